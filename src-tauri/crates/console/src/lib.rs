@@ -1,0 +1,3 @@
+//! The one door: commands, subscriptions and permissions, and every type that crosses to TypeScript.
+
+pub mod wire;

@@ -1,0 +1,204 @@
+//! What a face may ask.
+
+use mirante_floor::Operation;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A question or an order. Every one carries, beside it, the actor who asks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "do")]
+#[ts(export)]
+pub enum Command {
+    /// Who is there. Answers [`Reply::Hello`].
+    Hello,
+    /// The next batch after `after` (`null`: a snapshot). Waits up to 2 s. Answers [`Reply::Batch`].
+    Next {
+        /// Stream of the last batch.
+        stream: Option<String>,
+        /// Number of the last batch.
+        #[ts(type = "number | null")]
+        after: Option<u64>,
+    },
+    /// Looks at each layer between here and a PBX, changing nothing. Answers [`Reply::Connection`].
+    TestConnection {
+        /// Where.
+        connection: Connection,
+    },
+    /// Keeps a connection (its password outside the configuration file) and follows that PBX. Answers [`Reply::Done`].
+    Connect {
+        /// Where.
+        connection: Connection,
+    },
+    /// Follows the simulated centre, in a data folder of its own. Answers [`Reply::Done`].
+    UseSample,
+    /// Leaves the simulated centre. Answers [`Reply::Done`].
+    LeaveSample,
+    /// Tries a source again now, without waiting for its pause. Answers [`Reply::Done`].
+    Reconnect {
+        /// The source.
+        source: u16,
+    },
+    /// What people decide about queues. Answers [`Reply::Done`].
+    ConfigureQueues {
+        /// One entry a queue.
+        queues: Vec<QueueChoice>,
+    },
+    /// The page for whoever runs the PBX. Answers [`Reply::Text`].
+    ItRequest {
+        /// `pt-BR`, `en` or `es`.
+        language: String,
+    },
+}
+
+/// Where a PBX is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Connection {
+    /// What people call it.
+    pub label: String,
+    /// Name or address.
+    pub host: String,
+    /// AMI port, usually 5038 (TLS 5039).
+    pub port: u16,
+    /// AMI over TLS.
+    pub tls: bool,
+    /// AMI user.
+    pub username: String,
+    /// AMI secret.
+    pub secret: String,
+}
+
+/// What people decide about one queue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct QueueChoice {
+    /// Row id, `source/name`.
+    pub id: String,
+    /// What people call it; empty: the platform's name.
+    pub label: String,
+    /// What it is for.
+    #[ts(type = "string | null")]
+    pub operation: Option<Operation>,
+    /// Target percent, 1 to 100.
+    pub goal_percent: u8,
+    /// Target seconds.
+    pub goal_seconds: u32,
+    /// Opening and closing, minutes after local midnight.
+    pub hours: Option<(u16, u16)>,
+}
+
+/// The state of one layer between here and a PBX.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum LayerState {
+    /// Works.
+    Ok,
+    /// Failed: look here.
+    Failed,
+    /// Not reached, because an earlier one failed.
+    NotReached,
+    /// Not used.
+    NotUsed,
+}
+
+/// One layer: `name`, `port`, `tls`, `permit`, `password` or `read`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct LayerCheck {
+    /// Which.
+    pub layer: String,
+    /// How it is.
+    pub state: LayerState,
+    /// What happened, in English and in detail; the face has its own words by layer.
+    pub detail: String,
+}
+
+/// What a connection test found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ConnectionReport {
+    /// True if everything needed works.
+    pub ok: bool,
+    /// Layers, outermost first.
+    pub layers: Vec<LayerCheck>,
+    /// The platform's words for what it is.
+    pub platform: Option<String>,
+    /// True if the host is a VICIdial: its campaigns need the VICIdial source.
+    pub vicidial: bool,
+    /// Queues seen.
+    pub queues: u32,
+    /// Members seen.
+    pub members: u32,
+    /// Rights that the user has and Mirante does not want.
+    pub too_many_rights: Vec<String>,
+}
+
+/// Who is there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Hello {
+    /// Mirante's version.
+    pub version: String,
+    /// Who asks, as the hub knows them.
+    pub actor: String,
+    /// True if the actor may change connections and queues.
+    pub can_configure: bool,
+    /// True if no source is configured: show the first run.
+    pub first_run: bool,
+    /// True while the simulated centre is followed.
+    pub sample: bool,
+    /// This computer's addresses, for the PBX's permit line.
+    pub addresses: Vec<String>,
+    /// True in a lone desktop: "só neste computador".
+    pub alone: bool,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "is", content = "value")]
+#[ts(export)]
+pub enum Reply {
+    /// To [`Command::Hello`].
+    Hello(Hello),
+    /// To [`Command::Next`].
+    Batch(super::Batch),
+    /// To [`Command::TestConnection`].
+    Connection(ConnectionReport),
+    /// Text to show and copy.
+    Text(String),
+    /// Done.
+    Done,
+}
+
+/// Why a command failed. Faces choose words by code, never by message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Code {
+    /// What was asked makes no sense; the message says what.
+    Invalid,
+    /// The actor may not.
+    Forbidden,
+    /// Not there.
+    NotFound,
+    /// Another Mirante holds the data folder, or the state changed meanwhile.
+    Conflict,
+    /// A disk, key or network failed.
+    Unavailable,
+    /// A fault of Mirante's own.
+    Internal,
+}
+
+/// An error as it crosses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[error("{message}")]
+#[ts(export)]
+pub struct WireError {
+    /// Which kind.
+    pub code: Code,
+    /// What happened, lower-case, no final full stop, no secrets.
+    pub message: String,
+    /// True if the same command may work later.
+    pub retryable: bool,
+}

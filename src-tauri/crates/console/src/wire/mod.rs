@@ -1,0 +1,13 @@
+//! Every type that crosses to a face, with its TypeScript twin in `ui/src/bindings`.
+//!
+//! Times are Unix ms of the hub's clock; durations are ms. An absent figure is `null`, never 0.
+
+mod batch;
+mod command;
+mod rows;
+
+pub use batch::{Batch, BatchKind, Rows};
+pub use command::{
+    WireError, Code, Command, ConnectionReport, Connection, Hello, LayerCheck, LayerState, QueueChoice, Reply,
+};
+pub use rows::{AgentRow, CallerRow, CampaignRow, Figure, LinkState, PlaceRow, QueueRow, SourceRow, State};

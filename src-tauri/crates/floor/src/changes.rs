@@ -1,0 +1,88 @@
+//! What one event did: facts for history, and what the screens must draw again.
+
+use crate::{AgentState, ClosedVisit, Minute, Moment, Name, Outcome, SourceId, VisitId, Witness};
+use std::collections::BTreeSet;
+
+/// A stretch that an agent spent in one state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgentSpan {
+    /// Who reported it.
+    pub source: SourceId,
+    /// The agent's key.
+    pub agent: Name,
+    /// What the agent did.
+    pub state: AgentState,
+    /// From when.
+    pub from: Moment,
+    /// To when.
+    pub to: Moment,
+}
+
+/// A stretch in which a source was not heard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gap {
+    /// The source.
+    pub source: SourceId,
+    /// From, Unix ms by our clock.
+    pub from: i64,
+    /// To, Unix ms by our clock.
+    pub to: i64,
+    /// Why, in words.
+    pub reason: Name,
+}
+
+/// Something to keep.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    /// A visit ended.
+    VisitClosed(ClosedVisit),
+    /// A visit that had ended is known better. History applies it to the row of `call` in `queue` with outcome `from`.
+    VisitAmended {
+        /// Who reported it.
+        source: SourceId,
+        /// The visit, if it is still known to the floor.
+        id: Option<VisitId>,
+        /// The queue.
+        queue: Name,
+        /// The call.
+        call: Name,
+        /// What was recorded.
+        from: Outcome,
+        /// What is true.
+        to: Outcome,
+        /// Who says so.
+        witness: Witness,
+    },
+    /// An agent left a state.
+    SpanClosed(AgentSpan),
+    /// A source is heard again.
+    GapClosed(Gap),
+    /// A minute of a source is over.
+    MinuteClosed(Minute),
+}
+
+/// Collects what events did. Touched keys only grow until [`Changes::clear`], so many events can share one.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Facts, in order.
+    pub facts: Vec<Fact>,
+    /// Queues to draw again.
+    pub queues: BTreeSet<(SourceId, Name)>,
+    /// Agents to draw again.
+    pub agents: BTreeSet<(SourceId, Name)>,
+    /// Visits to draw again or remove.
+    pub visits: BTreeSet<(SourceId, VisitId)>,
+    /// Campaigns to draw again.
+    pub campaigns: BTreeSet<(SourceId, Name)>,
+    /// Sources to draw again.
+    pub sources: BTreeSet<SourceId>,
+    /// Configuration changed: draw everything again.
+    pub all: bool,
+}
+
+impl Changes {
+    /// Forgets everything collected.
+    pub fn clear(&mut self) {
+        *self = Changes::default();
+    }
+}

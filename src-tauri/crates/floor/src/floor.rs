@@ -1,0 +1,135 @@
+//! The state of the whole operation at one instant.
+
+use crate::{
+    Agent, Attempt, Campaign, ClosedVisit, Config, Name, OpenMinute, Outcome, PartyId, SourceId, Totals, Visit, VisitId,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// The whole operation at one instant: decisions, and one [`Site`] a source. Sources never touch each other's site, which
+/// is why events of two sources commute.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Floor {
+    /// Names, people and targets in force.
+    pub config: Config,
+    /// What each source reports.
+    pub sites: BTreeMap<SourceId, Site>,
+}
+
+/// Whether a source is heard.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub enum Link {
+    /// Never heard yet.
+    #[default]
+    Never,
+    /// Heard since then.
+    Up {
+        /// Since when, Unix ms by our clock.
+        since: i64,
+        /// The platform's words for what it is.
+        platform: Name,
+    },
+    /// Not heard since then. What the site holds is the last reading.
+    Down {
+        /// Since when, Unix ms by our clock.
+        since: i64,
+        /// Why, in words.
+        reason: Name,
+    },
+}
+
+/// What one source reports.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Site {
+    /// Whether the source is heard.
+    pub link: Link,
+    /// Newest time of arrival, Unix ms; never decreases.
+    pub seen: i64,
+    /// Number of the present session with the platform.
+    pub epoch: u32,
+    /// From when the day's totals count, Unix ms: the start of the day, or when collection began if that was later.
+    pub counting_since: Option<i64>,
+    /// First instant of the operation's day, Unix ms, once told.
+    pub day_from: Option<i64>,
+    /// Ms of the day in which the source was heard, up to `seen`.
+    pub covered_ms: i64,
+    /// Queues by name.
+    pub queues: BTreeMap<Name, Queue>,
+    /// Agents by key.
+    pub agents: BTreeMap<Name, Agent>,
+    /// Visits that have not ended.
+    pub visits: BTreeMap<VisitId, Visit>,
+    /// Contacts with an open visit, or that may enter again.
+    pub contacts: BTreeMap<Name, Contact>,
+    /// Campaigns by name.
+    pub campaigns: BTreeMap<Name, Campaign>,
+    /// Attempts under way.
+    pub attempts: BTreeMap<Name, Attempt>,
+    /// The minute that is not over.
+    pub minute: OpenMinute,
+    /// The newest visits that ended unanswered, so that a better witness can still amend the day's totals.
+    pub recent: VecDeque<ClosedVisit>,
+}
+
+/// One customer interaction over its journey through queues.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contact {
+    /// When it was first seen, Unix ms by our clock.
+    pub since: i64,
+    /// Who.
+    pub party: Option<PartyId>,
+    /// Visits begun.
+    pub visits: u32,
+    /// Visits open.
+    pub open: u32,
+}
+
+/// A receptive line as one source reports it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Queue {
+    /// Visits waiting, oldest entry first.
+    pub waiting: BTreeSet<VisitId>,
+    /// Running totals of the day.
+    pub totals: Totals,
+    /// The platform's own counters, kept beside ours.
+    pub pbx: Option<PbxCounters>,
+    /// Last time a live event touched the queue, Unix ms by our clock.
+    pub touched: i64,
+}
+
+/// A platform's own counters of a queue. Asterisk counts since its start, and its averages move: they are never "today".
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct PbxCounters {
+    /// Callers waiting.
+    pub calls: u32,
+    /// Calls completed.
+    pub completed: u32,
+    /// Callers lost; Asterisk counts timeouts and withdrawals too.
+    pub abandoned: u32,
+    /// Moving average of waits, s.
+    pub hold_s: u32,
+    /// Moving average of talks, s.
+    pub talk_s: u32,
+    /// The platform's own service-level threshold, s; 0 is not configured.
+    pub level_s: u32,
+}
+
+impl Site {
+    /// Start of the oldest wait in a queue, Unix ms by our clock; absent when nobody waits.
+    pub fn oldest_wait(&self, queue: &Queue) -> Option<i64> {
+        queue.waiting.iter().filter_map(|id| self.visits.get(id)).map(|v| v.entered.seen).min()
+    }
+
+    /// True while the source is heard.
+    pub fn is_live(&self) -> bool {
+        matches!(self.link, Link::Up { .. })
+    }
+
+    /// How many unanswered visits stay amendable.
+    pub(crate) const RECENT: usize = 512;
+
+    /// Whether an outcome can be amended into another.
+    pub(crate) fn amendable(outcome: Outcome) -> bool {
+        outcome != Outcome::Answered
+    }
+}

@@ -1,0 +1,36 @@
+//! The fold: events in, the state of a contact centre out.
+//!
+//! [`Floor::apply`] is the only code in Mirante that changes live state. The live screen, the rewind, recovery after a crash
+//! and the tests all run it, so within one [`FOLD_VERSION`] the past equals what the screen showed.
+//!
+//! This crate is pure: no clock, no I/O, no threads, no randomness. Time enters in the [`Stamp`] of each event, in Unix
+//! milliseconds. Every input is treated as hostile: no order of events makes it panic or count below zero.
+
+mod agent;
+mod apply;
+mod call;
+mod campaign;
+mod changes;
+mod config;
+mod event;
+mod floor;
+mod hist;
+mod picture;
+mod reconcile;
+mod rollup;
+mod visit;
+
+pub use agent::{Activity, Agent, AgentState, Device, Membership, Place, StateKind};
+pub use campaign::{Attempt, Campaign, DispositionFlags};
+pub use changes::{AgentSpan, Changes, Fact, Gap};
+pub use config::{Config, Goal, Operation, Person, QueueSetup, Setting, Shift, Team};
+pub use event::{Event, Kind, Name, PartyId, SourceId, Stamp};
+pub use floor::{Contact, Floor, Link, PbxCounters, Queue, Site};
+pub use hist::{Hist, Tally};
+pub use picture::{MemberPicture, Picture, QueuePicture, WaitingPicture};
+pub use reconcile::{Healer, reconcile};
+pub use rollup::{AgentActivity, Cohort, Minute, OpenMinute, QueueActivity, Totals};
+pub use visit::{ClosedVisit, Moment, Outcome, Stage, Visit, VisitId, Witness};
+
+/// Version of the rules in [`Floor::apply`]. A stored stretch of history names the version that folded it.
+pub const FOLD_VERSION: u32 = 1;

@@ -1,0 +1,1 @@
+//! What happened, kept in SQLite: journal, segments, visits, spans, gaps and the encrypted parties.

@@ -1,0 +1,1 @@
+//! Metric definitions and the figures they give over floors and rollups. Pure.

@@ -1,0 +1,1 @@
+//! Asterisk and its family over AMI.

@@ -1,0 +1,56 @@
+//! Telephony platforms behind one trait: each translates its platform into floor events and pictures.
+//!
+//! A source only translates. It never spawns tasks, never retries on its own and never guesses; the engine connects it again,
+//! stamps what it yields, and feeds the fold. Adding a platform is one folder and one line here.
+
+pub mod asterisk;
+mod error;
+pub mod simulator;
+
+pub use error::{Phase, Retry, SourceError};
+
+use mirante_floor::{Kind, Picture};
+use std::future::Future;
+use std::pin::Pin;
+
+/// A person as a platform names them, before the party table gives them a key. Hostile input: only ever shown as text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Caller {
+    /// Telephone number or login; empty if withheld.
+    pub number: String,
+    /// Name; empty if none.
+    pub name: String,
+}
+
+/// What a session yields.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Report {
+    /// Something happened.
+    Event {
+        /// The platform's own time, Unix ms.
+        at: Option<i64>,
+        /// What.
+        kind: Kind<Caller>,
+    },
+    /// The platform described itself.
+    Picture(Picture<Caller>),
+}
+
+/// A boxed future, so that the traits stay usable as objects.
+pub type Wait<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A platform that can be reached.
+pub trait Source: Send + Sync {
+    /// Opens one session: logged in, and the first picture asked for. Nothing is retried here.
+    fn connect(&self) -> Wait<'_, Result<Box<dyn Session>, SourceError>>;
+}
+
+/// One connection to a platform, until it breaks.
+pub trait Session: Send {
+    /// The platform's words for what it is, such as `Asterisk 22.10.0`.
+    fn platform(&self) -> &str;
+
+    /// Waits for what the platform says next and appends it, in order, to `out`. Cancel-safe: dropping the future loses
+    /// nothing. An error ends the session.
+    fn next<'a>(&'a mut self, out: &'a mut Vec<Report>) -> Wait<'a, Result<(), SourceError>>;
+}

@@ -1,0 +1,1 @@
+//! A seeded centre that exists only here: "dados de exemplo".
