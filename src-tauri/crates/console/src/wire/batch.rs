@@ -40,6 +40,19 @@ pub struct Rows {
     pub campaigns: BTreeMap<String, Option<CampaignRow>>,
 }
 
+/// How the hub itself is: what the screen says beside the data.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Health {
+    /// Since when history cannot be written (disk full or failing), Unix ms; `null`: it is kept. The live screen goes on.
+    #[ts(type = "number | null")]
+    pub not_saving_since_ms: Option<i64>,
+    /// Why it cannot, in the system's words; empty while it is kept.
+    pub not_saving_words: String,
+    /// Percent of the simulated centre's past already made; `null` when nothing is being made.
+    pub sample_percent: Option<u8>,
+}
+
 /// One answer of the feed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -60,6 +73,8 @@ pub struct Batch {
     /// Newest arrival from any source, Unix ms: the age of the data is `now - seen`.
     #[ts(type = "number")]
     pub seen: i64,
+    /// How the hub itself is.
+    pub health: Health,
     /// What changed.
     pub rows: Rows,
 }

@@ -6,8 +6,8 @@ mod batch;
 mod command;
 mod rows;
 
-pub use batch::{Batch, BatchKind, Rows};
+pub use batch::{Batch, BatchKind, Health, Rows};
 pub use command::{
-    WireError, Code, Command, ConnectionReport, Connection, Hello, LayerCheck, LayerState, QueueChoice, Reply,
+    Code, Command, Connection, ConnectionReport, Hello, LayerCheck, LayerState, QueueChoice, Reply, WireError,
 };
 pub use rows::{AgentRow, CallerRow, CampaignRow, Figure, LinkState, PlaceRow, QueueRow, SourceRow, State};

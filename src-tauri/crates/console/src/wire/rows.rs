@@ -246,4 +246,3 @@ pub struct CampaignRow {
     /// Agents on its calls or their after-call work.
     pub agents: u32,
 }
-
