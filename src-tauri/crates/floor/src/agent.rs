@@ -155,6 +155,10 @@ pub struct Agent {
     pub state: AgentState,
     /// Since when.
     pub since: Moment,
+    /// Calls answered today, by queue.
+    pub answered: BTreeMap<Name, u32>,
+    /// Rings not answered today, by queue.
+    pub ring_no_answer: BTreeMap<Name, u32>,
     /// Up to when state time was credited to the open minute, Unix ms by our clock.
     pub credited: i64,
     /// Last time a live event touched the agent, Unix ms by our clock.
@@ -172,6 +176,8 @@ impl Agent {
             activity: None,
             state: AgentState::Offline,
             since: now,
+            answered: BTreeMap::new(),
+            ring_no_answer: BTreeMap::new(),
             credited: now.seen,
             touched: now.seen,
         }
@@ -189,11 +195,11 @@ impl Agent {
             Some(Activity::Wrapup(place)) => return AgentState::Wrapup(place.clone()),
             Some(Activity::Hold) | None => {}
         }
-        if self.memberships.is_empty() || matches!(self.device, Device::Unavailable | Device::Invalid) {
-            return AgentState::Offline;
-        }
         if !self.ringing.is_empty() {
             return AgentState::Ringing;
+        }
+        if self.memberships.is_empty() || matches!(self.device, Device::Unavailable | Device::Invalid) {
+            return AgentState::Offline;
         }
         if self.device.is_busy() {
             return AgentState::Talking(Place::Other);

@@ -1,10 +1,161 @@
-//! The fold itself.
+//! The fold: one event in, one step of the state.
+//!
+//! Events name things that may not exist, repeat, or come out of order: a platform's stream has holes. A step that makes no
+//! sense changes nothing. Counts are sizes of sets or only ever grow, so none can go below zero.
 
-use crate::{Changes, Event, Floor};
+use crate::{Changes, Event, Fact, Floor, Gap, Kind, Link, Moment, Site, SourceId};
+
+/// Latest instant that is taken at its word: the end of the year 9999, Unix ms.
+const LAST_MS: i64 = 253_402_300_799_000;
+
+/// What a step needs besides the site: when, from whom, heard or concluded, and where its effects go.
+pub(crate) struct Step<'a> {
+    pub(crate) source: SourceId,
+    pub(crate) seq: u64,
+    pub(crate) now: Moment,
+    pub(crate) inferred: bool,
+    pub(crate) changes: &'a mut Changes,
+}
 
 impl Floor {
     /// Lets one event happen. Facts and touched keys are added to `changes`.
+    ///
+    /// Only Mirante itself configures: a [`Kind::Configured`] of any other source is passed over, since events of two
+    /// sources must commute. An event whose `seq` is not newer than the source's newest is passed over as well.
     pub fn apply(&mut self, event: &Event, changes: &mut Changes) {
-        let _ = (event, changes);
+        if let Kind::Configured(setting) = &event.kind {
+            if event.stamp.source == SourceId::MIRANTE {
+                self.config.set(setting);
+                changes.all = true;
+            }
+            return;
+        }
+        let site = self.sites.entry(event.stamp.source).or_default();
+        if event.stamp.seq <= site.seq {
+            return;
+        }
+        site.seq = event.stamp.seq;
+        site.epoch = site.epoch.max(event.stamp.epoch);
+        let seen = event.stamp.seen.clamp(0, LAST_MS).max(site.seen);
+        let mut step = Step {
+            source: event.stamp.source,
+            seq: event.stamp.seq,
+            now: Moment { seen, at: event.stamp.at },
+            inferred: event.inferred,
+            changes,
+        };
+        site.advance(seen, &mut step);
+        site.step(&event.kind, &mut step);
+    }
+}
+
+impl Site {
+    fn step(&mut self, kind: &Kind, step: &mut Step<'_>) {
+        match kind {
+            Kind::Tick | Kind::Configured(_) => {}
+            Kind::LinkUp { platform } => self.link_up(platform.clone(), step),
+            Kind::LinkDown { reason } => {
+                if !matches!(self.link, Link::Down { .. }) {
+                    self.credit_all(step.now.seen);
+                    self.link = Link::Down { since: step.now.seen, reason: reason.clone() };
+                    step.changes.sources.insert(step.source);
+                }
+            }
+            Kind::DayStarted { from } => self.start_day(*from, step),
+            Kind::QueueSeen { queue, counters } => {
+                self.queue(queue, step).pbx = Some(*counters);
+            }
+            Kind::QueueGone { queue } => self.queue_gone(queue, step),
+            Kind::Member { .. } => self.member(kind, step),
+            Kind::MemberRemoved { queue, agent } => self.member_removed(queue, agent, step),
+            Kind::DeviceChanged { agent, device } => {
+                if let Some(found) = self.agents.get_mut(agent) {
+                    found.device = *device;
+                    self.refresh(agent, step);
+                }
+            }
+            Kind::ActivityChanged { agent, activity } => {
+                if let Some(found) = self.agents.get_mut(agent) {
+                    found.activity.clone_from(activity);
+                    self.refresh(agent, step);
+                }
+            }
+            Kind::Entered { queue, call, contact, caller, position, waited_ms } => {
+                self.entered(queue, call, contact, *caller, *position, *waited_ms, step);
+            }
+            Kind::Moved { call, position } => {
+                if let Some(id) = self.waiting(call, None)
+                    && let Some(visit) = self.visits.get_mut(&id)
+                {
+                    visit.position = Some(*position);
+                    step.changes.visits.insert((step.source, id));
+                }
+            }
+            Kind::Left { queue, call, outcome } => {
+                if let Some(id) = self.waiting(call, Some(queue)) {
+                    self.leave(id, *outcome, step);
+                }
+            }
+            Kind::Ringing { queue, call, agent } => self.ring(queue, call, agent, step),
+            Kind::RingEnded { queue, agent } => self.ring_ended(queue, agent, step),
+            Kind::RingNoAnswer { queue, agent, .. } => self.ring_no_answer(queue, agent, step),
+            Kind::Answered { queue, call, agent, leg } => self.answered(queue, call, agent, leg.clone(), step),
+            Kind::Completed { queue, call, leg, agent, transferred } => {
+                if let Some(id) = self.talking(queue, call.as_ref(), leg.as_ref(), agent) {
+                    self.complete(id, *transferred, !step.inferred, step);
+                }
+            }
+            Kind::CallEnded { call } => self.call_ended(call, step),
+            Kind::VisitAmended { queue, call, from, to, witness } => {
+                self.amend(queue, call, *from, *to, *witness, step);
+            }
+            Kind::Dialled { attempt, campaign, contact, agent, callee } => {
+                self.dialled(attempt, campaign, contact, agent.clone(), *callee, step);
+            }
+            Kind::DialAnswered { attempt, human, agent } => self.dial_answered(attempt, *human, agent.clone(), step),
+            Kind::DialEnded { attempt, dropped } => self.dial_ended(attempt, *dropped, step),
+            Kind::Disposed { campaign, code, flags, .. } => self.disposed(campaign, code, *flags, step),
+        }
+    }
+
+    fn link_up(&mut self, platform: crate::Name, step: &mut Step<'_>) {
+        let now = step.now.seen;
+        if let Link::Down { since, reason } = &self.link {
+            let gap = Gap { source: step.source, from: *since, to: now, reason: reason.clone() };
+            step.changes.facts.push(Fact::GapClosed(gap));
+        }
+        self.credit_all(now);
+        self.link = Link::Up { since: now, platform };
+        self.counting_since.get_or_insert(now);
+        step.changes.sources.insert(step.source);
+    }
+
+    /// The day's totals start again. Whatever is open stays open and counts where it began.
+    fn start_day(&mut self, from: i64, step: &mut Step<'_>) {
+        if self.day_from.is_some_and(|known| from <= known) {
+            return;
+        }
+        self.day_from = Some(from);
+        let late = step.now.seen.saturating_sub(from);
+        let prompt = (0..=crate::Minute::MS).contains(&late);
+        self.covered_ms = if self.is_live() && prompt { late } else { 0 };
+        self.counting_since = self.is_live().then_some(if prompt { from } else { step.now.seen });
+        for (name, queue) in &mut self.queues {
+            queue.totals = crate::Totals::default();
+            step.changes.queues.insert((step.source, name.clone()));
+        }
+        for (name, campaign) in &mut self.campaigns {
+            *campaign = crate::Campaign::default();
+            step.changes.campaigns.insert((step.source, name.clone()));
+        }
+        self.agents.retain(|_, a| !a.memberships.is_empty() || a.talking.is_some() || a.activity.is_some());
+        for (key, agent) in &mut self.agents {
+            agent.answered.clear();
+            agent.ring_no_answer.clear();
+            step.changes.agents.insert((step.source, key.clone()));
+        }
+        self.recent.clear();
+        step.changes.sources.insert(step.source);
+        step.changes.all = true;
     }
 }

@@ -1,6 +1,7 @@
 //! Active efforts: the least that the first stored keyframe must already carry.
 
-use crate::{Moment, Name, PartyId};
+use crate::apply::Step;
+use crate::{Moment, Name, PartyId, Site};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -63,4 +64,68 @@ pub struct Campaign {
     pub completed: u32,
     /// Results by code.
     pub dispositions: BTreeMap<Name, u32>,
+}
+
+impl Site {
+    pub(crate) fn dialled(
+        &mut self,
+        attempt: &Name,
+        campaign: &Name,
+        contact: &Name,
+        agent: Option<Name>,
+        callee: Option<PartyId>,
+        step: &mut Step<'_>,
+    ) {
+        if self.attempts.contains_key(attempt) {
+            return;
+        }
+        let totals = self.campaigns.entry(campaign.clone()).or_default();
+        totals.attempts = totals.attempts.saturating_add(1);
+        let started = Attempt {
+            campaign: campaign.clone(),
+            contact: contact.clone(),
+            callee,
+            agent,
+            started: step.now,
+            answered: None,
+        };
+        self.attempts.insert(attempt.clone(), started);
+        step.changes.campaigns.insert((step.source, campaign.clone()));
+    }
+
+    pub(crate) fn dial_answered(&mut self, attempt: &Name, human: bool, agent: Option<Name>, step: &mut Step<'_>) {
+        let Some(open) = self.attempts.get_mut(attempt) else { return };
+        if agent.is_some() {
+            open.agent = agent;
+        }
+        if open.answered.replace(step.now).is_none() {
+            let totals = self.campaigns.entry(open.campaign.clone()).or_default();
+            let count = if human { &mut totals.humans } else { &mut totals.machines };
+            *count = count.saturating_add(1);
+        }
+        step.changes.campaigns.insert((step.source, open.campaign.clone()));
+    }
+
+    pub(crate) fn dial_ended(&mut self, attempt: &Name, dropped: bool, step: &mut Step<'_>) {
+        let Some(over) = self.attempts.remove(attempt) else { return };
+        let totals = self.campaigns.entry(over.campaign.clone()).or_default();
+        totals.ended = totals.ended.saturating_add(1);
+        // Only a live answer can be dropped.
+        if dropped && over.answered.is_some() {
+            totals.dropped = totals.dropped.saturating_add(1);
+        }
+        step.changes.campaigns.insert((step.source, over.campaign));
+    }
+
+    pub(crate) fn disposed(&mut self, campaign: &Name, code: &Name, flags: DispositionFlags, step: &mut Step<'_>) {
+        let totals = self.campaigns.entry(campaign.clone()).or_default();
+        let add = |count: &mut u32, yes: bool| *count = count.saturating_add(u32::from(yes));
+        add(&mut totals.right_party, flags.right_party);
+        add(&mut totals.sales, flags.sale);
+        add(&mut totals.promises, flags.promise);
+        add(&mut totals.completed, flags.completed);
+        let count = totals.dispositions.entry(code.clone()).or_default();
+        *count = count.saturating_add(1);
+        step.changes.campaigns.insert((step.source, campaign.clone()));
+    }
 }

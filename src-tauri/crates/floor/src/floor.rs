@@ -1,7 +1,7 @@
 //! The state of the whole operation at one instant.
 
 use crate::{
-    Agent, Attempt, Campaign, ClosedVisit, Config, Name, OpenMinute, Outcome, PartyId, SourceId, Totals, Visit, VisitId,
+    Agent, Attempt, Campaign, ClosedVisit, Config, Name, OpenMinute, PartyId, SourceId, Stage, Totals, Visit, VisitId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -45,6 +45,8 @@ pub struct Site {
     pub link: Link,
     /// Newest time of arrival, Unix ms; never decreases.
     pub seen: i64,
+    /// Newest event applied. An event that is not newer was applied before and is passed over.
+    pub seq: u64,
     /// Number of the present session with the platform.
     pub epoch: u32,
     /// From when the day's totals count, Unix ms: the start of the day, or when collection began if that was later.
@@ -59,6 +61,9 @@ pub struct Site {
     pub agents: BTreeMap<Name, Agent>,
     /// Visits that have not ended.
     pub visits: BTreeMap<VisitId, Visit>,
+    /// The same visits by call: a call passed on can still talk in one queue while it waits in the next.
+    /// Derived; [`Floor::reindex`] makes it anew.
+    pub calls: BTreeMap<Name, BTreeSet<VisitId>>,
     /// Contacts with an open visit, or that may enter again.
     pub contacts: BTreeMap<Name, Contact>,
     /// Campaigns by name.
@@ -82,12 +87,14 @@ pub struct Contact {
     pub visits: u32,
     /// Visits open.
     pub open: u32,
+    /// When it was last heard of, Unix ms by our clock.
+    pub last: i64,
 }
 
 /// A receptive line as one source reports it.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Queue {
-    /// Visits waiting, oldest entry first.
+    /// Visits waiting, oldest entry first. Derived; [`Floor::reindex`] makes it anew.
     pub waiting: BTreeSet<VisitId>,
     /// Running totals of the day.
     pub totals: Totals,
@@ -95,6 +102,8 @@ pub struct Queue {
     pub pbx: Option<PbxCounters>,
     /// Last time a live event touched the queue, Unix ms by our clock.
     pub touched: i64,
+    /// Up to when waits were credited to the open minute, Unix ms by our clock.
+    pub credited: i64,
 }
 
 /// A platform's own counters of a queue. Asterisk counts since its start, and its averages move: they are never "today".
@@ -114,6 +123,26 @@ pub struct PbxCounters {
     pub level_s: u32,
 }
 
+impl Floor {
+    /// Makes the derived indexes anew from the visits, after a floor was put together from its parts.
+    pub fn reindex(&mut self) {
+        for site in self.sites.values_mut() {
+            site.calls.clear();
+            for queue in site.queues.values_mut() {
+                queue.waiting.clear();
+            }
+            for (id, visit) in &site.visits {
+                site.calls.entry(visit.call.clone()).or_default().insert(*id);
+                if visit.stage == Stage::Waiting
+                    && let Some(queue) = site.queues.get_mut(&visit.queue)
+                {
+                    queue.waiting.insert(*id);
+                }
+            }
+        }
+    }
+}
+
 impl Site {
     /// Start of the oldest wait in a queue, Unix ms by our clock; absent when nobody waits.
     pub fn oldest_wait(&self, queue: &Queue) -> Option<i64> {
@@ -127,9 +156,4 @@ impl Site {
 
     /// How many unanswered visits stay amendable.
     pub(crate) const RECENT: usize = 512;
-
-    /// Whether an outcome can be amended into another.
-    pub(crate) fn amendable(outcome: Outcome) -> bool {
-        outcome != Outcome::Answered
-    }
 }

@@ -8,13 +8,15 @@
 
 mod agent;
 mod apply;
-mod call;
 mod campaign;
 mod changes;
+mod clock;
 mod config;
+mod contacts;
 mod event;
 mod floor;
 mod hist;
+mod people;
 mod picture;
 mod reconcile;
 mod rollup;

@@ -97,7 +97,7 @@ pub struct AgentActivity {
 pub struct OpenMinute {
     /// First instant, Unix ms; 0 before the first event.
     pub from: i64,
-    /// Up to when waits were credited, Unix ms.
+    /// Up to when the source's being heard was credited, Unix ms.
     pub credited: i64,
     /// Ms in which the source was heard.
     pub covered_ms: i64,

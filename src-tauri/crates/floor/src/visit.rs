@@ -2,6 +2,7 @@
 
 use crate::{Name, PartyId, SourceId, Stamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Identity of a visit: the `seq` of the event that opened it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -128,6 +129,8 @@ pub struct Visit {
     pub position: Option<u32>,
     /// Concluded from a picture.
     pub inferred: bool,
+    /// Agents being rung for it.
+    pub ringing: BTreeSet<Name>,
     /// Waiting or talking.
     pub stage: Stage,
 }

@@ -1,0 +1,118 @@
+//! Time passing in a site: coverage, the seconds of states and waits, and minutes that close.
+
+use crate::apply::Step;
+use crate::{Agent, AgentActivity, Fact, Minute, Name, OpenMinute, Queue, QueueActivity, Site};
+use std::collections::BTreeMap;
+
+/// A silence longer than this is not cut into minutes one by one: nobody sent the minute's edge, so nobody was there.
+const LONGEST_RUN_MS: i64 = 48 * 60 * Minute::MS;
+/// A contact with no open visit may still enter another queue for this long.
+const CONTACT_LINGERS_MS: i64 = 10 * Minute::MS;
+/// An attempt that nobody ended is given up after this long.
+const ATTEMPT_LASTS_MS: i64 = 12 * 60 * Minute::MS;
+
+impl Site {
+    /// Moves the site's clock to `to`, closing every minute that ends on the way.
+    pub(crate) fn advance(&mut self, to: i64, step: &mut Step<'_>) {
+        if self.minute.from == 0 {
+            self.open_minute(Minute::floor(to), to);
+        }
+        if !self.is_live() || to - self.minute.from > LONGEST_RUN_MS {
+            if self.minute.from + Minute::MS <= to {
+                self.close_minute(self.minute.from + Minute::MS, step);
+                self.open_minute(Minute::floor(to), to);
+            }
+        } else {
+            while self.minute.from + Minute::MS <= to {
+                let edge = self.minute.from + Minute::MS;
+                self.close_minute(edge, step);
+                self.open_minute(edge, edge);
+            }
+        }
+        self.cover(to);
+        self.seen = to;
+    }
+
+    fn open_minute(&mut self, from: i64, credited: i64) {
+        self.minute = OpenMinute { from, credited, ..OpenMinute::default() };
+        for queue in self.queues.values_mut() {
+            queue.credited = credited;
+        }
+        for (name, queue) in self.queues.iter().filter(|(_, q)| !q.waiting.is_empty()) {
+            self.minute.queues.entry(name.clone()).or_default().waiting_peak = queue.waiting.len() as u32;
+        }
+        for agent in self.agents.values_mut() {
+            agent.credited = credited;
+        }
+    }
+
+    fn close_minute(&mut self, edge: i64, step: &mut Step<'_>) {
+        self.credit_all(edge);
+        let OpenMinute { from, covered_ms, queues, agents, .. } = std::mem::take(&mut self.minute);
+        if covered_ms > 0 || !queues.is_empty() || !agents.is_empty() {
+            let minute = Minute { source: step.source, from, covered_ms, queues, agents };
+            step.changes.facts.push(Fact::MinuteClosed(minute));
+        }
+        self.contacts.retain(|_, c| c.open > 0 || edge - c.last <= CONTACT_LINGERS_MS);
+        let campaigns = &mut step.changes.campaigns;
+        self.attempts.retain(|_, a| {
+            let keep = edge - a.started.seen <= ATTEMPT_LASTS_MS;
+            if !keep {
+                campaigns.insert((step.source, a.campaign.clone()));
+            }
+            keep
+        });
+    }
+
+    fn cover(&mut self, to: i64) {
+        if self.is_live() {
+            let ms = (to - self.minute.credited).max(0);
+            self.minute.covered_ms += ms;
+            self.covered_ms += ms;
+        }
+        self.minute.credited = self.minute.credited.max(to);
+    }
+
+    /// Credits everything up to `to`.
+    pub(crate) fn credit_all(&mut self, to: i64) {
+        self.cover(to);
+        let live = self.is_live();
+        for (name, queue) in &mut self.queues {
+            credit_queue(&mut self.minute.queues, name, queue, to, live);
+        }
+        for (key, agent) in &mut self.agents {
+            credit_agent(&mut self.minute.agents, key, agent, to, live);
+        }
+    }
+}
+
+/// Credits a queue's waits up to `to`. Call before the number of waiting callers changes.
+pub(crate) fn credit_queue(
+    minute: &mut BTreeMap<Name, QueueActivity>,
+    name: &Name,
+    queue: &mut Queue,
+    to: i64,
+    live: bool,
+) {
+    let ms = (to - queue.credited).max(0);
+    if live && ms > 0 && !queue.waiting.is_empty() {
+        minute.entry(name.clone()).or_default().waiting_ms += ms * queue.waiting.len() as i64;
+    }
+    queue.credited = queue.credited.max(to);
+}
+
+/// Credits an agent's state up to `to`. Call before the state changes.
+pub(crate) fn credit_agent(
+    minute: &mut BTreeMap<Name, AgentActivity>,
+    key: &Name,
+    agent: &mut Agent,
+    to: i64,
+    live: bool,
+) {
+    let ms = (to - agent.credited).max(0);
+    if live && ms > 0 {
+        let states = &mut minute.entry(key.clone()).or_default().states;
+        *states.entry((agent.state.kind(), agent.state.place().cloned())).or_default() += ms;
+    }
+    agent.credited = agent.credited.max(to);
+}

@@ -1,0 +1,308 @@
+//! Contacts on their way: visits that open, are answered and end.
+
+use crate::apply::Step;
+use crate::clock::credit_queue;
+use crate::{ClosedVisit, Contact, Device, Fact, Moment, Name, Outcome, PartyId, Site, Stage, Visit, VisitId, Witness};
+
+/// Longest wait that a picture is believed to report, ms.
+const LONGEST_WAIT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+
+impl Site {
+    /// The waiting visit of a call, in `queue` if named.
+    pub(crate) fn waiting(&self, call: &Name, queue: Option<&Name>) -> Option<VisitId> {
+        let mut ids = self.calls.get(call)?.iter().rev();
+        ids.find(|id| {
+            self.visits.get(id).is_some_and(|v| v.stage == Stage::Waiting && queue.is_none_or(|q| *q == v.queue))
+        })
+        .copied()
+    }
+
+    /// The talking visit that an end is about: of the call, else of the leg, else the one in the agent's hand.
+    pub(crate) fn talking(
+        &self,
+        queue: &Name,
+        call: Option<&Name>,
+        leg: Option<&Name>,
+        agent: &Name,
+    ) -> Option<VisitId> {
+        let is = |id: &VisitId, want: &dyn Fn(&Visit, &Option<Name>) -> bool| {
+            self.visits.get(id).is_some_and(|v| match &v.stage {
+                Stage::Talking { leg, .. } => v.queue == *queue && want(v, leg),
+                Stage::Waiting => false,
+            })
+        };
+        if let Some(call) = call {
+            return self.calls.get(call)?.iter().copied().find(|id| is(id, &|_, _| true));
+        }
+        let in_hand = self.agents.get(agent).and_then(|a| a.talking.as_ref()).map(|(id, _)| *id);
+        let Some(leg) = leg else { return in_hand.filter(|id| is(id, &|_, _| true)) };
+        let by_leg = |_: &Visit, known: &Option<Name>| known.as_ref().is_none_or(|known| known == leg);
+        in_hand
+            .filter(|id| is(id, &by_leg))
+            .or_else(|| self.visits.keys().copied().find(|id| is(id, &|_, known| known.as_ref() == Some(leg))))
+    }
+
+    #[allow(clippy::too_many_arguments)] // the fields of one event
+    pub(crate) fn entered(
+        &mut self,
+        queue: &Name,
+        call: &Name,
+        contact: &Name,
+        caller: Option<PartyId>,
+        position: Option<u32>,
+        waited_ms: i64,
+        step: &mut Step<'_>,
+    ) {
+        if let Some(open) = self.waiting(call, None) {
+            if self.visits.get(&open).is_some_and(|v| v.queue == *queue) {
+                return;
+            }
+            // A call waits in one queue at a time: leaving the other went unheard.
+            self.leave(open, Outcome::Unknown, step);
+        }
+        let id = VisitId(step.seq);
+        let waited = waited_ms.clamp(0, LONGEST_WAIT_MS);
+        let entered = Moment {
+            seen: step.now.seen.saturating_sub(waited).max(0),
+            at: step.now.at.map(|at| at.saturating_sub(waited)),
+        };
+        let known = self.contacts.entry(contact.clone()).or_insert(Contact {
+            since: entered.seen,
+            party: caller,
+            visits: 0,
+            open: 0,
+            last: step.now.seen,
+        });
+        known.visits = known.visits.saturating_add(1);
+        known.open = known.open.saturating_add(1);
+        known.last = step.now.seen;
+        self.count_waiting(queue, step, |waiting| waiting.insert(id));
+        if let Some(p) = position {
+            self.shift_positions(queue, p, 1, step);
+        }
+        let visit = Visit {
+            id,
+            queue: queue.clone(),
+            call: call.clone(),
+            contact: contact.clone(),
+            caller,
+            entered,
+            position,
+            inferred: step.inferred,
+            ringing: Default::default(),
+            stage: Stage::Waiting,
+        };
+        self.visits.insert(id, visit);
+        self.calls.entry(call.clone()).or_default().insert(id);
+        let totals = &mut self.queue(queue, step).totals;
+        totals.offered = totals.offered.saturating_add(1);
+        let peak = self.queues.get(queue).map_or(0, |q| q.waiting.len() as u32);
+        let minute = self.minute.queues.entry(queue.clone()).or_default();
+        minute.entered = minute.entered.saturating_add(1);
+        minute.waiting_peak = minute.waiting_peak.max(peak);
+        step.changes.visits.insert((step.source, id));
+    }
+
+    /// A waiting visit ends unanswered.
+    pub(crate) fn leave(&mut self, id: VisitId, outcome: Outcome, step: &mut Step<'_>) {
+        let Some(visit) = self.end_wait(id, step) else { return };
+        let outcome = if outcome == Outcome::Answered { Outcome::Unknown } else { outcome };
+        let wait_ms = step.now.since(visit.entered);
+        self.queue(&visit.queue, step).totals.waits.entry(outcome).or_default().add(wait_ms);
+        let minute = self.minute.queues.entry(visit.queue.clone()).or_default();
+        minute.lost = minute.lost.saturating_add(1);
+        self.visits.remove(&id);
+        let closed = self.close(visit, outcome, wait_ms, None, step);
+        if self.recent.len() == Self::RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(closed.clone());
+        step.changes.facts.push(Fact::VisitClosed(closed));
+    }
+
+    pub(crate) fn answered(&mut self, queue: &Name, call: &Name, key: &Name, leg: Option<Name>, step: &mut Step<'_>) {
+        let Some(id) = self.waiting(call, Some(queue)) else { return };
+        if let Some((held, _)) = self.agents.get(key).and_then(|a| a.talking.clone()) {
+            // One conversation at a time: the end of the other went unheard, and so did its length.
+            self.complete(held, false, false, step);
+        }
+        let Some(visit) = self.end_wait(id, step) else { return };
+        let wait_ms = step.now.since(visit.entered);
+        self.queue(queue, step).totals.waits.entry(Outcome::Answered).or_default().add(wait_ms);
+        let minute = self.minute.queues.entry(queue.clone()).or_default();
+        minute.answered = minute.answered.saturating_add(1);
+        *self.minute.agents.entry(key.clone()).or_default().answered.entry(queue.clone()).or_default() += 1;
+        if let Some(open) = self.visits.get_mut(&id) {
+            open.ringing.clear();
+            open.position = None;
+            open.stage = Stage::Talking { agent: key.clone(), leg, since: step.now, wait_ms };
+        }
+        let agent = self.agent(key, step.now);
+        agent.talking = Some((id, queue.clone()));
+        agent.ringing.remove(queue);
+        let answered = agent.answered.entry(queue.clone()).or_default();
+        *answered = answered.saturating_add(1);
+        self.refresh(key, step);
+    }
+
+    /// Takes a visit out of its queue's waiting line: positions behind it move up, rings for it stop.
+    fn end_wait(&mut self, id: VisitId, step: &mut Step<'_>) -> Option<Visit> {
+        let visit = self.visits.get(&id)?.clone();
+        self.count_waiting(&visit.queue, step, |waiting| waiting.remove(&id));
+        if let Some(p) = visit.position {
+            self.shift_positions(&visit.queue, p, -1, step);
+        }
+        for key in &visit.ringing {
+            if let Some(agent) = self.agents.get_mut(key)
+                && agent.ringing.get(&visit.queue) == Some(&visit.call)
+            {
+                agent.ringing.remove(&visit.queue);
+                self.refresh(key, step);
+            }
+        }
+        step.changes.visits.insert((step.source, id));
+        Some(visit)
+    }
+
+    fn count_waiting(
+        &mut self,
+        name: &Name,
+        step: &mut Step<'_>,
+        change: impl FnOnce(&mut std::collections::BTreeSet<VisitId>) -> bool,
+    ) {
+        let live = self.is_live();
+        self.queue(name, step);
+        if let Some(queue) = self.queues.get_mut(name) {
+            credit_queue(&mut self.minute.queues, name, queue, step.now.seen, live);
+            change(&mut queue.waiting);
+        }
+    }
+
+    /// Moves callers of a queue at or behind place `from` by one place.
+    fn shift_positions(&mut self, queue: &Name, from: u32, by: i32, step: &mut Step<'_>) {
+        let Some(queue) = self.queues.get(queue) else { return };
+        for id in &queue.waiting {
+            if let Some(visit) = self.visits.get_mut(id)
+                && let Some(p) = visit.position
+                && p >= from
+            {
+                visit.position = Some(p.saturating_add_signed(by).max(1));
+                step.changes.visits.insert((step.source, *id));
+            }
+        }
+    }
+
+    /// A conversation ends. `heard`: its end was reported, so its length is known.
+    pub(crate) fn complete(&mut self, id: VisitId, transferred: bool, heard: bool, step: &mut Step<'_>) {
+        let Some(Stage::Talking { agent: key, since, wait_ms, .. }) = self.visits.get(&id).map(|v| v.stage.clone())
+        else {
+            return;
+        };
+        let Some(visit) = self.visits.remove(&id) else { return };
+        let talk_ms = heard.then(|| step.now.since(since));
+        let totals = &mut self.queue(&visit.queue, step).totals;
+        if let Some(ms) = talk_ms {
+            totals.talks.add(ms);
+        }
+        if let Some(agent) = self.agents.get_mut(&key)
+            && agent.talking.as_ref().is_some_and(|(held, _)| *held == id)
+        {
+            agent.talking = None;
+            // The device was busy with this call. Its own report that it is free comes a moment later; until it comes
+            // the agent is not "on a call outside the queue".
+            if heard && agent.device.is_busy() {
+                agent.device = Device::Idle;
+            }
+            self.refresh(&key, step);
+        }
+        let mut closed = self.close(visit, Outcome::Answered, wait_ms, Some(key), step);
+        closed.talk_ms = talk_ms;
+        closed.transferred = transferred;
+        closed.inferred |= !heard;
+        step.changes.facts.push(Fact::VisitClosed(closed));
+    }
+
+    /// The record of a visit that is over, taken off its call and contact.
+    fn close(
+        &mut self,
+        visit: Visit,
+        outcome: Outcome,
+        wait_ms: i64,
+        agent: Option<Name>,
+        step: &mut Step<'_>,
+    ) -> ClosedVisit {
+        if let Some(ids) = self.calls.get_mut(&visit.call) {
+            ids.remove(&visit.id);
+            if ids.is_empty() {
+                self.calls.remove(&visit.call);
+            }
+        }
+        if let Some(contact) = self.contacts.get_mut(&visit.contact) {
+            contact.open = contact.open.saturating_sub(1);
+            contact.last = step.now.seen;
+        }
+        step.changes.visits.insert((step.source, visit.id));
+        ClosedVisit {
+            id: visit.id,
+            source: step.source,
+            queue: visit.queue,
+            call: visit.call,
+            contact: visit.contact,
+            caller: visit.caller,
+            entered: visit.entered,
+            ended: step.now,
+            outcome,
+            wait_ms,
+            agent,
+            talk_ms: None,
+            transferred: false,
+            inferred: visit.inferred || step.inferred,
+        }
+    }
+
+    pub(crate) fn call_ended(&mut self, call: &Name, step: &mut Step<'_>) {
+        for id in self.calls.get(call).cloned().unwrap_or_default() {
+            match self.visits.get(&id).map(|v| &v.stage) {
+                Some(Stage::Waiting) => self.leave(id, Outcome::Unknown, step),
+                Some(Stage::Talking { .. }) => self.complete(id, false, !step.inferred, step),
+                None => {}
+            }
+        }
+    }
+
+    /// A better witness speaks of a visit that ended unanswered, or that is only thought to wait still.
+    pub(crate) fn amend(
+        &mut self,
+        queue: &Name,
+        call: &Name,
+        from: Outcome,
+        to: Outcome,
+        witness: Witness,
+        step: &mut Step<'_>,
+    ) {
+        if from == to || from == Outcome::Answered || to == Outcome::Answered {
+            return;
+        }
+        if let Some(id) = self.waiting(call, Some(queue)) {
+            self.leave(id, to, step);
+            return;
+        }
+        let found = self.recent.iter_mut().rev().find(|v| v.queue == *queue && v.call == *call && v.outcome == from);
+        let id = found.map(|visit| {
+            visit.outcome = to;
+            (visit.id, visit.wait_ms)
+        });
+        if let Some((_, wait_ms)) = id {
+            self.queue(queue, step).totals.amend(from, to, wait_ms);
+        }
+        step.changes.facts.push(Fact::VisitAmended {
+            source: step.source,
+            id: id.map(|(id, _)| id),
+            queue: queue.clone(),
+            call: call.clone(),
+            from,
+            to,
+            witness,
+        });
+    }
+}

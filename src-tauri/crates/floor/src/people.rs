@@ -1,0 +1,141 @@
+//! Queues and the agents who serve them.
+
+use crate::apply::Step;
+use crate::clock::credit_agent;
+use crate::{Agent, AgentSpan, AgentState, Fact, Kind, Membership, Moment, Name, Outcome, Place, Queue, Site};
+
+/// A pause that began longer ago than this was not cut short by a restart: the platform's clock is wrong.
+const LONGEST_PAUSE_MS: i64 = 24 * 60 * 60 * 1000;
+
+impl Site {
+    /// The queue, made if it was not known, to be drawn again.
+    pub(crate) fn queue(&mut self, name: &Name, step: &mut Step<'_>) -> &mut Queue {
+        step.changes.queues.insert((step.source, name.clone()));
+        let now = step.now.seen;
+        let queue = self.queues.entry(name.clone()).or_insert_with(|| Queue { credited: now, ..Queue::default() });
+        if !step.inferred {
+            queue.touched = now;
+        }
+        queue
+    }
+
+    pub(crate) fn agent(&mut self, key: &Name, now: Moment) -> &mut Agent {
+        self.agents.entry(key.clone()).or_insert_with(|| Agent::new(now))
+    }
+
+    pub(crate) fn queue_gone(&mut self, name: &Name, step: &mut Step<'_>) {
+        let Some(queue) = self.queues.get(name) else { return };
+        for id in queue.waiting.clone() {
+            self.leave(id, Outcome::Unknown, step);
+        }
+        let members: Vec<Name> =
+            self.agents.iter().filter(|(_, a)| a.memberships.contains_key(name)).map(|(key, _)| key.clone()).collect();
+        for key in members {
+            self.member_removed(name, &key, step);
+        }
+        self.queues.remove(name);
+        step.changes.queues.insert((step.source, name.clone()));
+    }
+
+    pub(crate) fn member(&mut self, kind: &Kind, step: &mut Step<'_>) {
+        let Kind::Member { queue, agent: key, interface, name, device, paused, reason, penalty, paused_at, .. } = kind
+        else {
+            return;
+        };
+        self.queue(queue, step);
+        let agent = self.agent(key, step.now);
+        if name.is_some() {
+            agent.name = *name;
+        }
+        agent.device = *device;
+        let reason = reason.clone().filter(|_| *paused);
+        let membership = Membership { interface: interface.clone(), paused: *paused, reason, penalty: *penalty };
+        agent.memberships.insert(queue.clone(), membership);
+        self.refresh(key, step);
+        // A pause found in a picture began before we looked; the platform may know when.
+        if let Some(began) = paused_at.filter(|_| step.inferred)
+            && let Some(agent) = self.agents.get_mut(key)
+            && matches!(agent.state, AgentState::Paused(_))
+            && agent.since == step.now
+            && (0..LONGEST_PAUSE_MS).contains(&step.now.seen.saturating_sub(began))
+        {
+            agent.since = Moment { seen: began, at: Some(began) };
+        }
+    }
+
+    pub(crate) fn member_removed(&mut self, queue: &Name, key: &Name, step: &mut Step<'_>) {
+        self.end_ring(queue, key, step);
+        let Some(agent) = self.agents.get_mut(key) else { return };
+        if agent.memberships.remove(queue).is_some() {
+            step.changes.queues.insert((step.source, queue.clone()));
+            self.refresh(key, step);
+        }
+    }
+
+    pub(crate) fn ring(&mut self, queue: &Name, call: &Name, key: &Name, step: &mut Step<'_>) {
+        let Some(id) = self.waiting(call, Some(queue)) else { return };
+        self.end_ring(queue, key, step);
+        if let Some(visit) = self.visits.get_mut(&id) {
+            visit.ringing.insert(key.clone());
+            step.changes.visits.insert((step.source, id));
+        }
+        self.agent(key, step.now).ringing.insert(queue.clone(), call.clone());
+        self.refresh(key, step);
+    }
+
+    /// Takes the ring off agent and visit, without judging it. The caller refreshes the agent.
+    fn end_ring(&mut self, queue: &Name, key: &Name, step: &mut Step<'_>) -> bool {
+        let Some(call) = self.agents.get_mut(key).and_then(|a| a.ringing.remove(queue)) else { return false };
+        if let Some(id) = self.waiting(&call, Some(queue))
+            && let Some(visit) = self.visits.get_mut(&id)
+        {
+            visit.ringing.remove(key);
+            step.changes.visits.insert((step.source, id));
+        }
+        true
+    }
+
+    pub(crate) fn ring_ended(&mut self, queue: &Name, key: &Name, step: &mut Step<'_>) {
+        if self.end_ring(queue, key, step) {
+            self.refresh(key, step);
+        }
+    }
+
+    pub(crate) fn ring_no_answer(&mut self, queue: &Name, key: &Name, step: &mut Step<'_>) {
+        self.end_ring(queue, key, step);
+        let totals = &mut self.queue(queue, step).totals;
+        totals.ring_no_answer = totals.ring_no_answer.saturating_add(1);
+        let count = self.agent(key, step.now).ring_no_answer.entry(queue.clone()).or_default();
+        *count = count.saturating_add(1);
+        let minute = self.minute.agents.entry(key.clone()).or_default();
+        *minute.ring_no_answer.entry(queue.clone()).or_default() += 1;
+        self.refresh(key, step);
+    }
+
+    /// Derives an agent's state from the facts again; if it changed, the old one is credited and becomes a span.
+    pub(crate) fn refresh(&mut self, key: &Name, step: &mut Step<'_>) {
+        let live = self.is_live();
+        let Some(agent) = self.agents.get_mut(key) else { return };
+        if !step.inferred {
+            agent.touched = step.now.seen;
+        }
+        step.changes.agents.insert((step.source, key.clone()));
+        step.changes.queues.extend(agent.memberships.keys().map(|queue| (step.source, queue.clone())));
+        let state = agent.derive();
+        if state == agent.state {
+            return;
+        }
+        credit_agent(&mut self.minute.agents, key, agent, step.now.seen, live);
+        for place in [agent.state.place(), state.place()].into_iter().flatten() {
+            if let Place::Campaign(campaign) = place {
+                step.changes.campaigns.insert((step.source, campaign.clone()));
+            }
+        }
+        let left = std::mem::replace(&mut agent.state, state);
+        let from = std::mem::replace(&mut agent.since, step.now);
+        if step.now.seen > from.seen {
+            let span = AgentSpan { source: step.source, agent: key.clone(), state: left, from, to: step.now };
+            step.changes.facts.push(Fact::SpanClosed(span));
+        }
+    }
+}
