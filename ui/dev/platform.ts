@@ -1,0 +1,97 @@
+import type { Batch } from '../src/bindings/Batch';
+import type { Command } from '../src/bindings/Command';
+import type { Hello } from '../src/bindings/Hello';
+import type { Reply } from '../src/bindings/Reply';
+import { CommandError, type FeedListener, type Platform } from '../src/platform/types';
+import { MockFloor, type Scenario } from './floor';
+
+const SCENARIOS = ['busy', 'calm', 'empty', 'partial', 'stale', 'down', 'lost', 'big', 'first', 'never'] as const;
+
+/** A host that plays an invented floor; only for `npm run dev` and looking at screens. `?mock=busy` chooses the play. */
+export function mockPlatform(name: string): Platform {
+  const scenario: Scenario = (SCENARIOS as readonly string[]).includes(name) ? (name as Scenario) : 'busy';
+  const floor = new MockFloor(scenario);
+  let firstRun = scenario === 'first';
+
+  const hello = (): Hello => ({
+    version: '0.1.0',
+    actor: 'dev',
+    can_configure: true,
+    first_run: firstRun,
+    sample: scenario !== 'first',
+    addresses: ['192.168.10.24', '10.0.0.7'],
+    alone: true,
+  });
+
+  async function command(command: Command): Promise<Reply> {
+    await new Promise((done) => setTimeout(done, 150));
+    switch (command.do) {
+      case 'hello':
+        return { is: 'hello', value: hello() };
+      case 'use_sample':
+        firstRun = false;
+        return { is: 'done' };
+      case 'leave_sample':
+        firstRun = true;
+        return { is: 'done' };
+      case 'connect':
+        firstRun = false;
+        return { is: 'done' };
+      case 'test_connection': {
+        const failed = command.connection.host.startsWith('10.') ? 3 : command.connection.secret === 'wrong' ? 4 : 9;
+        const layers = ['name', 'port', 'tls', 'permit', 'password', 'read'];
+        await new Promise((done) => setTimeout(done, 900));
+        return {
+          is: 'connection',
+          value: {
+            ok: failed === 9,
+            layers: layers.map((layer, i) => ({
+              layer,
+              state:
+                layer === 'tls' && !command.connection.tls ? 'not_used' : i < failed ? 'ok' : i === failed ? 'failed' : 'not_reached',
+              detail: i === failed ? 'connection closed before the greeting' : '',
+            })),
+            platform: failed === 9 ? 'Asterisk 22.5.2' : null,
+            vicidial: command.connection.host.includes('vici'),
+            queues: failed === 9 ? 6 : 0,
+            members: failed === 9 ? 40 : 0,
+            too_many_rights: failed === 9 ? ['originate'] : [],
+          },
+        };
+      }
+      case 'configure_queues':
+        floor.configure(command.queues);
+        return { is: 'done' };
+      case 'reconnect':
+        return { is: 'done' };
+      case 'it_request':
+        return { is: 'text', value: `# Pedido ao TI\n\nmanager.conf\n\n[mirante]\nsecret = …\npermit = 192.168.10.24/32\n` };
+      case 'next':
+        throw new CommandError('invalid', 'the mock pushes its feed', false);
+    }
+  }
+
+  function follow(listener: FeedListener): () => void {
+    let number = 1;
+    const send = (kind: Batch['kind'], rows: Batch['rows']): void => {
+      listener.batch({
+        kind,
+        number: number++,
+        stream: 'mock',
+        now: Date.now(),
+        seq: number * 7,
+        seen: floor.seen(),
+        health: floor.health(),
+        rows,
+      });
+    };
+    send('snapshot', floor.all());
+    const timer = setInterval(() => {
+      if (scenario === 'lost' && number > 4) return;
+      send('delta', floor.step());
+    }, scenario === 'big' ? 100 : 500);
+    return () => clearInterval(timer);
+  }
+
+  return { capabilities: { token: false, newWindow: true, embedded: false }, command, follow };
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { healthOf, heardQueues } from './health';
+import { DEFAULT_BOARD, NOTICE_MAX, readLink, writeLink } from './link';
+import { pagesOf, selected, turn } from './pages';
+import { boardCampaigns, resultOf } from './results';
+import { campaign, queue, source } from './samples';
+
+describe('address of a board', () => {
+  it('opens as operação unless it says supervisão in so many letters', () => {
+    expect(readLink('#/painel').profile).toBe('operation');
+    expect(readLink('#/painel?perfil=').profile).toBe('operation');
+    expect(readLink('#/painel?perfil=SUPERVISAO').profile).toBe('operation');
+    expect(readLink('#/painel?perfil=supervisao').profile).toBe('supervision');
+  });
+  it('goes there and back, whatever the queue is called', () => {
+    const link = { profile: 'supervision', queues: ['1/sac', '2/a&b=c, ção#?'], distance: 8, rotate: true, notice: 'Passo 3: 2ª via & "WhatsApp"' } as const;
+    expect(readLink(writeLink({ ...link, queues: [...link.queues] }))).toEqual(link);
+  });
+  it('names the profile even when it is the default', () => {
+    expect(writeLink(DEFAULT_BOARD)).toBe('#/painel?perfil=operacao');
+  });
+  it('ignores what makes no sense and cuts a long notice', () => {
+    const link = readLink(`#/painel?distancia=40&girar=talvez&fila=&fila=1/a&fila=1/a&aviso=${'á'.repeat(300)}`);
+    expect(link).toEqual({ ...DEFAULT_BOARD, queues: ['1/a'], notice: 'á'.repeat(NOTICE_MAX) });
+  });
+});
+
+describe('pages', () => {
+  const queues = ['n1', 'sac', 'n10', 'n2'].map((name) => queue(name));
+  it('keep the order people know and drop queues that are gone', () => {
+    expect(selected(queues, DEFAULT_BOARD, 'pt-BR').map((row) => row.name)).toEqual(['n1', 'n2', 'n10', 'sac']);
+    expect(selected(queues, { ...DEFAULT_BOARD, queues: ['1/sac', '1/gone'] }, 'pt-BR').map((row) => row.name)).toEqual(['sac']);
+  });
+  it('never put queues side by side on operação', () => {
+    const pages = pagesOf(queues, DEFAULT_BOARD, false);
+    expect(pages.map((page) => page.kind)).toEqual(['total', 'queue', 'queue', 'queue', 'queue']);
+  });
+  it('list every queue on supervisão: none vanishes', () => {
+    const many = Array.from({ length: 14 }, (_, index) => queue(`q${index}`));
+    const pages = pagesOf(many, { ...DEFAULT_BOARD, profile: 'supervision' }, false);
+    expect(pages.map((page) => page.queues.length)).toEqual([14, 6, 6, 2]);
+    expect(pages.slice(1).flatMap((page) => page.queues)).toEqual(many);
+  });
+  it('are one over one queue or none', () => {
+    expect(pagesOf([], DEFAULT_BOARD, false)).toHaveLength(1);
+    expect(pagesOf([queue('a')], { ...DEFAULT_BOARD, profile: 'supervision' }, false)).toHaveLength(1);
+  });
+  it('turn around the end', () => {
+    expect([turn(0, -1, 3), turn(2, 1, 3), turn(1, 1, 3), turn(0, 1, 0)]).toEqual([2, 0, 2, 0]);
+  });
+});
+
+describe('health', () => {
+  const hub = { ready: true, alive: true, last: 9_000 };
+  const up = source(1);
+  const down = source(2, { link: 'down', link_since_ms: 5_000 });
+  it('is live when every source is heard', () => {
+    expect(healthOf(hub, [up])).toEqual({ kind: 'live' });
+  });
+  it('names the sources that are not heard', () => {
+    expect(healthOf(hub, [up, down])).toEqual({ kind: 'partial', down: [down], since: 5_000 });
+    expect(healthOf(hub, [down])).toEqual({ kind: 'down', down: [down], since: 5_000 });
+    expect(healthOf(hub, [source(3, { link: 'never', link_since_ms: null })])).toMatchObject({ kind: 'down', since: null });
+  });
+  it('knows nothing of the sources when the hub is silent', () => {
+    expect(healthOf({ ...hub, alive: false }, [up])).toEqual({ kind: 'hub', since: 9_000 });
+    expect(healthOf({ ready: false, alive: false, last: null }, [])).toEqual({ kind: 'opening' });
+  });
+  it('keeps silent queues out of what is now', () => {
+    const queues = [queue('a'), queue('b', { id: '2/b', source: 2 })];
+    expect(heardQueues(queues, [up, down]).map((row) => row.id)).toEqual(['1/a']);
+  });
+});
+
+describe('results of a campaign', () => {
+  it('are what its name says, from the first contact of the day', () => {
+    expect(resultOf(campaign('Vendas novembro', { goal: 60, completed: 9 }))).toEqual({ kind: 'sales', done: 0, goal: 60, share: 0 });
+    expect(resultOf(campaign('Cobrança 30d', { goal: 180, promises: 128, sales: 1 }))).toMatchObject({ kind: 'promises', done: 128 });
+    expect(resultOf(campaign('Pesquisa NPS', { completed: 40, goal: 100 }))).toMatchObject({ kind: 'results', done: 40, share: 0.4 });
+  });
+  it('have no share without a goal', () => {
+    expect(resultOf(campaign('Campanha 7', { sales: 3 }))).toEqual({ kind: 'sales', done: 3, goal: null, share: null });
+    expect(resultOf(campaign('Campanha 7', { goal: 0 })).goal).toBeNull();
+  });
+  it('keep their places: by label, not by result', () => {
+    const rows = [campaign('Vendas', { goal: 1, sales: 9 }), campaign('Acordos', { attempts: 1 }), campaign('Parada')];
+    expect(boardCampaigns(rows, 'pt-BR').map((row) => row.label)).toEqual(['Acordos', 'Vendas']);
+  });
+});

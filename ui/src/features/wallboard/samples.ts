@@ -1,0 +1,102 @@
+/** Rows for tests: only what a test is about need be said. */
+import type { AgentRow } from '../../bindings/AgentRow';
+import type { CampaignRow } from '../../bindings/CampaignRow';
+import type { QueueRow } from '../../bindings/QueueRow';
+import type { SourceRow } from '../../bindings/SourceRow';
+
+const none = { value: null, numerator: 0, denominator: 0, definition: 'sl.f4@1' };
+
+/** A queue with nothing in it. */
+export function queue(name: string, over: Partial<QueueRow> = {}): QueueRow {
+  return {
+    id: `1/${name}`,
+    source: 1,
+    name,
+    label: name,
+    operation: null,
+    goal_percent: 80,
+    goal_seconds: 20,
+    hours: null,
+    waiting: 0,
+    oldest_ms: null,
+    free: 0,
+    ringing: 0,
+    talking: 0,
+    wrapup: 0,
+    paused: 0,
+    offline: 0,
+    offered: 0,
+    answered: 0,
+    abandoned: 0,
+    other_lost: 0,
+    unknown: 0,
+    ring_no_answer: 0,
+    service_level: none,
+    asa_ms: null,
+    talk_ms: null,
+    pbx: null,
+    ...over,
+  };
+}
+
+/** A queue's service level. */
+export function level(numerator: number, denominator: number): Partial<QueueRow> {
+  const value = denominator > 0 ? numerator / denominator : null;
+  return { service_level: { value, numerator, denominator, definition: 'sl.f4@1' } };
+}
+
+/** A free agent. */
+export function agent(name: string, over: Partial<AgentRow> = {}): AgentRow {
+  return {
+    id: `1/${name}`,
+    source: 1,
+    name,
+    login: name,
+    team: null,
+    state: 'ready',
+    place: null,
+    since_ms: 0,
+    paused: false,
+    reason: null,
+    queues: [],
+    paused_in: [],
+    ring_no_answer: 0,
+    ...over,
+  };
+}
+
+/** A source that is heard. */
+export function source(id: number, over: Partial<SourceRow> = {}): SourceRow {
+  return {
+    id,
+    label: `PABX ${id}`,
+    sample: false,
+    link: 'up',
+    link_since_ms: 0,
+    words: '',
+    counting_since_ms: null,
+    day_from_ms: null,
+    covered_ms: 0,
+    ...over,
+  };
+}
+
+/** A campaign with nothing done. */
+export function campaign(label: string, over: Partial<CampaignRow> = {}): CampaignRow {
+  return {
+    id: `1/${label}`,
+    source: 1,
+    label,
+    goal: null,
+    dialling: 0,
+    attempts: 0,
+    hit: none,
+    right_party: none,
+    drop: none,
+    sales: 0,
+    promises: 0,
+    completed: 0,
+    agents: 0,
+    ...over,
+  };
+}

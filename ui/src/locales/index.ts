@@ -1,0 +1,29 @@
+import { common as ptCommon } from './pt-BR/common';
+import { firstrun as ptFirstrun } from './pt-BR/firstrun';
+import { live as ptLive } from './pt-BR/live';
+import { wallboard as ptWallboard } from './pt-BR/wallboard';
+import { common as enCommon } from './en/common';
+import { firstrun as enFirstrun } from './en/firstrun';
+import { live as enLive } from './en/live';
+import { wallboard as enWallboard } from './en/wallboard';
+import { common as esCommon } from './es/common';
+import { firstrun as esFirstrun } from './es/firstrun';
+import { live as esLive } from './es/live';
+import { wallboard as esWallboard } from './es/wallboard';
+
+/** The languages of the interface, Portuguese first. */
+export const LANGUAGES = ['pt-BR', 'en', 'es'] as const;
+/** A language of the interface; also the explicit locale of every number and time. */
+export type Language = (typeof LANGUAGES)[number];
+
+/** The reference: every other language has exactly these keys. */
+export const reference = { common: ptCommon, live: ptLive, firstrun: ptFirstrun, wallboard: ptWallboard };
+/** A part of the catalogue. */
+export type Part = keyof typeof reference;
+
+/** All texts, by language and part. */
+export const catalogues = {
+  'pt-BR': reference,
+  en: { common: enCommon, live: enLive, firstrun: enFirstrun, wallboard: enWallboard },
+  es: { common: esCommon, live: esLive, firstrun: esFirstrun, wallboard: esWallboard },
+} satisfies Record<Language, Record<Part, object>>;

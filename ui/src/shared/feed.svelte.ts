@@ -1,0 +1,106 @@
+import { SILENCE_MS, follow, type CommandError } from '~/platform';
+import { apply, type Snapshot } from './apply';
+import { clock } from './clock.svelte';
+
+const NOTHING: Snapshot = {
+  stream: '',
+  number: 0,
+  seq: 0,
+  seen: 0,
+  health: { not_saving_since_ms: null, not_saving_words: '', sample_percent: null },
+  sources: new Map(),
+  queues: new Map(),
+  agents: new Map(),
+  callers: new Map(),
+  campaigns: new Map(),
+};
+
+/** The live floor on this screen. */
+class Feed {
+  #snapshot: Snapshot | null = $state.raw(null);
+  #arrivedMono = $state(0);
+  #trouble: CommandError | null = $state.raw(null);
+  #stop: (() => void) | undefined;
+
+  #view = $derived(this.#snapshot ?? NOTHING);
+  #sources = $derived(this.#view.sources);
+  #queues = $derived(this.#view.queues);
+  #agents = $derived(this.#view.agents);
+  #callers = $derived(this.#view.callers);
+  #campaigns = $derived(this.#view.campaigns);
+  #lost = $derived(this.#snapshot !== null && clock.mono - this.#arrivedMono > SILENCE_MS);
+
+  /** True once the first snapshot is here. */
+  get ready(): boolean {
+    return this.#snapshot !== null;
+  }
+  get sources(): Snapshot['sources'] {
+    return this.#sources;
+  }
+  get queues(): Snapshot['queues'] {
+    return this.#queues;
+  }
+  get agents(): Snapshot['agents'] {
+    return this.#agents;
+  }
+  get callers(): Snapshot['callers'] {
+    return this.#callers;
+  }
+  get campaigns(): Snapshot['campaigns'] {
+    return this.#campaigns;
+  }
+  /** How the hub itself is. */
+  get health(): Snapshot['health'] {
+    return this.#view.health;
+  }
+  /** Sequence number of the newest event on screen. */
+  get seq(): number {
+    return this.#view.seq;
+  }
+  /** Newest arrival from any source, Unix ms of the hub; 0 before anything. */
+  get seen(): number {
+    return this.#view.seen;
+  }
+  /** True when nothing came for 5 s, not even a heartbeat: nothing on screen may look live. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+  /** How long ago the last batch came, ms, ticking. */
+  get silentMs(): number {
+    return Math.max(0, clock.mono - this.#arrivedMono);
+  }
+  /** Why the hub is not heard, while it is not. */
+  get trouble(): CommandError | null {
+    return this.#trouble;
+  }
+  /** True if any source is the simulator: say "dados de exemplo". */
+  get sample(): boolean {
+    for (const source of this.#sources.values()) if (source.sample) return true;
+    return false;
+  }
+
+  /** Follows the hub until `stop`. Following again starts over from a snapshot. */
+  start(): void {
+    this.stop();
+    this.#stop = follow({
+      batch: (batch) => {
+        const next = apply(this.#snapshot, batch);
+        if (next === null) return;
+        clock.read(batch.now);
+        this.#snapshot = next;
+        this.#arrivedMono = performance.now();
+        this.#trouble = null;
+      },
+      trouble: (error) => (this.#trouble = error),
+    });
+  }
+
+  /** Stops following. */
+  stop(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+}
+
+/** The live floor. */
+export const feed = new Feed();
