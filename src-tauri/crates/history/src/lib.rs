@@ -1,1 +1,47 @@
 //! What happened, kept in SQLite: journal, segments, visits, spans, gaps and the encrypted parties.
+//!
+//! One [`History`] opened for writing owns a data folder; any number opened for reading look on, in this process or in
+//! others. Everything here is synchronous: a writer lives on a thread of its own.
+//!
+//! ```no_run
+//! # use mirante_history::{Batch, History, OpenOptions, Result};
+//! # fn main() -> Result<()> {
+//! let mut history = History::open("data".as_ref(), &OpenOptions::writer())?;
+//! let recovered = history.recover()?; // the floor as it was, ready to go on
+//! let parties = history.parties(); // cheap to clone, used by the thread that stamps events
+//! let ack = history.commit(Batch { events: &[], facts: &[] })?; // on disk when it returns
+//! if ack.seal_due {
+//!     history.seal(&recovered.floor, ack.seq)?;
+//! }
+//! # drop(parties);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What a commit acknowledged survives the process and the power. This crate knows no clock: time is in the events.
+
+mod commit;
+mod error;
+mod facts;
+mod forget;
+mod history;
+mod key;
+mod keyframe;
+mod options;
+mod pack;
+mod party;
+mod query;
+mod replay;
+mod reserve;
+mod rows;
+mod schema;
+mod seal;
+mod types;
+mod volume;
+
+pub use error::{HistoryError, Result};
+pub use history::History;
+pub use keyframe::{keyframe, restore};
+pub use options::{KeyStore, OpenOptions};
+pub use party::Parties;
+pub use types::{Ack, Batch, Fault, Party, Past, Recovered, Sealed, SourceRow, SpanRow};

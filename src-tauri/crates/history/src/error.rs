@@ -1,0 +1,159 @@
+//! What can go wrong with stored history.
+
+use std::path::PathBuf;
+
+/// Why history could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistoryError {
+    /// Another process writes to the folder.
+    #[error("another Mirante{} already writes to {folder}; close it, or open this folder for reading only", holder(.pid))]
+    Busy {
+        /// The data folder.
+        folder: PathBuf,
+        /// The other process, if it said.
+        pid: Option<u32>,
+    },
+    /// The folder is on a network file system, where locks and synchronous writes cannot be trusted.
+    #[error("{folder} is on a network file system ({kind}); history needs a local disk")]
+    NetworkFolder {
+        /// The data folder.
+        folder: PathBuf,
+        /// What the system calls the file system.
+        kind: &'static str,
+    },
+    /// No history in the folder, and it was opened for reading only.
+    #[error("there is no history in {folder}")]
+    Missing {
+        /// The data folder.
+        folder: PathBuf,
+    },
+    /// The file is a database of something else.
+    #[error("{file} is not a history of Mirante")]
+    Foreign {
+        /// The file.
+        file: PathBuf,
+    },
+    /// A newer Mirante wrote the file.
+    #[error("{file} was written by a newer Mirante (layout {found}, this one knows up to {known}); update this one")]
+    Newer {
+        /// The file.
+        file: PathBuf,
+        /// Layout of the file.
+        found: i64,
+        /// Newest layout known here.
+        known: i64,
+    },
+    /// An older Mirante wrote the file and a reader may not change it.
+    #[error(
+        "{file} has an older layout ({found} of {known}); start this version's Mirante once to bring it up to date"
+    )]
+    Older {
+        /// The file.
+        file: PathBuf,
+        /// Layout of the file.
+        found: i64,
+        /// Layout wanted here.
+        known: i64,
+    },
+    /// A step of the layout's past is not the one known here.
+    #[error(
+        "step {number} ({name}) of {file} is not the one this Mirante knows; the file was made by an altered version"
+    )]
+    Altered {
+        /// The file.
+        file: PathBuf,
+        /// Position of the step, 1 first.
+        number: i64,
+        /// Name of the step as stored.
+        name: String,
+    },
+    /// The disk is full. Nothing of the batch was kept; the same batch may be committed again once there is room.
+    #[error("the disk is full; history is not being kept")]
+    DiskFull,
+    /// Written through a handle opened for reading.
+    #[error("history was opened for reading only")]
+    ReadOnly,
+    /// Events or a floor that do not continue what is stored.
+    #[error("history stands at event {stored}, but was given event {given}")]
+    OutOfStep {
+        /// Newest stored event, or the one that was due.
+        stored: u64,
+        /// What came instead.
+        given: u64,
+    },
+    /// A moment whose events were never kept (a full disk).
+    #[error("events {from} to {to} were lost and are part of a recorded gap")]
+    Lost {
+        /// First event missing.
+        from: u64,
+        /// Last event missing.
+        to: u64,
+    },
+    /// An event that has not happened.
+    #[error("event {wanted} has not happened; history stands at {newest}")]
+    NotYet {
+        /// What was asked for.
+        wanted: u64,
+        /// Newest stored event.
+        newest: u64,
+    },
+    /// Stored bytes that make no sense.
+    #[error("stored {what} is damaged: {why}")]
+    Damaged {
+        /// What was read.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The key of the party table is missing or another.
+    #[error("the key of the party table {0}")]
+    Key(String),
+    /// The database said no.
+    #[error("history database: {0}")]
+    Sqlite(rusqlite::Error),
+    /// The file system said no.
+    #[error("{path}: {error}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+}
+
+fn holder(pid: &Option<u32>) -> String {
+    pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
+}
+
+impl HistoryError {
+    pub(crate) fn damaged(what: &'static str, why: impl ToString) -> Self {
+        HistoryError::Damaged { what, why: why.to_string() }
+    }
+
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |error| match error.kind() {
+            std::io::ErrorKind::StorageFull => HistoryError::DiskFull,
+            _ => HistoryError::Io { path, error },
+        }
+    }
+
+    /// True if trying the same again later can work.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, HistoryError::DiskFull | HistoryError::Busy { .. })
+    }
+}
+
+impl From<rusqlite::Error> for HistoryError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => HistoryError::DiskFull,
+            Some(rusqlite::ErrorCode::ReadOnly) => HistoryError::ReadOnly,
+            _ => HistoryError::Sqlite(error),
+        }
+    }
+}
+
+/// A result of this crate.
+pub type Result<T, E = HistoryError> = std::result::Result<T, E>;

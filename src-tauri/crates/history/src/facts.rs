@@ -1,0 +1,164 @@
+//! Facts as rows that analysts query.
+
+use crate::{Result, rows};
+use mirante_floor::{
+    AgentActivity, AgentSpan, ClosedVisit, Fact, Gap, Minute, Name, Outcome, QueueActivity, SourceId, VisitId, Witness,
+};
+use rusqlite::{OptionalExtension, Transaction};
+
+/// Agents are kept by quarters of an hour, ms.
+const QUARTER: i64 = 15 * Minute::MS;
+
+/// Writes facts; `seq` is where the batch ends, for what turns out to be a fault.
+pub(crate) fn write(tx: &Transaction<'_>, seq: u64, facts: &[Fact]) -> Result<()> {
+    for fact in facts {
+        match fact {
+            Fact::VisitClosed(visit) => close(tx, seq, visit)?,
+            Fact::VisitAmended { source, id, queue, call, from, to, witness } => {
+                amend(tx, seq, &Amendment { source: *source, id: *id, queue, call, from: *from, to: *to, witness })?;
+            }
+            Fact::SpanClosed(s) => span(tx, s)?,
+            Fact::GapClosed(g) => gap(tx, g)?,
+            Fact::MinuteClosed(m) => minute(tx, m)?,
+        }
+    }
+    Ok(())
+}
+
+/// Notes what should not have happened.
+pub(crate) fn fault(tx: &Transaction<'_>, seq: u64, what: &str, detail: &str) -> Result<()> {
+    tx.prepare_cached("INSERT INTO fault (seq, what, detail) VALUES (?1, ?2, ?3)")?.execute((seq, what, detail))?;
+    Ok(())
+}
+
+fn close(tx: &Transaction<'_>, seq: u64, v: &ClosedVisit) -> Result<()> {
+    let sql = "INSERT INTO visit (id, source, queue, call, contact, caller, entered_ms, entered_at, ended_ms, ended_at,
+                   outcome, wait_ms, agent, talk_ms, transferred, inferred)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+               ON CONFLICT (id) DO NOTHING";
+    let kept = tx.prepare_cached(sql)?.execute(rusqlite::params![
+        v.id.0,
+        v.source.0,
+        &*v.queue,
+        &*v.call,
+        &*v.contact,
+        v.caller.map(|p| p.0),
+        v.entered.seen,
+        v.entered.at,
+        v.ended.seen,
+        v.ended.at,
+        v.outcome.word(),
+        v.wait_ms,
+        v.agent.as_deref(),
+        v.talk_ms,
+        v.transferred,
+        v.inferred,
+    ])?;
+    if kept == 0 {
+        tracing::error!("visit {} ended twice; the first end stands", v.id.0);
+        fault(tx, seq, "visit_ended_twice", &format!("visit {} ended again as {}", v.id.0, v.outcome.word()))?;
+    }
+    Ok(())
+}
+
+struct Amendment<'a> {
+    source: SourceId,
+    id: Option<VisitId>,
+    queue: &'a Name,
+    call: &'a Name,
+    from: Outcome,
+    to: Outcome,
+    witness: &'a Witness,
+}
+
+/// Corrects the visit it names; without a name, the one of that call in that queue that was recorded so, the latest to
+/// enter when there are several.
+fn amend(tx: &Transaction<'_>, seq: u64, a: &Amendment<'_>) -> Result<()> {
+    let sql = "SELECT id FROM visit WHERE source = ?1 AND call = ?2 AND queue = ?3 AND outcome = ?4
+                   AND (?5 IS NULL OR id = ?5)
+               ORDER BY entered_ms DESC, id DESC LIMIT 1";
+    let named = a.id.map(|id| id.0);
+    let row = (a.source.0, &**a.call, &**a.queue, a.from.word(), named);
+    let id: Option<u64> = tx.prepare_cached(sql)?.query_row(row, |r| r.get(0)).optional()?;
+    let Some(id) = id else {
+        let detail = format!("no {} visit of call {} in queue {} to amend", a.from.word(), a.call, a.queue);
+        tracing::warn!("{detail}");
+        return fault(tx, seq, "amendment_without_visit", &detail);
+    };
+    // What was recorded first stays known, however often it is amended.
+    let sql = "UPDATE visit SET outcome = ?2, amended_from = coalesce(amended_from, ?3), amended_by = ?4 WHERE id = ?1";
+    tx.prepare_cached(sql)?.execute((id, a.to.word(), a.from.word(), rows::witness_word(*a.witness)))?;
+    Ok(())
+}
+
+fn span(tx: &Transaction<'_>, s: &AgentSpan) -> Result<()> {
+    let sql = "INSERT INTO agent_span (source, agent, state, place, place_name, reason, from_ms, from_at, to_ms, to_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    let state = rows::StateColumns::of(&s.state);
+    let row = (
+        (s.source.0, &*s.agent, state.state, state.place, state.place_name, state.reason),
+        (s.from.seen, s.from.at, s.to.seen, s.to.at),
+    );
+    let ((source, agent, word, place, place_name, reason), (from_ms, from_at, to_ms, to_at)) = row;
+    tx.prepare_cached(sql)?
+        .execute(rusqlite::params![source, agent, word, place, place_name, reason, from_ms, from_at, to_ms, to_at])?;
+    Ok(())
+}
+
+fn gap(tx: &Transaction<'_>, g: &Gap) -> Result<()> {
+    let sql = "INSERT INTO gap (source, from_ms, to_ms, reason) VALUES (?1, ?2, ?3, ?4)";
+    tx.prepare_cached(sql)?.execute((g.source.0, g.from, g.to, &*g.reason))?;
+    Ok(())
+}
+
+/// A minute is closed once; should it come again (a clock set back), what it brings is added.
+fn minute(tx: &Transaction<'_>, m: &Minute) -> Result<()> {
+    let sql = "INSERT INTO minute (source, minute_ms, covered_ms) VALUES (?1, ?2, ?3)
+               ON CONFLICT DO UPDATE SET covered_ms = min(60000, covered_ms + excluded.covered_ms)";
+    tx.prepare_cached(sql)?.execute((m.source.0, m.from, m.covered_ms))?;
+    for (queue, q) in &m.queues {
+        queue_minute(tx, m, queue, q)?;
+    }
+    for (agent, a) in &m.agents {
+        agent_minute(tx, m, agent, a)?;
+    }
+    Ok(())
+}
+
+fn queue_minute(tx: &Transaction<'_>, m: &Minute, queue: &Name, q: &QueueActivity) -> Result<()> {
+    let QueueActivity { entered, answered, lost, waiting_ms, waiting_peak } = q;
+    let sql = "INSERT INTO rollup_queue (source, queue, minute_ms, entered, answered, lost, waiting_ms, waiting_peak)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+               ON CONFLICT DO UPDATE SET entered = entered + excluded.entered, answered = answered + excluded.answered,
+                   lost = lost + excluded.lost, waiting_ms = waiting_ms + excluded.waiting_ms,
+                   waiting_peak = max(waiting_peak, excluded.waiting_peak)";
+    let row = (m.source.0, &**queue, m.from, entered, answered, lost, waiting_ms, waiting_peak);
+    tx.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+fn agent_minute(tx: &Transaction<'_>, m: &Minute, agent: &Name, a: &AgentActivity) -> Result<()> {
+    let quarter = m.from.div_euclid(QUARTER).saturating_mul(QUARTER);
+    let AgentActivity { states, ring_no_answer, answered } = a;
+    let sql = "INSERT INTO rollup_agent (source, agent, quarter_ms, state, place, place_name, spent_ms)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+               ON CONFLICT DO UPDATE SET spent_ms = spent_ms + excluded.spent_ms";
+    let mut statement = tx.prepare_cached(sql)?;
+    for ((state, place), ms) in states {
+        let (kind, name) = rows::place_words(place.as_ref());
+        let row = (m.source.0, &**agent, quarter, rows::state_word(*state), kind, name, ms);
+        statement.execute((row.0, row.1, row.2, row.3, row.4.unwrap_or(""), row.5.unwrap_or(""), row.6))?;
+    }
+    let sql = "INSERT INTO rollup_agent_queue (source, agent, queue, quarter_ms, answered, ring_no_answer)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+               ON CONFLICT DO UPDATE SET answered = answered + excluded.answered,
+                   ring_no_answer = ring_no_answer + excluded.ring_no_answer";
+    let mut statement = tx.prepare_cached(sql)?;
+    for (queue, n) in answered {
+        statement.execute((m.source.0, &**agent, &**queue, quarter, n, 0))?;
+    }
+    for (queue, n) in ring_no_answer {
+        statement.execute((m.source.0, &**agent, &**queue, quarter, 0, n))?;
+    }
+    Ok(())
+}

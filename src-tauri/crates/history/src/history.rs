@@ -1,0 +1,194 @@
+//! A data folder, opened.
+
+use crate::{
+    HistoryError, OpenOptions, Parties, Result, SourceRow,
+    key::Key,
+    reserve::Reserve,
+    schema,
+    volume::{self, Lock},
+};
+use mirante_floor::SourceId;
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// The database in a data folder.
+const FILE: &str = "mirante.db";
+
+/// A data folder, opened. See the crate's page for how it is used.
+///
+/// Moves between threads; is used by one at a time. [`History::reader`] gives more handles of the same folder.
+pub struct History {
+    pub(crate) db: Connection,
+    pub(crate) folder: PathBuf,
+    pub(crate) parties: Parties,
+    pub(crate) writer: Option<Writer>,
+}
+
+/// What only the one that writes has.
+pub(crate) struct Writer {
+    /// Dropped last: nobody else may write until everything else is closed.
+    pub(crate) reserve: Reserve,
+    pub(crate) newest: Newest,
+    pub(crate) _lock: Lock,
+}
+
+/// Where the stored events stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Newest {
+    /// Newest stored event; 0 for none.
+    pub(crate) seq: u64,
+    /// Newest arrival, Unix ms.
+    pub(crate) seen: Option<i64>,
+    /// Arrival of the first event in the journal, Unix ms.
+    pub(crate) journal_from: Option<i64>,
+    /// Events in the journal.
+    pub(crate) journal_count: u64,
+}
+
+impl History {
+    /// Opens the data folder `dir`.
+    ///
+    /// For writing, the folder and what belongs in it are made when missing, an older layout is brought up to date after a
+    /// backup of the file, and people that were to be forgotten are forgotten again in a restored file.
+    ///
+    /// # Errors
+    /// [`HistoryError::Busy`] for a second writer; [`HistoryError::NetworkFolder`], [`HistoryError::Newer`],
+    /// [`HistoryError::Older`], [`HistoryError::Altered`], [`HistoryError::Foreign`] and [`HistoryError::Missing`] as they
+    /// say; [`HistoryError::Key`] for a writer without the key that the folder was written with.
+    pub fn open(dir: &Path, options: &OpenOptions) -> Result<History> {
+        if options.writer { Self::open_writer(dir, options) } else { Self::open_reader(dir, options) }
+    }
+
+    fn open_writer(dir: &Path, options: &OpenOptions) -> Result<History> {
+        volume::make_private_folder(dir)?;
+        volume::refuse_network(dir)?;
+        let lock = Lock::take(dir)?;
+        let file = dir.join(FILE);
+        let mut db = Connection::open(&file)?;
+        schema::prepare_writer(&mut db, &file)?;
+        let key = Key::of_writer(dir, &options.key, &db)?;
+        let reserve = Reserve::keep(dir)?;
+        let newest = Newest::read(&db)?;
+        let parties = Parties::open(Some(key), read_only(&file)?, true)?;
+        let mut history =
+            History { db, folder: dir.to_owned(), parties, writer: Some(Writer { reserve, newest, _lock: lock }) };
+        history.forget_again()?;
+        Ok(history)
+    }
+
+    fn open_reader(dir: &Path, options: &OpenOptions) -> Result<History> {
+        let file = dir.join(FILE);
+        if !file.exists() {
+            return Err(HistoryError::Missing { folder: dir.to_owned() });
+        }
+        volume::refuse_network(dir)?;
+        let db = read_only(&file)?;
+        schema::check_reader(&db, &file)?;
+        let key = Key::of_reader(dir, &options.key, &db)?;
+        let parties = Parties::open(key, read_only(&file)?, false)?;
+        Ok(History { db, folder: dir.to_owned(), parties, writer: None })
+    }
+
+    /// Another handle of the same folder, for reading, with the same knowledge of people.
+    pub fn reader(&self) -> Result<History> {
+        let db = read_only(&self.folder.join(FILE))?;
+        Ok(History { db, folder: self.folder.clone(), parties: self.parties.clone(), writer: None })
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// People by number; for any thread.
+    pub fn parties(&self) -> Parties {
+        self.parties.clone()
+    }
+
+    /// The number of the configured source `name`, the same for ever in this folder; a new one is kept at once.
+    ///
+    /// # Errors
+    /// [`HistoryError::ReadOnly`] for a new name on a handle for reading.
+    pub fn register(&mut self, name: &str, kind: &str) -> Result<SourceId> {
+        let known: Option<(u16, String)> = self
+            .db
+            .query_row("SELECT id, kind FROM source WHERE name = ?1", [name], |r| Ok((r.get(0)?, r.get(1)?)))
+            .optional()?;
+        match known {
+            Some((id, known)) if known == kind => Ok(SourceId(id)),
+            Some((id, _)) if self.writer.is_some() => {
+                self.db.execute("UPDATE source SET kind = ?2 WHERE id = ?1", (id, kind))?;
+                Ok(SourceId(id))
+            }
+            None if self.writer.is_some() => {
+                let sql = "INSERT INTO source (id, name, kind)
+                           VALUES ((SELECT coalesce(max(id), 0) + 1 FROM source), ?1, ?2) RETURNING id";
+                Ok(SourceId(self.db.query_row(sql, (name, kind), |r| r.get(0))?))
+            }
+            _ => Err(HistoryError::ReadOnly),
+        }
+    }
+
+    /// Sources that were ever registered, oldest first.
+    pub fn sources(&self) -> Result<Vec<SourceRow>> {
+        let mut statement = self.db.prepare("SELECT id, name, kind FROM source ORDER BY id")?;
+        let rows =
+            statement.query_map([], |r| Ok(SourceRow { id: SourceId(r.get(0)?), name: r.get(1)?, kind: r.get(2)? }))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub(crate) fn writer(&mut self) -> Result<(&mut Connection, &mut Writer)> {
+        match &mut self.writer {
+            Some(writer) => Ok((&mut self.db, writer)),
+            None => Err(HistoryError::ReadOnly),
+        }
+    }
+}
+
+impl Drop for History {
+    fn drop(&mut self) {
+        if self.writer.is_some() {
+            // Best effort: an unclean close costs the next start a little time and nothing else.
+            let _ = self.db.execute_batch("PRAGMA optimize;");
+        }
+    }
+}
+
+impl Newest {
+    pub(crate) fn read(db: &Connection) -> Result<Newest> {
+        let (seq, seen): (u64, Option<i64>) = db
+            .query_row("SELECT seq, seen FROM head", [], |r| Ok((r.get(0)?, r.get(1)?)))
+            .optional()?
+            .unwrap_or_default();
+        let sql = "SELECT max(seq_last), max(seen_top), min(seen_first), coalesce(sum(count), 0) FROM journal";
+        Ok(db.query_row(sql, [], |r| {
+            Ok(Newest {
+                seq: r.get::<_, Option<u64>>(0)?.unwrap_or(0).max(seq),
+                seen: r.get::<_, Option<i64>>(1)?.max(seen),
+                journal_from: r.get(2)?,
+                journal_count: r.get(3)?,
+            })
+        })?)
+    }
+}
+
+fn read_only(file: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(file, flags)?;
+    db.busy_timeout(Duration::from_secs(5))?;
+    Ok(db)
+}
+
+/// Makes what was written in `file`, and its name, survive the power.
+pub(crate) fn sync_file_and_folder(file: &fs::File, path: &Path) -> Result<()> {
+    file.sync_all().map_err(HistoryError::io(path))?;
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        fs::File::open(folder).and_then(|f| f.sync_all()).map_err(HistoryError::io(folder))?;
+    }
+    Ok(())
+}

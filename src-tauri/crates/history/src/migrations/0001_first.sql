@@ -1,0 +1,158 @@
+-- Where the next segment begins: the floor as of `seq`, and that moment.
+CREATE TABLE head (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    seq INTEGER NOT NULL,
+    seen INTEGER,
+    fold_version INTEGER NOT NULL,
+    keyframe BLOB NOT NULL
+) STRICT;
+
+-- Events after the head, one row a commit. Times are Unix ms by our clock; `seen_top` is the newest of any event so far.
+CREATE TABLE journal (
+    seq_first INTEGER PRIMARY KEY,
+    seq_last INTEGER NOT NULL,
+    seen_first INTEGER NOT NULL,
+    seen_top INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    events BLOB NOT NULL
+) STRICT;
+
+-- Closed stretches: the floor as of `seq_first - 1` and the events after it. `seen_before` is the newest arrival before them.
+CREATE TABLE segment (
+    seq_first INTEGER PRIMARY KEY,
+    seq_last INTEGER NOT NULL,
+    seen_before INTEGER,
+    seen_first INTEGER NOT NULL,
+    seen_top INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    fold_version INTEGER NOT NULL,
+    keyframe BLOB NOT NULL,
+    events BLOB NOT NULL
+) STRICT;
+
+-- Events that were never kept because there was no room.
+CREATE TABLE lost (
+    seq_first INTEGER PRIMARY KEY,
+    seq_last INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 65535),
+    name TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL
+) STRICT;
+
+-- People outside and inside. A forgotten one keeps its number and nothing else.
+CREATE TABLE party (
+    id INTEGER PRIMARY KEY,
+    lookup BLOB UNIQUE,
+    number_lookup BLOB,
+    sealed BLOB
+) STRICT;
+CREATE INDEX party_number ON party (number_lookup) WHERE number_lookup IS NOT NULL;
+
+CREATE TABLE key_check (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    tag BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE gap (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL,
+    from_ms INTEGER NOT NULL,
+    to_ms INTEGER NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX gap_time ON gap (to_ms);
+
+-- Visits that ended. `id` is the number of the event that opened it.
+CREATE TABLE visit (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL,
+    queue TEXT NOT NULL,
+    call TEXT NOT NULL,
+    contact TEXT NOT NULL,
+    caller INTEGER,
+    entered_ms INTEGER NOT NULL,
+    entered_at INTEGER,
+    ended_ms INTEGER NOT NULL,
+    ended_at INTEGER,
+    outcome TEXT NOT NULL,
+    wait_ms INTEGER NOT NULL,
+    agent TEXT,
+    talk_ms INTEGER,
+    transferred INTEGER NOT NULL,
+    inferred INTEGER NOT NULL,
+    amended_from TEXT,
+    amended_by TEXT
+) STRICT;
+CREATE INDEX visit_entered ON visit (entered_ms);
+CREATE INDEX visit_call ON visit (source, call);
+
+CREATE TABLE agent_span (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL,
+    agent TEXT NOT NULL,
+    state TEXT NOT NULL,
+    place TEXT,
+    place_name TEXT,
+    reason TEXT,
+    from_ms INTEGER NOT NULL,
+    from_at INTEGER,
+    to_ms INTEGER NOT NULL,
+    to_at INTEGER
+) STRICT;
+CREATE INDEX agent_span_time ON agent_span (to_ms);
+CREATE INDEX agent_span_agent ON agent_span (source, agent, to_ms);
+
+-- Minutes of a source: 60000 ms heard is complete.
+CREATE TABLE minute (
+    source INTEGER NOT NULL,
+    minute_ms INTEGER NOT NULL,
+    covered_ms INTEGER NOT NULL,
+    PRIMARY KEY (source, minute_ms)
+) STRICT, WITHOUT ROWID;
+
+-- What happened in a queue during a minute.
+CREATE TABLE rollup_queue (
+    source INTEGER NOT NULL,
+    queue TEXT NOT NULL,
+    minute_ms INTEGER NOT NULL,
+    entered INTEGER NOT NULL,
+    answered INTEGER NOT NULL,
+    lost INTEGER NOT NULL,
+    waiting_ms INTEGER NOT NULL,
+    waiting_peak INTEGER NOT NULL,
+    PRIMARY KEY (source, queue, minute_ms)
+) STRICT, WITHOUT ROWID;
+
+-- Time of an agent in each state, by quarter of an hour.
+CREATE TABLE rollup_agent (
+    source INTEGER NOT NULL,
+    agent TEXT NOT NULL,
+    quarter_ms INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    place TEXT NOT NULL,
+    place_name TEXT NOT NULL,
+    spent_ms INTEGER NOT NULL,
+    PRIMARY KEY (source, agent, quarter_ms, state, place, place_name)
+) STRICT, WITHOUT ROWID;
+
+-- Calls of an agent by queue, by quarter of an hour.
+CREATE TABLE rollup_agent_queue (
+    source INTEGER NOT NULL,
+    agent TEXT NOT NULL,
+    queue TEXT NOT NULL,
+    quarter_ms INTEGER NOT NULL,
+    answered INTEGER NOT NULL,
+    ring_no_answer INTEGER NOT NULL,
+    PRIMARY KEY (source, agent, queue, quarter_ms)
+) STRICT, WITHOUT ROWID;
+
+-- What should not have happened and was noticed.
+CREATE TABLE fault (
+    id INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    detail TEXT NOT NULL
+) STRICT;

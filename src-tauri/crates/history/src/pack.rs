@@ -1,0 +1,107 @@
+//! Events as bytes: columns, compressed, behind a version.
+
+use crate::{HistoryError, Result};
+use mirante_floor::{Event, Kind, SourceId, Stamp};
+use serde::{Deserialize, Serialize};
+
+/// Columns of a run of events whose numbers have no holes. What grows slowly is kept as differences.
+#[derive(Debug, Serialize, Deserialize)]
+struct ColumnsV1 {
+    seq_first: u64,
+    source: Vec<u16>,
+    epoch: Vec<u32>,
+    /// Difference to the event before, ms.
+    seen: Vec<i64>,
+    /// Difference to the event's own `seen`, ms.
+    at: Vec<Option<i64>>,
+    inferred: Vec<bool>,
+    kind: Vec<Kind>,
+}
+
+/// Columns, postcard, zstd.
+const V1: u8 = 1;
+/// Columns, postcard: small runs, which compression would only slow down.
+const V1_RAW: u8 = 2;
+/// Below this many bytes compression saves less than it costs.
+const SMALL: usize = 256;
+/// What a stored run may unpack to: hundreds of times the largest segment.
+const LIMIT: usize = 1 << 30;
+
+/// Packs events; the caller has checked that their numbers have no holes.
+pub(crate) fn pack(events: &[Event]) -> Result<Vec<u8>> {
+    let mut before = 0i64;
+    let mut columns = ColumnsV1 {
+        seq_first: events.first().map_or(0, |e| e.stamp.seq),
+        source: Vec::with_capacity(events.len()),
+        epoch: Vec::with_capacity(events.len()),
+        seen: Vec::with_capacity(events.len()),
+        at: Vec::with_capacity(events.len()),
+        inferred: Vec::with_capacity(events.len()),
+        kind: Vec::with_capacity(events.len()),
+    };
+    for Event { stamp: Stamp { source, epoch, seq: _, seen, at }, inferred, kind } in events {
+        columns.source.push(source.0);
+        columns.epoch.push(*epoch);
+        columns.seen.push(seen.wrapping_sub(before));
+        columns.at.push(at.map(|at| at.wrapping_sub(*seen)));
+        columns.inferred.push(*inferred);
+        columns.kind.push(kind.clone());
+        before = *seen;
+    }
+    let plain = postcard::to_stdvec(&columns).map_err(|e| HistoryError::damaged("events", e))?;
+    seal_bytes(V1, V1_RAW, &plain, "events")
+}
+
+/// Unpacks what [`pack`] packed. Any bytes are safe to give.
+pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<Event>> {
+    let plain = open_bytes(V1, V1_RAW, bytes, "events")?;
+    let columns: ColumnsV1 = postcard::from_bytes(&plain).map_err(|e| HistoryError::damaged("events", e))?;
+    let ColumnsV1 { seq_first, source, epoch, seen, at, inferred, kind } = columns;
+    let count = kind.len();
+    if [source.len(), epoch.len(), seen.len(), at.len(), inferred.len()] != [count; 5] {
+        return Err(HistoryError::damaged("events", "columns differ in length"));
+    }
+    if seq_first.checked_add(count as u64).is_none() {
+        return Err(HistoryError::damaged("events", "numbers overflow"));
+    }
+    let mut before = 0i64;
+    let mut events = Vec::with_capacity(count);
+    for (i, kind) in kind.into_iter().enumerate() {
+        let now = before.wrapping_add(seen[i]);
+        let stamp = Stamp {
+            source: SourceId(source[i]),
+            epoch: epoch[i],
+            seq: seq_first + i as u64,
+            seen: now,
+            at: at[i].map(|at| at.wrapping_add(now)),
+        };
+        events.push(Event { stamp, inferred: inferred[i], kind });
+        before = now;
+    }
+    Ok(events)
+}
+
+/// One byte of format, then `plain`, compressed unless it is small.
+pub(crate) fn seal_bytes(packed: u8, raw: u8, plain: &[u8], what: &'static str) -> Result<Vec<u8>> {
+    if plain.len() < SMALL {
+        return Ok([&[raw], plain].concat());
+    }
+    let body = zstd::bulk::compress(plain, 3).map_err(|e| HistoryError::damaged(what, e))?;
+    Ok([&[packed], body.as_slice()].concat())
+}
+
+/// What [`seal_bytes`] sealed.
+pub(crate) fn open_bytes(packed: u8, raw: u8, bytes: &[u8], what: &'static str) -> Result<Vec<u8>> {
+    let damaged = |e: &dyn ToString| HistoryError::damaged(what, e.to_string());
+    match bytes.split_first() {
+        Some((v, body)) if *v == raw => Ok(body.to_vec()),
+        Some((v, body)) if *v == packed => {
+            let size = zstd::zstd_safe::get_frame_content_size(body).map_err(|e| damaged(&format!("{e:?}")))?;
+            let size = size.and_then(|s| usize::try_from(s).ok()).filter(|s| *s <= LIMIT);
+            let size = size.ok_or_else(|| damaged(&"it says no size, or an absurd one"))?;
+            zstd::bulk::decompress(body, size).map_err(|e| damaged(&e))
+        }
+        Some((v, _)) => Err(damaged(&format!("format {v} is not known here"))),
+        None => Err(damaged(&"it is empty")),
+    }
+}

@@ -1,0 +1,173 @@
+//! People by number: who a [`PartyId`] is, and the number of whoever calls.
+
+use crate::{HistoryError, Party, Result, key::Key};
+use mirante_floor::PartyId;
+use rusqlite::{Connection, OptionalExtension, Transaction};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// People by number, for any thread; clones share what they know.
+///
+/// A number given out by [`Parties::id_of`] reaches the disk with the next commit, before the events that may use it.
+#[derive(Clone)]
+pub struct Parties(Arc<Mutex<Inner>>);
+
+struct Inner {
+    key: Option<Key>,
+    db: Connection,
+    writes: bool,
+    next: u64,
+    /// By keyed hash of number and name.
+    ids: HashMap<[u8; 32], PartyId>,
+    /// `None`: asked for, and unknown or forgotten.
+    people: HashMap<PartyId, Option<Party>>,
+    pending: Vec<Pending>,
+}
+
+/// A person not on the disk yet.
+pub(crate) struct Pending {
+    id: PartyId,
+    lookup: [u8; 32],
+    number_lookup: Option<[u8; 32]>,
+    sealed: Vec<u8>,
+}
+
+/// People kept in memory before the memory starts again from nothing.
+const KNOWN: usize = 100_000;
+
+impl Parties {
+    pub(crate) fn open(key: Option<Key>, db: Connection, writes: bool) -> Result<Parties> {
+        let next = db.query_row("SELECT coalesce(max(id), 0) + 1 FROM party", [], |r| r.get(0))?;
+        let (ids, people) = Default::default();
+        Ok(Parties(Arc::new(Mutex::new(Inner { key, db, writes, next, ids, people, pending: Vec::new() }))))
+    }
+
+    /// The number of a person; a new one for whoever was never seen with exactly this number and name.
+    ///
+    /// # Errors
+    /// [`HistoryError::ReadOnly`] for a new person on a folder opened for reading.
+    pub fn id_of(&self, party: &Party) -> Result<PartyId> {
+        self.inner().id_of(party)
+    }
+
+    /// Who a number is; `None` if unknown, forgotten, or there is no key.
+    pub fn get(&self, id: PartyId) -> Result<Option<Party>> {
+        self.inner().get(id)
+    }
+
+    /// Everyone who called from exactly this telephone number.
+    pub fn find(&self, number: &str) -> Result<Vec<PartyId>> {
+        let inner = self.inner();
+        let Some(key) = &inner.key else { return Ok(Vec::new()) };
+        let lookup = key.lookup(b"number", &[number]);
+        let mut statement = inner.db.prepare_cached("SELECT id FROM party WHERE number_lookup = ?1 ORDER BY id")?;
+        let mut found: Vec<PartyId> =
+            statement.query_map([lookup], |r| r.get(0).map(PartyId))?.collect::<Result<_, _>>()?;
+        found.extend(inner.pending.iter().filter(|p| p.number_lookup == Some(lookup)).map(|p| p.id));
+        found.dedup();
+        Ok(found)
+    }
+
+    /// Those who are not on the disk yet; the caller writes them or gives them back.
+    pub(crate) fn take_pending(&self) -> Vec<Pending> {
+        std::mem::take(&mut self.inner().pending)
+    }
+
+    /// Gives back what could not be written.
+    pub(crate) fn give_back(&self, mut pending: Vec<Pending>) {
+        let mut inner = self.inner();
+        pending.append(&mut inner.pending);
+        inner.pending = pending;
+    }
+
+    /// Forgets a person in memory.
+    pub(crate) fn forget(&self, id: PartyId) {
+        let mut inner = self.inner();
+        inner.ids.retain(|_, known| *known != id);
+        inner.people.insert(id, None);
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        // Every method leaves the maps whole at each step, so what a panicking thread left behind is usable.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn id_of(&mut self, party: &Party) -> Result<PartyId> {
+        let no_key = || HistoryError::Key("is not at hand".into());
+        let key = self.key.as_ref().ok_or_else(no_key)?;
+        let lookup = key.lookup(b"party", &[&party.number, &party.name]);
+        if let Some(id) = self.ids.get(&lookup) {
+            return Ok(*id);
+        }
+        let mut statement = self.db.prepare_cached("SELECT id FROM party WHERE lookup = ?1")?;
+        let stored = statement.query_row([lookup], |r| r.get(0).map(PartyId)).optional()?;
+        drop(statement);
+        let pending = || self.pending.iter().find(|p| p.lookup == lookup).map(|p| p.id);
+        let id = match stored.or_else(pending) {
+            Some(id) => id,
+            None if !self.writes => return Err(HistoryError::ReadOnly),
+            None => {
+                let id = PartyId(self.next);
+                let sealed = key.seal(id.0, &postcard_of(party)?)?;
+                let number_lookup = (!party.number.is_empty()).then(|| key.lookup(b"number", &[&party.number]));
+                self.pending.push(Pending { id, lookup, number_lookup, sealed });
+                self.next += 1;
+                id
+            }
+        };
+        if self.ids.len() >= KNOWN {
+            self.ids.clear();
+        }
+        self.ids.insert(lookup, id);
+        self.remember(id, Some(party.clone()));
+        Ok(id)
+    }
+
+    fn get(&mut self, id: PartyId) -> Result<Option<Party>> {
+        if let Some(known) = self.people.get(&id) {
+            return Ok(known.clone());
+        }
+        let Some(key) = &self.key else { return Ok(None) };
+        let pending = self.pending.iter().find(|p| p.id == id).map(|p| p.sealed.clone());
+        let sealed = match pending {
+            Some(sealed) => Some(sealed),
+            None => {
+                let mut statement = self.db.prepare_cached("SELECT sealed FROM party WHERE id = ?1")?;
+                statement.query_row([id.0], |r| r.get::<_, Option<Vec<u8>>>(0)).optional()?.flatten()
+            }
+        };
+        let Some(sealed) = sealed else { return Ok(None) };
+        let plain = key.unseal(id.0, &sealed)?;
+        let (number, name) = postcard::from_bytes(&plain).map_err(|e| HistoryError::damaged("party", e))?;
+        let party = Party { number, name };
+        self.remember(id, Some(party.clone()));
+        Ok(Some(party))
+    }
+
+    fn remember(&mut self, id: PartyId, party: Option<Party>) {
+        if self.people.len() >= KNOWN {
+            self.people.clear();
+        }
+        self.people.insert(id, party);
+    }
+}
+
+fn postcard_of(party: &Party) -> Result<Vec<u8>> {
+    postcard::to_stdvec(&(&party.number, &party.name)).map_err(|e| HistoryError::damaged("party", e))
+}
+
+impl Pending {
+    /// Puts people on the disk.
+    pub(crate) fn write(people: &[Pending], tx: &Transaction<'_>) -> Result<()> {
+        let sql = "INSERT INTO party (id, lookup, number_lookup, sealed) VALUES (?1, ?2, ?3, ?4)";
+        let mut statement = tx.prepare_cached(sql)?;
+        for p in people {
+            statement.execute((p.id.0, p.lookup, p.number_lookup, &p.sealed))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+//! Room set aside, so that a full disk can still be said to have been full.
+
+use crate::{HistoryError, Result, history::sync_file_and_folder};
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+/// A file of real bytes that is given up when the disk is full.
+pub(crate) struct Reserve {
+    path: PathBuf,
+    held: bool,
+}
+
+impl Reserve {
+    /// Bytes set aside.
+    pub(crate) const BYTES: u64 = 8 << 20;
+
+    /// Sets the room aside if it is not. A disk too full for it is no reason not to start: then there is none.
+    pub(crate) fn keep(dir: &Path) -> Result<Reserve> {
+        let mut reserve = Reserve { path: dir.join("reserve"), held: false };
+        match reserve.restore() {
+            Ok(()) => {}
+            Err(HistoryError::DiskFull) => tracing::warn!("no room for the reserve of {} bytes", Self::BYTES),
+            Err(error) => return Err(error),
+        }
+        Ok(reserve)
+    }
+
+    /// Sets the room aside again.
+    pub(crate) fn restore(&mut self) -> Result<()> {
+        if fs::metadata(&self.path).is_ok_and(|m| m.len() == Self::BYTES) {
+            self.held = true;
+            return Ok(());
+        }
+        let written = self.write();
+        if written.is_err() {
+            let _ = fs::remove_file(&self.path);
+        }
+        self.held = written.is_ok();
+        written
+    }
+
+    fn write(&self) -> Result<()> {
+        let mut file = File::create(&self.path).map_err(HistoryError::io(&self.path))?;
+        // Written, not just sized: a hole in a file takes no room.
+        let chunk = vec![0x4du8; 1 << 20];
+        for _ in 0..Self::BYTES / chunk.len() as u64 {
+            file.write_all(&chunk).map_err(HistoryError::io(&self.path))?;
+        }
+        sync_file_and_folder(&file, &self.path)
+    }
+
+    /// Gives the room up; true if there was any.
+    pub(crate) fn release(&mut self) -> bool {
+        std::mem::take(&mut self.held) && fs::remove_file(&self.path).is_ok()
+    }
+
+    /// True while the room is set aside.
+    pub(crate) fn is_held(&self) -> bool {
+        self.held
+    }
+}

@@ -1,0 +1,97 @@
+//! The place on disk: what kind of file system, and who may write.
+
+use crate::{HistoryError, Result};
+use std::{
+    fs::{self, File, TryLockError},
+    io::{Read, Seek, Write},
+    path::Path,
+};
+
+/// Makes the data folder, for its owner's eyes only where the system knows such a thing.
+pub(crate) fn make_private_folder(dir: &Path) -> Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir).map_err(HistoryError::io(dir))
+}
+
+/// Refuses file systems whose locks and synchronous writes cannot be trusted.
+#[cfg(target_os = "linux")]
+pub(crate) fn refuse_network(dir: &Path) -> Result<()> {
+    let stat = rustix::fs::statfs(dir).map_err(|error| HistoryError::io(dir)(error.into()))?;
+    // The field's width and sign differ between processors; the numbers are 32 bits wide.
+    match network_kind(stat.f_type as u32) {
+        Some(kind) => Err(HistoryError::NetworkFolder { folder: dir.to_owned(), kind }),
+        None => Ok(()),
+    }
+}
+
+/// Best effort where no safe call tells: Windows names shares by two leading separators.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn refuse_network(dir: &Path) -> Result<()> {
+    let full = fs::canonicalize(dir).map_err(HistoryError::io(dir))?;
+    let text = full.to_string_lossy();
+    if text.starts_with(r"\\?\UNC\") || (text.starts_with(r"\\") && !text.starts_with(r"\\?\")) {
+        return Err(HistoryError::NetworkFolder { folder: dir.to_owned(), kind: "a Windows share" });
+    }
+    Ok(())
+}
+
+/// Magic numbers of `statfs(2)`.
+#[cfg(target_os = "linux")]
+fn network_kind(magic: u32) -> Option<&'static str> {
+    Some(match magic {
+        0x6969 => "nfs",
+        0xff53_4d42 => "cifs",
+        0xfe53_4d42 => "smb2",
+        0x517b => "smb",
+        0x564c => "ncp",
+        0x5346_414f | 0x6b41_4653 => "afs",
+        0x00c3_6400 => "ceph",
+        0x7375_7245 => "coda",
+        0x0102_1997 => "9p",
+        0x0bd0_0bd0 => "lustre",
+        0x0116_1970 => "gfs2",
+        0x7461_636f => "ocfs2",
+        _ => return None,
+    })
+}
+
+/// The right to write, held as long as this lives; the system takes it back when the process ends, however it ends.
+pub(crate) struct Lock(#[expect(dead_code, reason = "closing the file gives the right back")] File);
+
+impl Lock {
+    pub(crate) fn take(dir: &Path) -> Result<Lock> {
+        let path = dir.join("writer.lock");
+        let mut options = File::options();
+        options.read(true).write(true).create(true).truncate(false);
+        let mut file = options.open(&path).map_err(HistoryError::io(&path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut text = String::new();
+                // Where the lock also forbids reading, the process stays unnamed.
+                let _ = file.take(32).read_to_string(&mut text);
+                return Err(HistoryError::Busy { folder: dir.to_owned(), pid: text.trim().parse().ok() });
+            }
+            Err(TryLockError::Error(error)) => return Err(HistoryError::io(&path)(error)),
+        }
+        // Only words for the next one who asks: failing to leave them, as on a full disk, is no reason to stop.
+        let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
+        Ok(Lock(file))
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn local_folders_pass_and_network_magics_are_known() {
+        let dir = tempfile::tempdir().expect("tempdir");
+        refuse_network(dir.path()).expect("a temporary folder is local");
+        assert_eq!(network_kind(0x6969), Some("nfs"));
+        assert_eq!(network_kind(0xef53), None, "ext4 is local");
+    }
+}
