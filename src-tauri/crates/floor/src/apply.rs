@@ -40,7 +40,7 @@ impl Floor {
         let mut step = Step {
             source: event.stamp.source,
             seq: event.stamp.seq,
-            now: Moment { seen, at: event.stamp.at },
+            now: Moment { seen, at: event.stamp.at.filter(|at| (0..=LAST_MS).contains(at)) },
             inferred: event.inferred,
             changes,
         };
@@ -148,7 +148,9 @@ impl Site {
             *campaign = crate::Campaign::default();
             step.changes.campaigns.insert((step.source, name.clone()));
         }
-        self.agents.retain(|_, a| !a.memberships.is_empty() || a.talking.is_some() || a.activity.is_some());
+        self.agents.retain(|_, a| {
+            !a.memberships.is_empty() || !a.ringing.is_empty() || a.talking.is_some() || a.activity.is_some()
+        });
         for (key, agent) in &mut self.agents {
             agent.answered.clear();
             agent.ring_no_answer.clear();

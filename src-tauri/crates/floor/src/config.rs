@@ -43,7 +43,7 @@ impl Default for Goal {
 }
 
 /// What people decided about one queue.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct QueueSetup {
     /// Name people use; absent: the platform's own.
     pub label: Option<Name>,
@@ -55,12 +55,6 @@ pub struct QueueSetup {
     pub hours: Option<(u16, u16)>,
     /// The client (contratante) it serves.
     pub client: Option<Name>,
-}
-
-impl Default for QueueSetup {
-    fn default() -> Self {
-        QueueSetup { label: None, operation: None, goal: Goal::default(), hours: None, client: None }
-    }
 }
 
 /// Someone who works here.

@@ -126,6 +126,7 @@ impl Site {
             // One conversation at a time: the end of the other went unheard, and so did its length.
             self.complete(held, false, false, step);
         }
+        self.end_ring(queue, key, step);
         let Some(visit) = self.end_wait(id, step) else { return };
         let wait_ms = step.now.since(visit.entered);
         self.queue(queue, step).totals.waits.entry(Outcome::Answered).or_default().add(wait_ms);
@@ -139,7 +140,6 @@ impl Site {
         }
         let agent = self.agent(key, step.now);
         agent.talking = Some((id, queue.clone()));
-        agent.ringing.remove(queue);
         let answered = agent.answered.entry(queue.clone()).or_default();
         *answered = answered.saturating_add(1);
         self.refresh(key, step);

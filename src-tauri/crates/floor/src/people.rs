@@ -33,7 +33,10 @@ impl Site {
         for key in members {
             self.member_removed(name, &key, step);
         }
-        self.queues.remove(name);
+        // Conversations outlive their queue; the next picture says again that it is gone.
+        if self.visits.values().all(|v| v.queue != *name) {
+            self.queues.remove(name);
+        }
         step.changes.queues.insert((step.source, name.clone()));
     }
 
@@ -84,7 +87,7 @@ impl Site {
     }
 
     /// Takes the ring off agent and visit, without judging it. The caller refreshes the agent.
-    fn end_ring(&mut self, queue: &Name, key: &Name, step: &mut Step<'_>) -> bool {
+    pub(crate) fn end_ring(&mut self, queue: &Name, key: &Name, step: &mut Step<'_>) -> bool {
         let Some(call) = self.agents.get_mut(key).and_then(|a| a.ringing.remove(queue)) else { return false };
         if let Some(id) = self.waiting(&call, Some(queue))
             && let Some(visit) = self.visits.get_mut(&id)

@@ -13,19 +13,24 @@ pub fn reconcile(floor: &Floor, source: SourceId, picture: &Picture, asked: i64)
     let nothing = Site::default();
     let site = floor.sites.get(&source).unwrap_or(&nothing);
     let mut kinds = Vec::new();
-    queues(site, &picture.queues, &mut kinds);
+    counters(site, &picture.queues, &mut kinds);
     members(site, &picture.members, asked, &mut kinds);
     conversations(site, &picture.members, asked, &mut kinds);
     waits(site, &picture.waiting, asked, &mut kinds);
+    gone(site, &picture.queues, &mut kinds);
     kinds
 }
 
-fn queues(site: &Site, seen: &[QueuePicture], kinds: &mut Vec<Kind>) {
+fn counters(site: &Site, seen: &[QueuePicture], kinds: &mut Vec<Kind>) {
     for QueuePicture { queue, counters } in seen {
         if site.queues.get(queue).and_then(|q| q.pbx) != Some(*counters) {
             kinds.push(Kind::QueueSeen { queue: queue.clone(), counters: *counters });
         }
     }
+}
+
+/// Last, since a queue goes only when nobody talks in it any more.
+fn gone(site: &Site, seen: &[QueuePicture], kinds: &mut Vec<Kind>) {
     let names: BTreeSet<&Name> = seen.iter().map(|q| &q.queue).collect();
     // An empty picture says nothing: a platform that is still loading lists no queue.
     if !names.is_empty() {

@@ -1,0 +1,231 @@
+//! Stories with known ends.
+
+mod common;
+
+use common::*;
+use mirante_floor::*;
+
+const S: SourceId = SourceId(1);
+
+/// Folds `(ms after the morning, kind)` and gives the floor and its facts.
+fn tell(story: Vec<(i64, Kind)>) -> (Floor, Vec<Fact>) {
+    let mut floor = Floor::default();
+    let up = event(1, 1, MORNING, Kind::LinkUp { platform: name("Asterisk 22") });
+    let mut events = vec![up];
+    for (n, (ms, kind)) in story.into_iter().enumerate() {
+        events.push(event(1, n as u64 + 2, MORNING + ms, kind));
+    }
+    let facts = fold(&mut floor, &events);
+    (floor, facts)
+}
+
+fn left(queue: &str, call: &str, outcome: Outcome) -> Kind {
+    Kind::Left { queue: name(queue), call: name(call), outcome }
+}
+
+fn closed(facts: &[Fact]) -> Vec<&ClosedVisit> {
+    facts.iter().filter_map(|f| if let Fact::VisitClosed(v) = f { Some(v) } else { None }).collect()
+}
+
+fn state<'a>(floor: &'a Floor, agent: &str) -> &'a AgentState {
+    &floor.sites[&S].agents[agent].state
+}
+
+#[test]
+fn a_call_answered_and_ended_by_the_leg_alone() {
+    let (floor, facts) = tell(vec![
+        (0, member("sac", "2101", Device::Idle, false)),
+        (1_000, entered("sac", "c1")),
+        (2_000, Kind::Ringing { queue: name("sac"), call: name("c1"), agent: name("2101") }),
+        (6_000, answered("sac", "c1", "2101")),
+        (66_000, completed("sac", None, Some("c1-leg"), "2101")),
+        (70_000, Kind::CallEnded { call: name("c1") }),
+    ]);
+    let visits = closed(&facts);
+    assert_eq!(visits.len(), 1);
+    assert_eq!((visits[0].outcome, visits[0].wait_ms, visits[0].talk_ms), (Outcome::Answered, 5_000, Some(60_000)));
+    let totals = &floor.sites[&S].queues["sac"].totals;
+    assert_eq!((totals.offered, totals.count(Outcome::Answered), totals.talks.sum_ms), (1, 1, 60_000));
+    assert_eq!(*state(&floor, "2101"), AgentState::Ready);
+}
+
+#[test]
+fn durations_are_the_platforms_when_it_tells_the_time() {
+    let mut floor = Floor::default();
+    let mut events = vec![event(1, 1, MORNING, entered("sac", "c1"))];
+    // The news came 900 ms late; the platform's own clock says 10 s.
+    let mut late = event(1, 2, MORNING + 10_900, left("sac", "c1", Outcome::Abandoned));
+    late.stamp.at = Some(MORNING - 7 + 10_000);
+    events.push(late);
+    let facts = fold(&mut floor, &events);
+    assert_eq!(closed(&facts)[0].wait_ms, 10_000);
+}
+
+#[test]
+fn a_person_in_two_queues_is_one_agent_and_a_pause_in_one_is_no_pause() {
+    let (floor, _) =
+        tell(vec![(0, member("sac", "2101", Device::Idle, false)), (0, member("n1", "2101", Device::Idle, true))]);
+    assert_eq!(floor.sites[&S].agents.len(), 1);
+    assert_eq!(*state(&floor, "2101"), AgentState::Ready);
+    let (floor, _) =
+        tell(vec![(0, member("sac", "2101", Device::Idle, true)), (0, member("n1", "2101", Device::Idle, true))]);
+    assert_eq!(*state(&floor, "2101"), AgentState::Paused(Some(name("lanche"))));
+}
+
+#[test]
+fn a_busy_device_with_no_queue_call_is_a_call_outside_the_queue() {
+    let story = vec![
+        (0, member("sac", "2101", Device::Idle, false)),
+        (1_000, Kind::DeviceChanged { agent: name("2101"), device: Device::InUse }),
+    ];
+    let (floor, _) = tell(story);
+    assert_eq!(*state(&floor, "2101"), AgentState::Talking(Place::Other));
+}
+
+#[test]
+fn the_device_that_is_still_busy_when_a_queue_call_ends_is_not_outside_the_queue() {
+    let (floor, facts) = tell(vec![
+        (0, member("sac", "2101", Device::Idle, false)),
+        (1_000, entered("sac", "c1")),
+        (2_000, answered("sac", "c1", "2101")),
+        (2_001, Kind::DeviceChanged { agent: name("2101"), device: Device::InUse }),
+        (9_000, completed("sac", Some("c1"), None, "2101")),
+        (9_003, Kind::DeviceChanged { agent: name("2101"), device: Device::Idle }),
+    ]);
+    assert_eq!(*state(&floor, "2101"), AgentState::Ready);
+    let spans = facts.iter().filter_map(|f| if let Fact::SpanClosed(s) = f { Some(s.state.clone()) } else { None });
+    assert_eq!(
+        spans.collect::<Vec<_>>(),
+        [AgentState::Ready, AgentState::Talking(Place::Queue(name("sac")))],
+        "no moment on a call outside the queue"
+    );
+}
+
+#[test]
+fn an_answered_call_passed_on_stays_answered_and_waits_in_the_next_queue() {
+    let (floor, facts) = tell(vec![
+        (0, entered("n1", "c1")),
+        (4_000, answered("n1", "c1", "2101")),
+        (9_000, entered("n2", "c1")),
+        (
+            9_010,
+            Kind::Completed {
+                queue: name("n1"),
+                call: Some(name("c1")),
+                leg: None,
+                agent: name("2101"),
+                transferred: true,
+            },
+        ),
+    ]);
+    let visits = closed(&facts);
+    assert_eq!(visits.len(), 1);
+    assert!(visits[0].transferred);
+    assert_eq!(visits[0].outcome, Outcome::Answered);
+    let site = &floor.sites[&S];
+    assert_eq!(site.queues["n2"].waiting.len(), 1);
+    assert_eq!(site.contacts["c1"].visits, 2);
+}
+
+#[test]
+fn a_better_witness_moves_the_totals() {
+    let amend = Kind::VisitAmended {
+        queue: name("sac"),
+        call: name("c1"),
+        from: Outcome::Unknown,
+        to: Outcome::Timeout,
+        witness: Witness::QueueLog,
+    };
+    let (floor, facts) =
+        tell(vec![(0, entered("sac", "c1")), (30_000, left("sac", "c1", Outcome::Unknown)), (30_200, amend)]);
+    let totals = &floor.sites[&S].queues["sac"].totals;
+    assert_eq!((totals.count(Outcome::Unknown), totals.count(Outcome::Timeout)), (0, 1));
+    assert!(matches!(facts.last(), Some(Fact::VisitAmended { id: Some(_), to: Outcome::Timeout, .. })));
+}
+
+#[test]
+fn minutes_split_states_and_waits_at_their_edge() {
+    assert_eq!(MORNING % Minute::MS, 0);
+    let (_, facts) = tell(vec![
+        (0, member("sac", "2101", Device::Idle, false)),
+        (30_000, entered("sac", "c1")),
+        (45_000, answered("sac", "c1", "2101")),
+        (90_000, completed("sac", Some("c1"), None, "2101")),
+        (120_000, Kind::Tick),
+    ]);
+    let minutes: Vec<&Minute> =
+        facts.iter().filter_map(|f| if let Fact::MinuteClosed(m) = f { Some(m) } else { None }).collect();
+    assert_eq!(minutes.len(), 2);
+    let talking = (StateKind::Talking, Some(Place::Queue(name("sac"))));
+    let ready = (StateKind::Ready, None);
+    let spent = |m: &Minute| {
+        let states = &m.agents["2101"].states;
+        (states.get(&ready).copied().unwrap_or(0), states.get(&talking).copied().unwrap_or(0))
+    };
+    assert_eq!(spent(minutes[0]), (45_000, 15_000));
+    assert_eq!(spent(minutes[1]), (30_000, 30_000));
+    let sac = &minutes[0].queues["sac"];
+    assert_eq!((sac.entered, sac.answered, sac.waiting_ms, sac.waiting_peak), (1, 1, 15_000, 1));
+    assert!(minutes.iter().all(|m| m.covered_ms == Minute::MS));
+}
+
+#[test]
+fn a_gap_is_recorded_and_nothing_is_credited_in_it() {
+    let (floor, facts) = tell(vec![
+        (0, member("sac", "2101", Device::Idle, false)),
+        (10_000, Kind::LinkDown { reason: name("cut") }),
+        (40_000, Kind::LinkUp { platform: name("Asterisk 22") }),
+        (60_000, Kind::Tick),
+    ]);
+    let gap = facts.iter().find_map(|f| if let Fact::GapClosed(g) = f { Some(g) } else { None }).expect("a gap");
+    assert_eq!((gap.from, gap.to), (MORNING + 10_000, MORNING + 40_000));
+    let minute =
+        facts.iter().find_map(|f| if let Fact::MinuteClosed(m) = f { Some(m) } else { None }).expect("a minute");
+    assert_eq!(minute.covered_ms, 30_000);
+    assert_eq!(minute.agents["2101"].states.values().sum::<i64>(), 30_000);
+    assert_eq!(floor.sites[&S].covered_ms, 30_000);
+}
+
+#[test]
+fn the_day_starts_anew_and_what_is_open_goes_on() {
+    let (floor, _) = tell(vec![
+        (0, entered("sac", "c1")),
+        (5_000, left("sac", "c1", Outcome::Abandoned)),
+        (6_000, entered("sac", "c2")),
+        (60_000, Kind::DayStarted { from: MORNING + 60_000 }),
+        (61_000, left("sac", "c2", Outcome::Abandoned)),
+    ]);
+    let site = &floor.sites[&S];
+    let totals = &site.queues["sac"].totals;
+    assert_eq!((totals.offered, totals.count(Outcome::Abandoned)), (0, 1), "it ended today, though it came yesterday");
+    assert_eq!(site.counting_since, Some(MORNING + 60_000));
+}
+
+#[test]
+fn positions_move_up_when_someone_leaves() {
+    let join = |call: &str, position: u32| {
+        let (queue, contact, call) = (name("sac"), name(call), name(call));
+        Kind::Entered { queue, call, contact, caller: None, position: Some(position), waited_ms: 0 }
+    };
+    let (floor, _) = tell(vec![
+        (0, join("c1", 1)),
+        (1, join("c2", 2)),
+        (2, join("c3", 2)),
+        (3, left("sac", "c1", Outcome::Abandoned)),
+    ]);
+    let positions: Vec<_> = floor.sites[&S].visits.values().map(|v| (v.call.to_string(), v.position)).collect();
+    assert_eq!(positions, [("c2".into(), Some(2)), ("c3".into(), Some(1))], "a caller with priority went ahead of c2");
+}
+
+#[test]
+fn a_difference_must_stand_in_two_pictures_running() {
+    let seen = |waited_ms| {
+        let (queue, call, contact) = (name("sac"), name("c1"), name("c1"));
+        vec![Kind::Entered { queue, call, contact, caller: None, position: Some(1), waited_ms }]
+    };
+    let mut healer = Healer::default();
+    assert!(healer.admit(seen(1_000), false).is_empty());
+    assert_eq!(healer.admit(seen(61_000), false), seen(61_000), "with the wait of now");
+    assert!(healer.admit(seen(1_000), false).is_empty(), "once admitted it is forgotten");
+    assert_eq!(healer.admit(seen(1_000), true).len(), 1, "right after a connection there is no second look");
+}

@@ -1,0 +1,240 @@
+//! What holds whatever a platform sends.
+
+mod common;
+
+use common::{any_stream, fold};
+use mirante_floor::*;
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that must be true of a site at any moment.
+fn check(site: &Site) {
+    for (id, visit) in &site.visits {
+        assert_eq!(*id, visit.id);
+        let queue = site.queues.get(&visit.queue).expect("an open visit is in a known queue");
+        assert_eq!(queue.waiting.contains(id), visit.stage == Stage::Waiting);
+        assert!(site.calls[&visit.call].contains(id));
+        for agent in &visit.ringing {
+            assert_eq!(site.agents[agent].ringing.get(&visit.queue), Some(&visit.call), "rings are told twice alike");
+        }
+        if let Stage::Talking { agent, wait_ms, .. } = &visit.stage {
+            assert!(*wait_ms >= 0);
+            assert_eq!(site.agents[agent].talking, Some((*id, visit.queue.clone())));
+        }
+    }
+    for (call, ids) in &site.calls {
+        assert!(!ids.is_empty());
+        assert!(ids.iter().all(|id| site.visits[id].call == *call));
+        let waiting = ids.iter().filter(|id| site.visits[id].stage == Stage::Waiting);
+        assert!(waiting.count() <= 1, "a call waits in one queue at a time");
+    }
+    for (name, queue) in &site.queues {
+        let open = site.visits.values().filter(|v| v.queue == *name && v.stage == Stage::Waiting).count();
+        assert_eq!(queue.waiting.len(), open);
+        for tally in queue.totals.waits.values().chain([&queue.totals.talks]) {
+            assert_eq!(tally.hist.0.values().sum::<u32>(), tally.count);
+        }
+    }
+    for agent in site.agents.values() {
+        if let Some((id, _)) = &agent.talking {
+            assert!(matches!(site.visits[id].stage, Stage::Talking { .. }));
+        }
+        for (queue, call) in &agent.ringing {
+            let rung = site.calls.get(call).into_iter().flatten().any(|id| {
+                let visit = &site.visits[id];
+                visit.queue == *queue && visit.stage == Stage::Waiting
+            });
+            assert!(rung, "nobody is rung for a call that does not wait");
+        }
+    }
+    for contact in site.contacts.values() {
+        assert!(contact.open <= contact.visits);
+    }
+    let open: u32 = site.contacts.values().map(|c| c.open).sum();
+    assert_eq!(open as usize, site.visits.len());
+}
+
+fn closed(facts: &[Fact]) -> impl Iterator<Item = &ClosedVisit> {
+    facts.iter().filter_map(|fact| if let Fact::VisitClosed(visit) = fact { Some(visit) } else { None })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_order_of_events_breaks_the_floor(events in any_stream(1)) {
+        let mut floor = Floor::default();
+        let mut changes = Changes::default();
+        for event in &events {
+            floor.apply(event, &mut changes);
+            check(&floor.sites[&SourceId(1)]);
+        }
+        let mut ended = BTreeSet::new();
+        for visit in closed(&changes.facts) {
+            prop_assert!(ended.insert(visit.id), "a visit ends at most once");
+            prop_assert!(visit.wait_ms >= 0 && visit.talk_ms.unwrap_or(0) >= 0);
+            prop_assert_eq!(visit.agent.is_some(), visit.outcome == Outcome::Answered);
+        }
+        let open: BTreeSet<VisitId> = floor.sites[&SourceId(1)].visits.keys().copied().collect();
+        prop_assert!(open.is_disjoint(&ended));
+    }
+
+    /// Offered, ended and waiting add up; and the totals are what an independent count of the facts gives.
+    #[test]
+    fn totals_are_what_the_facts_say(events in any_stream(1)) {
+        let quiet: Vec<Event> = events
+            .into_iter()
+            .filter(|e| !matches!(e.kind, Kind::DayStarted { .. } | Kind::QueueGone { .. }))
+            .collect();
+        let mut floor = Floor::default();
+        let facts = fold(&mut floor, &quiet);
+        let site = &floor.sites[&SourceId(1)];
+        let mut ends: BTreeMap<(Name, Outcome), (u32, i64)> = BTreeMap::new();
+        for visit in closed(&facts) {
+            let end = ends.entry((visit.queue.clone(), visit.outcome)).or_default();
+            end.0 += 1;
+            end.1 += visit.wait_ms;
+        }
+        for fact in &facts {
+            if let Fact::VisitAmended { id: Some(id), queue, from, to, .. } = fact {
+                let wait = closed(&facts).find(|v| v.id == *id).expect("an amended visit had ended").wait_ms;
+                for (outcome, sign) in [(from, -1i64), (to, 1)] {
+                    let end = ends.entry((queue.clone(), *outcome)).or_default();
+                    end.0 = end.0.checked_add_signed(sign as i32).expect("never below zero");
+                    end.1 += sign * wait;
+                }
+            }
+        }
+        for visit in site.visits.values() {
+            if let Stage::Talking { wait_ms, .. } = visit.stage {
+                let end = ends.entry((visit.queue.clone(), Outcome::Answered)).or_default();
+                end.0 += 1;
+                end.1 += wait_ms;
+            }
+        }
+        for (name, queue) in &site.queues {
+            let mut ended = 0;
+            for outcome in Outcome::ALL {
+                let (count, sum) = ends.get(&(name.clone(), outcome)).copied().unwrap_or_default();
+                prop_assert_eq!(queue.totals.count(outcome), count, "{} {:?}", name, outcome);
+                prop_assert_eq!(queue.totals.waits.get(&outcome).map_or(0, |t| t.sum_ms), sum as u64);
+                ended += count;
+            }
+            prop_assert_eq!(queue.totals.offered, ended + queue.waiting.len() as u32);
+        }
+    }
+
+    #[test]
+    fn a_stream_in_two_halves_gives_the_same_floor(events in any_stream(1), cut in any::<prop::sample::Index>()) {
+        let cut = cut.index(events.len());
+        let mut whole = Floor::default();
+        let facts = fold(&mut whole, &events);
+        let mut first = Floor::default();
+        let mut halves = fold(&mut first, &events[..cut]);
+        let stored = postcard::to_stdvec(&first).unwrap();
+        let mut second: Floor = postcard::from_bytes(&stored).unwrap();
+        second.reindex();
+        prop_assert_eq!(&second, &first, "reindexing changes nothing");
+        halves.extend(fold(&mut second, &events[cut..]));
+        prop_assert_eq!(second, whole);
+        prop_assert_eq!(halves, facts);
+    }
+
+    #[test]
+    fn events_of_two_sources_commute(a in any_stream(1), b in any_stream(2), order in any::<u64>()) {
+        let mut sides = Floor::default();
+        fold(&mut sides, &a);
+        fold(&mut sides, &b);
+        let (mut left, mut right) = (a.iter(), b.iter());
+        let mut mixed = Floor::default();
+        let mut changes = Changes::default();
+        for turn in 0.. {
+            let first = order.rotate_left(turn % 64) & 1 == 0;
+            let next = if first { left.next().or_else(|| right.next()) } else { right.next().or_else(|| left.next()) };
+            let Some(event) = next else { break };
+            mixed.apply(event, &mut changes);
+        }
+        prop_assert_eq!(mixed, sides);
+    }
+
+    #[test]
+    fn applying_again_changes_nothing(events in any_stream(1)) {
+        let mut floor = Floor::default();
+        fold(&mut floor, &events);
+        let before = floor.clone();
+        let facts = fold(&mut floor, &events);
+        prop_assert_eq!(floor, before);
+        prop_assert!(facts.is_empty());
+    }
+
+    /// State seconds are split at the minute's edge: nobody spends more of a minute than it was heard.
+    #[test]
+    fn a_minute_holds_no_more_than_itself(events in any_stream(1)) {
+        for fact in fold(&mut Floor::default(), &events) {
+            let Fact::MinuteClosed(minute) = fact else { continue };
+            prop_assert!((0..=Minute::MS).contains(&minute.covered_ms));
+            for agent in minute.agents.values() {
+                prop_assert!(agent.states.values().all(|ms| *ms >= 0));
+                prop_assert!(agent.states.values().sum::<i64>() <= minute.covered_ms);
+            }
+            for queue in minute.queues.values() {
+                prop_assert!(queue.waiting_ms <= minute.covered_ms * i64::from(queue.waiting_peak));
+            }
+        }
+    }
+
+    /// A picture that says what the floor holds finds nothing; whatever it finds, once applied, it finds no more.
+    #[test]
+    fn healing_is_done_after_one_pass(events in any_stream(1), other in any_stream(1)) {
+        let mut floor = Floor::default();
+        fold(&mut floor, &events);
+        let mut truth = Floor::default();
+        fold(&mut truth, &other);
+        let source = SourceId(1);
+        let picture = common_picture(&truth.sites[&source]);
+        let seen = floor.sites[&source].seen;
+        let mut seq = floor.sites[&source].seq;
+        let differences = reconcile(&floor, source, &picture, i64::MAX);
+        for kind in differences {
+            seq += 1;
+            let stamp = Stamp { source, epoch: 2, seq, seen, at: None };
+            floor.apply(&Event { stamp, inferred: true, kind }, &mut Changes::default());
+            check(&floor.sites[&source]);
+        }
+        let left = reconcile(&floor, source, &picture, i64::MAX);
+        // A device belongs to a person: rows of one person that disagree about it cannot all hold.
+        prop_assert!(left.iter().all(|k| matches!(k, Kind::Member { .. })), "{left:?}");
+    }
+}
+
+/// What a platform in this state would say of itself.
+fn common_picture(site: &Site) -> Picture {
+    let queues = site
+        .queues
+        .keys()
+        .map(|queue| QueuePicture { queue: queue.clone(), counters: PbxCounters::default() })
+        .collect();
+    let members = site.agents.iter().flat_map(|(key, agent)| {
+        agent.memberships.iter().map(|(queue, m)| MemberPicture {
+            queue: queue.clone(),
+            agent: key.clone(),
+            interface: m.interface.clone(),
+            name: agent.name,
+            device: agent.device,
+            paused: m.paused,
+            reason: m.reason.clone(),
+            penalty: m.penalty,
+            in_call: Some(agent.talking.as_ref().is_some_and(|(_, q)| q == queue)),
+            paused_at: None,
+        })
+    });
+    let waiting = site.visits.values().filter(|v| v.stage == Stage::Waiting).map(|v| WaitingPicture {
+        queue: v.queue.clone(),
+        call: v.call.clone(),
+        contact: Some(v.contact.clone()),
+        caller: v.caller,
+        position: v.position.unwrap_or(1),
+        waited_ms: 1_000,
+    });
+    Picture { queues, members: members.collect(), waiting: waiting.collect() }
+}
