@@ -193,10 +193,9 @@ proptest! {
         let source = SourceId(1);
         let picture = common_picture(&truth.sites[&source]);
         let seen = floor.sites[&source].seen;
-        let mut seq = floor.sites[&source].seq;
+        let next = floor.sites[&source].seq + 1;
         let differences = reconcile(&floor, source, &picture, i64::MAX);
-        for kind in differences {
-            seq += 1;
+        for (seq, kind) in (next..).zip(differences) {
             let stamp = Stamp { source, epoch: 2, seq, seen, at: None };
             floor.apply(&Event { stamp, inferred: true, kind }, &mut Changes::default());
             check(&floor.sites[&source]);
