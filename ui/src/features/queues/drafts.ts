@@ -1,7 +1,8 @@
 /** The table's rows while somebody fills them in: text as typed, until it is all right. */
 import type { QueueChoice } from '~/bindings/QueueChoice';
 import type { QueueRow } from '~/bindings/QueueRow';
-import { OPERATIONS, guessLabel, guessOperation, type OperationId } from './guess';
+import { OPERATIONS, type OperationName } from '~/shared/operation';
+import { guessLabel, guessOperation } from './guess';
 import { readTime, writeTime } from './hours';
 
 /** One row as typed. */
@@ -10,7 +11,7 @@ export interface Draft {
   /** The platform's own name. */
   name: string;
   label: string;
-  operation: OperationId | '';
+  operation: OperationName | '';
   percent: string;
   seconds: string;
   alwaysOpen: boolean;

@@ -1,21 +1,8 @@
 /** Guesses from a queue's name, offered for confirmation and never applied by themselves. */
-
-/** What a queue can be for; the values of `floor::Operation` on the wire. */
-export const OPERATIONS = [
-  'sac',
-  'sales',
-  'support_n1',
-  'help_desk_n2',
-  'service_desk_n3',
-  'collections',
-  'retention',
-  'other',
-] as const;
-/** What a queue is for. */
-export type OperationId = (typeof OPERATIONS)[number];
+import type { OperationName } from '~/shared/operation';
 
 // The level decides before the subject ("vendas-suporte-n2" is a help desk), and leaving before staying customers.
-const RULES: readonly (readonly [RegExp, OperationId])[] = [
+const RULES: readonly (readonly [RegExp, OperationName])[] = [
   [/\bn(?:ivel|ivell|ível)? ?3\b|\bl3\b|tier ?3|service ?desk/, 'service_desk_n3'],
   [/\bn(?:ivel|ivell|ível)? ?2\b|\bl2\b|tier ?2|help ?desk/, 'help_desk_n2'],
   [/\bn(?:ivel|ivell|ível)? ?1\b|\bl1\b|tier ?1|suporte|support|soporte|tecnic/, 'support_n1'],
@@ -41,7 +28,7 @@ function plain(name: string): string {
 }
 
 /** What a queue named `name` is probably for; `null` when the name says nothing, as a number does. */
-export function guessOperation(name: string): OperationId | null {
+export function guessOperation(name: string): OperationName | null {
   const words = plain(name);
   return RULES.find(([pattern]) => pattern.test(words))?.[1] ?? null;
 }

@@ -21,8 +21,8 @@ export interface BoardLink {
   notice: string;
 }
 
-/** Longest notice, characters: two lines at 5 m. */
-export const NOTICE_MAX = 90;
+/** Longest notice, characters: one line at 5 m. */
+export const NOTICE_MAX = 52;
 
 /** The board that opens when the address says nothing. */
 export const DEFAULT_BOARD: BoardLink = { profile: 'operation', queues: [], distance: 5, rotate: false, notice: '' };
