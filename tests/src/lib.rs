@@ -1,1 +1,18 @@
 //! Black-box tests on the built programs, with the rig that runs real servers for them.
+//!
+//! * [`pbx`] installs a real Asterisk from Debian without root and runs it on loopback with a small busy call centre.
+//! * [`load`] calls that centre by a seeded plan and keeps its own record of every stay in every queue, from witnesses that
+//!   Mirante does not use: the dial plan's own announcements and the bridges.
+//! * [`queue_log`] reads the PBX's record of the same calls, as a third opinion.
+//!
+//! Nothing here knows Mirante's insides: the tests talk to its programs as users do.
+
+pub mod ami;
+pub mod load;
+pub mod pbx;
+pub mod queue_log;
+
+/// Milliseconds since 1970 by this computer's clock.
+pub fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}

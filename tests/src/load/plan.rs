@@ -1,0 +1,265 @@
+//! What will be tried: a pure function of a seed and a size, so that a failing run can be repeated.
+//!
+//! What comes of it depends on who is free at each moment, which is the PBX's business; see [`super::Truth`].
+
+use crate::pbx::Centre;
+use rand::seq::IndexedRandom as _;
+use rand::{RngExt as _, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// How much traffic.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// Seconds in which calls arrive.
+    pub seconds: u32,
+    /// Calls to queues a second.
+    pub inbound: f64,
+    /// Calls by agents to the outside a second.
+    pub outside: f64,
+    /// Mean conversation, seconds.
+    pub talk_s: f64,
+}
+
+impl Default for Size {
+    fn default() -> Self {
+        Size { seconds: 60, inbound: 2.2, outside: 0.25, talk_s: 7.0 }
+    }
+}
+
+/// Who hangs up in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The caller.
+    Caller,
+    /// The agent.
+    Agent,
+}
+
+/// A transfer to another queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transfer {
+    /// The next queue.
+    pub queue: &'static str,
+}
+
+/// A call to a queue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// The driver's own name for it.
+    pub id: String,
+    /// Ms after the start.
+    pub at_ms: u64,
+    /// The queue called.
+    pub queue: &'static str,
+    /// Caller's number.
+    pub number: String,
+    /// Caller's name.
+    pub name: String,
+    /// Ms an agent rings before answering.
+    pub ring_ms: u64,
+    /// Ms after which a caller who is not answered hangs up, in each queue.
+    pub patience_ms: u64,
+    /// Ms after which a caller presses the exit key, if at all.
+    pub key_ms: Option<u64>,
+    /// Ms after which a supervisor takes the waiting caller out of the queue, if at all.
+    pub withdraw_ms: Option<u64>,
+    /// Ms of each conversation.
+    pub talk_ms: u64,
+    /// Who ends the last one.
+    pub ending: Ending,
+    /// Blind transfers, one at the end of each conversation but the last.
+    pub transfers: Vec<Transfer>,
+}
+
+/// A call by an agent to the outside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outside {
+    /// The driver's own name for it.
+    pub id: String,
+    /// Ms after the start.
+    pub at_ms: u64,
+    /// The agent's extension.
+    pub agent: u16,
+    /// Ms of conversation.
+    pub talk_ms: u64,
+}
+
+/// A change of an agent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Pauses in every queue, with a reason, for so many ms.
+    Pause(&'static str, u64),
+    /// Leaves the desk without pausing, for so many ms: calls ring unanswered.
+    Away(u64),
+}
+
+/// Everything that will be tried.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Calls to queues, by time.
+    pub calls: Vec<Call>,
+    /// Calls to the outside, by time.
+    pub outside: Vec<Outside>,
+    /// Ms after the start, extension and change, by time.
+    pub changes: Vec<(u64, u16, Change)>,
+}
+
+/// A caller whose name would run as a script where text is pasted into a page.
+pub const HOSTILE_NAME: &str = "<script>alert(1)</script>";
+const NAMES: [&str; 6] = ["Maria da Conceição", "José Antônio", "Cliente VIP", "ACME S.A.", "Ângela Brandão", ""];
+const REASONS: [&str; 4] = ["almoco", "banheiro", "reuniao", "treinamento"];
+const LEVELS: [&str; 3] = ["suporte-n1", "helpdesk-n2", "servicedesk-n3"];
+
+impl Plan {
+    /// The plan of a seed.
+    pub fn new(seed: u64, size: Size, centre: &Centre) -> Plan {
+        let mut dice = ChaCha8Rng::seed_from_u64(seed);
+        let calls = calls(&mut dice, size, centre);
+        let outside = outside(&mut dice, size, centre);
+        let changes = changes(&mut dice, size, centre);
+        let mut plan = Plan { calls, outside, changes };
+        trouble(&mut plan, size);
+        plan
+    }
+}
+
+/// A time with an exponential law, in ms, kept between bounds.
+fn exponential(dice: &mut ChaCha8Rng, mean_s: f64, least_ms: u64, most_ms: u64) -> u64 {
+    let uniform: f64 = dice.random_range(1e-9..1.0);
+    ((-uniform.ln() * mean_s * 1000.0) as u64).clamp(least_ms, most_ms)
+}
+
+fn arrivals(dice: &mut ChaCha8Rng, rate: f64, seconds: u32) -> Vec<u64> {
+    let mut times = Vec::new();
+    let mut at = 0;
+    while rate > 0.0 {
+        at += exponential(dice, 1.0 / rate, 1, u64::MAX);
+        if at >= u64::from(seconds) * 1000 {
+            break;
+        }
+        times.push(at);
+    }
+    times
+}
+
+fn calls(dice: &mut ChaCha8Rng, size: Size, centre: &Centre) -> Vec<Call> {
+    let times = arrivals(dice, size.inbound, size.seconds);
+    let mut calls = Vec::with_capacity(times.len());
+    for (index, at_ms) in times.into_iter().enumerate() {
+        let Ok(queue) = centre.queues.choose_weighted(dice, |queue| queue.weight) else { continue };
+        let name = if index % 10 == 3 { HOSTILE_NAME } else { NAMES[dice.random_range(0..NAMES.len())] };
+        let level = LEVELS.iter().position(|level| *level == queue.name);
+        let mut transfers = Vec::new();
+        for next in level.into_iter().flat_map(|level| &LEVELS[level + 1..]) {
+            if !dice.random_bool(0.35) || at_ms > u64::from(size.seconds) * 600 {
+                break;
+            }
+            transfers.push(Transfer { queue: next });
+        }
+        let impatient = dice.random_bool(0.25);
+        calls.push(Call {
+            id: format!("c{index:05}"),
+            at_ms,
+            queue: queue.name,
+            number: format!("55{}9{:08}", dice.random_range(11..=99), dice.random_range(0..100_000_000)),
+            name: name.to_owned(),
+            ring_ms: dice.random_range(500..3500),
+            patience_ms: if impatient { dice.random_range(300..6000) } else { dice.random_range(8000..20_000) },
+            key_ms: (queue.exit_key && dice.random_bool(0.3)).then(|| dice.random_range(1000..4000)),
+            withdraw_ms: dice.random_bool(0.03).then(|| dice.random_range(1000..4000)),
+            talk_ms: exponential(dice, size.talk_s, 1200, 12_000),
+            ending: if dice.random_bool(0.5) { Ending::Caller } else { Ending::Agent },
+            transfers,
+        });
+    }
+    calls
+}
+
+fn outside(dice: &mut ChaCha8Rng, size: Size, centre: &Centre) -> Vec<Outside> {
+    let times = arrivals(dice, size.outside, size.seconds);
+    let mut calls = Vec::with_capacity(times.len());
+    for (index, at_ms) in times.into_iter().enumerate() {
+        let Some(agent) = centre.agents.choose(dice) else { continue };
+        let talk_ms = exponential(dice, size.talk_s, 1500, 15_000);
+        calls.push(Outside { id: format!("o{index:05}"), at_ms, agent: agent.number, talk_ms });
+    }
+    calls
+}
+
+fn changes(dice: &mut ChaCha8Rng, size: Size, centre: &Centre) -> Vec<(u64, u16, Change)> {
+    let mut changes = Vec::new();
+    for agent in centre.agents {
+        let mut at = dice.random_range(0..30_000);
+        while at < u64::from(size.seconds) * 1000 {
+            let for_ms = dice.random_range(3000..12_000);
+            let change = if dice.random_bool(0.25) {
+                Change::Away(for_ms)
+            } else {
+                Change::Pause(REASONS[dice.random_range(0..REASONS.len())], for_ms)
+            };
+            changes.push((at, agent.number, change));
+            at += for_ms + dice.random_range(15_000..60_000);
+        }
+    }
+    changes
+}
+
+/// Once in each run two queues get into trouble, so that no run lacks a timeout, an overflow and a refusal.
+fn trouble(plan: &mut Plan, size: Size) {
+    let start = u64::from(size.seconds) * 400;
+    let mut call = |name: &str, after_ms: u64, queue: &'static str, talk_ms: u64| {
+        plan.calls.push(Call {
+            id: format!("t-{name}"),
+            at_ms: start + after_ms,
+            queue,
+            number: format!("551140{after_ms:06}"),
+            name: name.to_owned(),
+            ring_ms: 500,
+            patience_ms: 20_000,
+            key_ms: None,
+            withdraw_ms: None,
+            talk_ms,
+            ending: Ending::Agent,
+            transfers: Vec::new(),
+        });
+    };
+    // Two of three are on a break and the third talks when the next callers come; then the third goes too.
+    call("keeps the last one busy", 500, "retencao", 9000);
+    call("overflows", 2500, "retencao", 3000);
+    call("overflows too", 3000, "retencao", 3000);
+    call("is turned away", 7000, "retencao", 3000);
+    call("times out", 1500, "televendas", 3000);
+    let breaks = [(1018, 0), (1020, 0), (1019, 4500), (1004, 500), (1005, 500), (1006, 500), (1007, 500)];
+    plan.changes.retain(|(_, agent, _)| breaks.iter().all(|(other, _)| other != agent));
+    plan.outside.retain(|call| breaks.iter().all(|(other, _)| *other != call.agent));
+    for (agent, after_ms) in breaks {
+        plan.changes.push((start + after_ms, agent, Change::Pause("reuniao", 15_000 - after_ms)));
+    }
+    plan.calls.sort_by_key(|call| call.at_ms);
+    plan.changes.sort_by_key(|(at, agent, _)| (*at, *agent));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pbx::centre::CENTRE;
+
+    #[test]
+    fn a_seed_is_a_plan() {
+        let plan = Plan::new(7, Size::default(), &CENTRE);
+        assert_eq!(plan, Plan::new(7, Size::default(), &CENTRE));
+        assert_ne!(plan, Plan::new(8, Size::default(), &CENTRE));
+    }
+
+    #[test]
+    fn a_minute_holds_every_kind_of_trouble() {
+        let plan = Plan::new(1, Size::default(), &CENTRE);
+        assert!(plan.calls.len() > 60, "{} calls", plan.calls.len());
+        assert!(plan.calls.is_sorted_by_key(|call| call.at_ms));
+        assert!(plan.calls.iter().any(|call| call.transfers.len() == 2));
+        assert!(plan.calls.iter().any(|call| call.key_ms.is_some()));
+        assert!(plan.calls.iter().any(|call| call.withdraw_ms.is_some()));
+        assert!(plan.calls.iter().any(|call| call.name == HOSTILE_NAME));
+        assert!(plan.changes.iter().any(|(_, _, change)| matches!(change, Change::Away(_))));
+    }
+}

@@ -1,0 +1,182 @@
+//! Asterisk's configuration files for the rig's call centre.
+
+use super::centre::Centre;
+use super::install::Tree;
+use anyhow::Result;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+/// User of the load driver: may do everything.
+pub const DRIVER: (&str, &str) = ("driver", "rig-driver");
+/// User of Mirante, with exactly the rights that its documentation asks for.
+pub const MIRANTE: (&str, &str) = ("mirante", "rig-mirante");
+
+/// Modules of the rig: nothing that opens a port besides the manager interface.
+const MODULES: &str = "app_dial app_exec app_queue app_userevent app_verbose app_senddtmf app_softhangup bridge_builtin_features \
+    bridge_simple bridge_holding bridge_softmix codec_gsm codec_ulaw codec_alaw codec_resample format_gsm format_pcm format_wav \
+    func_callerid func_channel func_cdr func_db func_devstate func_global func_logic func_strings func_timeout func_math \
+    func_sprintf pbx_config res_musiconhold res_timing_timerfd res_timing_pthread res_manager_devicestate cdr_manager \
+    app_transfer res_stasis";
+
+/// Writes every file into `instance/etc`.
+pub fn write(tree: &Tree, instance: &Path, port: u16, centre: &Centre) -> Result<()> {
+    let etc = instance.join("etc");
+    for folder in ["etc", "run", "log", "spool", "lib", "moh"] {
+        fs::create_dir_all(instance.join(folder))?;
+    }
+    let here = instance.display();
+    let data = tree.root.join("usr/share/asterisk");
+    let mut asterisk = String::from("[directories]\n");
+    for (key, path) in [
+        ("astetcdir", etc.display().to_string()),
+        ("astmoddir", tree.modules().display().to_string()),
+        ("astvarlibdir", format!("{here}/lib")),
+        ("astdbdir", format!("{here}/lib")),
+        ("astkeydir", format!("{here}/lib")),
+        ("astdatadir", data.display().to_string()),
+        ("astagidir", format!("{here}/lib")),
+        ("astspooldir", format!("{here}/spool")),
+        ("astrundir", format!("{here}/run")),
+        ("astlogdir", format!("{here}/log")),
+        ("astsbindir", format!("{here}/run")),
+    ] {
+        writeln!(asterisk, "{key} => {path}")?;
+    }
+    asterisk.push_str("[options]\nquiet = yes\nsystemname = rig\nhideconnect = yes\nlive_dangerously = no\n");
+    fs::write(etc.join("asterisk.conf"), asterisk)?;
+
+    let mut modules = String::from("[modules]\nautoload = no\n");
+    for module in MODULES.split_whitespace() {
+        writeln!(modules, "load = {module}.so")?;
+    }
+    fs::write(etc.join("modules.conf"), modules)?;
+    fs::write(etc.join("manager.conf"), manager(port))?;
+    fs::write(etc.join("queues.conf"), queues(centre)?)?;
+    fs::write(etc.join("extensions.conf"), dialplan(centre)?)?;
+    fs::write(
+        etc.join("logger.conf"),
+        "[general]\nqueue_log = yes\nqueue_log_to_file = yes\ndateformat = %F %T.%3q\n[logfiles]\nmessages = notice,warning,error\n",
+    )?;
+    fs::write(etc.join("cdr.conf"), "[general]\nenable = yes\nunanswered = yes\n")?;
+    fs::write(etc.join("cdr_manager.conf"), "[general]\nenabled = yes\n")?;
+    // Music costs more than everything else together, and nobody listens.
+    fs::write(etc.join("musiconhold.conf"), format!("[general]\n[default]\nmode = files\ndirectory = {here}/moh\n"))?;
+    for empty in ["features.conf", "indications.conf", "cel.conf", "udptl.conf", "ccss.conf", "stasis.conf"] {
+        fs::write(etc.join(empty), "[general]\n")?;
+    }
+    Ok(())
+}
+
+fn manager(port: u16) -> String {
+    let (driver, driver_secret) = DRIVER;
+    format!(
+        "[general]\nenabled = yes\nport = {port}\nbindaddr = 127.0.0.1\ntimestampevents = yes\nwebenabled = no\n\n\
+         [{driver}]\nsecret = {driver_secret}\nread = system,call,agent,user\n\
+         write = system,call,agent,user,command,originate,reporting\npermit = 127.0.0.1/255.255.255.255\n\n{}",
+        mirante_user()
+    )
+}
+
+/// The block of Mirante's user.
+fn mirante_user() -> String {
+    let (user, secret) = MIRANTE;
+    format!(
+        "[{user}]\nsecret = {secret}\ndeny = 0.0.0.0/0.0.0.0\npermit = 127.0.0.1/255.255.255.255\n\
+         read = system,agent,user,cdr,call\nwrite =\n"
+    )
+}
+
+/// Members that do not count as being there.
+const EMPTY: &str = "paused,penalty,invalid,unknown";
+
+fn queues(centre: &Centre) -> Result<String> {
+    let mut text = String::from(
+        "[general]\npersistentmembers = yes\nautofill = yes\nmonitor-type = MixMonitor\nshared_lastcall = yes\n\
+         log_membername_as_agent = yes\n",
+    );
+    for queue in centre.queues {
+        writeln!(text, "\n[{}]\nmusicclass = default\nstrategy = {}", queue.name, queue.strategy)?;
+        writeln!(text, "timeout = {}\nretry = 1\nwrapuptime = {}", queue.ring_s, queue.wrapup_s)?;
+        writeln!(text, "servicelevel = 20\nringinuse = no\nmaxlen = {}", queue.places)?;
+        if queue.exit_key {
+            text.push_str("context = leave-by-key\n");
+        }
+        let (join, leave) = if queue.needs_members { (EMPTY, EMPTY) } else { ("yes", "no") };
+        writeln!(text, "joinempty = {join}\nleavewhenempty = {leave}")?;
+        for agent in centre.agents {
+            if let Some((_, penalty)) = agent.queues.iter().find(|(name, _)| *name == queue.name) {
+                let (interface, number) = (agent.interface(), agent.number);
+                writeln!(text, "member => {interface},{penalty},{},Custom:agent{number}", agent.name)?;
+            }
+        }
+    }
+    Ok(text)
+}
+
+/// The dial plan. Callers and agents only wait in it: the load driver hangs up, transfers and presses keys by its plan.
+/// Each stay in a queue is announced by user events before and after, which is how the driver knows of it.
+fn dialplan(centre: &Centre) -> Result<String> {
+    let mut text = String::from("[general]\nstatic = yes\nwriteprotect = yes\nclearglobalvars = no\n\n[inbound]\n");
+    for queue in centre.queues {
+        let (number, name, timeout) = (queue.number, queue.name, queue.timeout_s);
+        let timeout = if timeout == 0 { String::new() } else { timeout.to_string() };
+        writeln!(text, "exten => {number},1,Set(RIG_QUEUE={name})\n same => n,Set(RIG_TIMEOUT={timeout})")?;
+        text.push_str(" same => n,Goto(stay,s,1)\n");
+    }
+    // A transferred caller arrives here with what they carried.
+    text.push_str("\n[transfer]\ninclude => inbound\n\n");
+    text.push_str(
+        r#"[stay]
+exten => s,1,ExecIf($["${RIG_NAME}" != ""]?Set(CALLERID(name)=${RIG_NAME}))
+ same => n,ExecIf($["${CHANNEL(state)}" != "Up"]?Answer())
+ same => n,UserEvent(RigEntered,CallID: ${RIG_CALL},Queue: ${RIG_QUEUE},Linked: ${CHANNEL(linkedid)})
+ same => n,Queue(${RIG_QUEUE},ct,,,${RIG_TIMEOUT})
+ same => n,UserEvent(RigReturned,CallID: ${RIG_CALL},Status: ${QUEUESTATUS})
+ same => n,Hangup()
+exten => h,1,UserEvent(RigGone,CallID: ${RIG_CALL})
+
+[leave-by-key]
+exten => 1,1,UserEvent(RigKey,CallID: ${RIG_CALL})
+ same => n,Hangup()
+exten => h,1,UserEvent(RigGone,CallID: ${RIG_CALL})
+
+[caller]
+exten => s,1,Wait(3600)
+
+[caller-key]
+exten => s,1,Wait(${RIG_KEY_AFTER})
+ same => n,SendDTMF(1)
+ same => n,Wait(3600)
+
+[agents]
+exten => _1XXX,1,GotoIf($["${DEVICE_STATE(Custom:agent${EXTEN})}" != "NOT_INUSE"]?busy)
+ same => n,Set(RIG_OWN=${EXTEN})
+ same => n,Set(DEVICE_STATE(Custom:agent${EXTEN})=RINGING)
+ same => n,Ringing()
+ same => n,GotoIf($["${GLOBAL(RIG_AWAY_${EXTEN})}" = "1"]?away)
+ same => n,Wait(${RIG_RING})
+ same => n,Set(DEVICE_STATE(Custom:agent${EXTEN})=INUSE)
+ same => n,Answer()
+ same => n,Wait(3600)
+ same => n(busy),Busy(1)
+ same => n(away),Wait(3600)
+exten => h,1,ExecIf($["${RIG_OWN}" != ""]?Set(DEVICE_STATE(Custom:agent${RIG_OWN})=NOT_INUSE))
+
+[desk]
+exten => _1XXX,1,GotoIf($["${DEVICE_STATE(Custom:agent${EXTEN})}" != "NOT_INUSE"]?busy)
+ same => n,Set(RIG_OWN=${EXTEN})
+ same => n,Set(DEVICE_STATE(Custom:agent${EXTEN})=INUSE)
+ same => n,Answer()
+ same => n,Wait(3600)
+ same => n(busy),Busy(1)
+exten => h,1,ExecIf($["${RIG_OWN}" != ""]?Set(DEVICE_STATE(Custom:agent${RIG_OWN})=NOT_INUSE))
+
+[outside]
+exten => _X.,1,UserEvent(RigDialled,CallID: ${RIG_CALL},Number: ${EXTEN})
+ same => n,Wait(${RIG_TALK})
+ same => n,Hangup()
+"#,
+    );
+    Ok(text)
+}

@@ -1,0 +1,11 @@
+//! A real Asterisk on loopback: [`install`] fetches it, [`centre`] says who works there, [`config`] writes its files and
+//! [`Pbx`] runs it.
+
+pub mod centre;
+pub mod config;
+pub mod install;
+mod process;
+
+pub use centre::{Agent, Centre, Queue};
+pub use install::{Tree, install};
+pub use process::{Pbx, free_port};
