@@ -1,1 +1,29 @@
 //! Starts, orders, restarts and stops the parts; the only place with a wall clock.
+//!
+//! ```text
+//! supervisor (a task a source) ──▶ fold (one thread) ──▶ writer (one thread) ──▶ history
+//!            never waits            │ numbers, folds       keeps what the disk refuses, and says so
+//!                                   └▶ Live: the floor and what changed, for the console
+//! ```
+//!
+//! The channels between them are unbounded so that nobody waits; what may pile up in them is counted and bounded by giving
+//! up: a session whose events pile up ends with words, and history that the disk refuses for too long becomes a gap.
+
+mod clock;
+pub mod config;
+mod edges;
+mod engine;
+mod fold;
+mod input;
+mod live;
+mod past;
+mod settings;
+mod stamp;
+mod supervisor;
+mod writer;
+
+pub use engine::{Engine, EngineError, Follow, Health, Options};
+pub use live::{Live, State};
+pub use mirante_history::KeyStore;
+pub use past::PastTeller;
+pub use writer::Trouble;

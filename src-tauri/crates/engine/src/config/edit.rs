@@ -1,0 +1,136 @@
+//! Changing the file in place: comments and order stay as people wrote them.
+
+use super::{Config, ConfigError, QueueConfig, SecretRef, values};
+use std::io::Write;
+use std::path::Path;
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+
+/// An Asterisk to add, its secret already kept elsewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewSource {
+    /// Identity.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    /// Name or address.
+    pub host: String,
+    /// AMI port.
+    pub port: u16,
+    /// AMI over TLS.
+    pub tls: bool,
+    /// AMI user.
+    pub username: String,
+    /// Where its secret is.
+    pub secret: SecretRef,
+}
+
+/// Adds a source, or replaces the one of the same name, and gives the configuration that the file holds now.
+pub fn add_source(path: &Path, source: &NewSource) -> Result<Config, ConfigError> {
+    change(path, |doc| {
+        let table = named(doc, "source", |t| text(t, "name") == Some(&source.name))?;
+        table["name"] = value(&source.name);
+        table["label"] = value(&source.label);
+        table["kind"] = value("asterisk");
+        table["host"] = value(&source.host);
+        table["port"] = value(i64::from(source.port));
+        table["tls"] = value(source.tls);
+        table["username"] = value(&source.username);
+        table["secret"] = value(source.secret.to_string());
+        Ok(())
+    })
+}
+
+/// Writes what people decided about queues, and gives the configuration that the file holds now.
+pub fn set_queues(path: &Path, queues: &[QueueConfig]) -> Result<Config, ConfigError> {
+    let alone = Config::read_or_empty(path)?.sources.len() == 1;
+    change(path, |doc| {
+        for queue in queues {
+            let of = |t: &Table| text(t, "source").map_or(alone, |s| s == queue.source);
+            let table = named(doc, "queue", |t| text(t, "name") == Some(&queue.name) && of(t))?;
+            table["source"] = value(&queue.source);
+            table["name"] = value(&queue.name);
+            set(table, "label", queue.label.clone());
+            set(table, "operation", queue.operation.map(|o| values::operation_word(o).to_owned()));
+            set(table, "target", Some(values::goal_text(queue.goal)));
+            set(table, "hours", queue.hours.map(values::hours_text));
+        }
+        Ok(())
+    })
+}
+
+fn set(table: &mut Table, key: &str, text: Option<String>) {
+    match text {
+        Some(text) => table[key] = value(text),
+        None => {
+            table.remove(key);
+        }
+    }
+}
+
+fn text<'a>(table: &'a Table, key: &str) -> Option<&'a str> {
+    table.get(key).and_then(Item::as_str)
+}
+
+/// The table that fits, or a new one at the end.
+fn named<'a>(
+    doc: &'a mut DocumentMut,
+    key: &str,
+    fits: impl Fn(&Table) -> bool,
+) -> Result<&'a mut Table, ConfigProblem> {
+    let item = doc.entry(key).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
+    let tables = item.as_array_of_tables_mut().ok_or_else(|| {
+        format!("`{key}` is written as an inline list; write one [[{key}]] each, so that Mirante can change it")
+    })?;
+    let found = tables.iter().position(&fits);
+    if found.is_none() {
+        tables.push(Table::new());
+    }
+    let at = found.unwrap_or(tables.len() - 1);
+    tables.get_mut(at).ok_or_else(|| "the table just found is gone".to_owned())
+}
+
+/// What went wrong, before the path is known to it.
+type ConfigProblem = String;
+
+/// Changes the file, or leaves it as it was: the new text is understood before it takes the old one's place.
+fn change(
+    path: &Path,
+    edit: impl FnOnce(&mut DocumentMut) -> Result<(), ConfigProblem>,
+) -> Result<Config, ConfigError> {
+    let whole = |message: String| ConfigError::whole(path, message);
+    let old = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => HEADER.to_owned(),
+        Err(error) => return Err(ConfigError::unreadable(path, &error)),
+    };
+    let mut doc: DocumentMut = old.parse().map_err(|_| {
+        Config::parse(&old).map_or_else(
+            |problems| ConfigError { path: path.to_owned(), problems },
+            |_| whole("cannot be changed in place".into()),
+        )
+    })?;
+    edit(&mut doc).map_err(whole)?;
+    let new = doc.to_string();
+    let config = Config::parse(&new).map_err(|problems| ConfigError { path: path.to_owned(), problems })?;
+    replace(path, &new).map_err(|error| whole(format!("cannot be written: {error}")))?;
+    Ok(config)
+}
+
+const HEADER: &str = "# Mirante's configuration. Passwords are kept elsewhere; this file only says where.\n";
+
+/// Writes beside the file and renames, so that no crash leaves half a file. A link stays a link.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let beside = folder.join(name);
+    let mut file = std::fs::File::create(&beside)?;
+    if let Ok(meta) = std::fs::metadata(&path) {
+        file.set_permissions(meta.permissions())?;
+    }
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&beside, &path)
+}

@@ -1,0 +1,340 @@
+//! The file as TOML, and from it the configuration.
+
+use super::problem::Problem;
+use super::{
+    AsteriskConfig, Config, DEFAULT_ZONE, PersonConfig, QueueConfig, SecretRef, SimulatorConfig, SourceConfig,
+    SourceKind, TeamConfig, values,
+};
+use jiff::tz::TimeZone;
+use mirante_floor::Goal;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use toml::Spanned;
+
+type Text = Spanned<String>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    zone: Option<Text>,
+    #[serde(default)]
+    source: Vec<Spanned<Source>>,
+    #[serde(default)]
+    queue: Vec<Spanned<Queue>>,
+    #[serde(default)]
+    team: Vec<Spanned<Team>>,
+    #[serde(default)]
+    person: Vec<Spanned<Person>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Source {
+    name: Text,
+    kind: Text,
+    label: Option<String>,
+    host: Option<Text>,
+    port: Option<Spanned<u16>>,
+    tls: Option<Spanned<bool>>,
+    ca_file: Option<Spanned<PathBuf>>,
+    username: Option<Text>,
+    secret: Option<Text>,
+    queue_log: Option<Spanned<PathBuf>>,
+    seed: Option<Spanned<u64>>,
+    queues: Option<Spanned<u16>>,
+    agents: Option<Spanned<u16>>,
+    days: Option<Spanned<u16>>,
+    warp: Option<Spanned<f64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Queue {
+    source: Option<Text>,
+    name: Text,
+    label: Option<String>,
+    operation: Option<Text>,
+    target: Option<Text>,
+    hours: Option<Text>,
+    client: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Team {
+    id: Text,
+    label: String,
+    supervisor: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Person {
+    id: Text,
+    name: String,
+    team: Option<Text>,
+    day_minutes: Option<u16>,
+    #[serde(default)]
+    logins: Vec<Login>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Login {
+    source: Option<Text>,
+    agent: String,
+}
+
+/// Collects what is wrong while reading on.
+struct Reader<'a> {
+    text: &'a str,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, offset: usize, message: impl Into<String>) {
+        self.problems.push(Problem::at(self.text, offset, message));
+    }
+}
+
+pub(super) fn parse(text: &str) -> Result<Config, Vec<Problem>> {
+    let file: File = toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        vec![Problem::at(text, offset, plain(error.message()))]
+    })?;
+    let mut reader = Reader { text, problems: Vec::new() };
+    let config = reader.config(file);
+    reader.problems.sort_by_key(|problem| problem.line);
+    if reader.problems.is_empty() { Ok(config) } else { Err(reader.problems) }
+}
+
+/// The parser's words in one line. They hold keys and types, and for a wrong type the value: that may be a secret.
+fn plain(message: &str) -> String {
+    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    match (line.find("invalid type: "), line.find(", expected ")) {
+        (Some(_), Some(expected)) => format!("this value has the wrong type{}", &line[expected..]),
+        _ => line,
+    }
+}
+
+impl Reader<'_> {
+    fn config(&mut self, file: File) -> Config {
+        let zone = file.zone.as_ref().map_or(DEFAULT_ZONE, |zone| zone.get_ref());
+        let zone = TimeZone::get(zone).unwrap_or_else(|_| {
+            let at = file.zone.as_ref().map_or(0, |zone| zone.span().start);
+            self.wrong(at, "this zone is not known; write one such as \"America/Sao_Paulo\" or \"America/Manaus\"");
+            TimeZone::UTC
+        });
+        let mut names = BTreeSet::new();
+        let mut sources = Vec::new();
+        for source in file.source {
+            let at = source.span().start;
+            let source = source.into_inner();
+            self.name(&source.name);
+            if !names.insert(source.name.get_ref().clone()) {
+                self.wrong(source.name.span().start, "another source has this name; each needs its own");
+            }
+            sources.extend(self.source(at, source));
+        }
+        let samples = sources.iter().filter(|s| matches!(s.kind, SourceKind::Simulator(_))).count();
+        if samples > 0 && sources.len() > 1 {
+            self.wrong(
+                0,
+                "a simulated centre never mixes with another source; give it a file and a data folder of its own",
+            );
+        }
+        let queues = file.queue.into_iter().filter_map(|q| self.queue(q.into_inner(), &names)).collect();
+        let mut teams = Vec::new();
+        for team in file.team {
+            let Team { id, label, supervisor } = team.into_inner();
+            if teams.iter().any(|t: &TeamConfig| t.id == *id.get_ref()) {
+                self.wrong(id.span().start, "another team has this id; each needs its own");
+            }
+            teams.push(TeamConfig { id: id.into_inner(), label, supervisor });
+        }
+        let mut persons: Vec<PersonConfig> = Vec::new();
+        for person in file.person {
+            let person = person.into_inner();
+            if persons.iter().any(|p| p.id == *person.id.get_ref()) {
+                self.wrong(person.id.span().start, "another person has this id; each needs its own");
+            }
+            if let Some(team) = &person.team
+                && !teams.iter().any(|t| t.id == *team.get_ref())
+            {
+                self.wrong(team.span().start, "no [[team]] has this id; add one or correct it");
+            }
+            let at = person.id.span().start;
+            let mut logins = Vec::new();
+            for login in person.logins {
+                if let Some(source) = self.source_of(login.source, at, &names) {
+                    logins.push((source, login.agent));
+                }
+            }
+            persons.push(PersonConfig {
+                id: person.id.into_inner(),
+                name: person.name,
+                team: person.team.map(Spanned::into_inner),
+                day_minutes: person.day_minutes,
+                logins,
+            });
+        }
+        Config { zone, sources, queues, teams, persons }
+    }
+
+    fn name(&mut self, name: &Text) {
+        let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let text = name.get_ref();
+        if text.is_empty() || text.len() > 40 || !text.chars().all(good) || text.starts_with('.') {
+            let message = "a source's name is 1 to 40 letters, digits, - or _; put the words people use in `label`";
+            self.wrong(name.span().start, message);
+        }
+    }
+
+    fn source(&mut self, at: usize, source: Source) -> Option<SourceConfig> {
+        let kind = match source.kind.get_ref().as_str() {
+            "asterisk" => {
+                let simulated = [
+                    ("seed", source.seed.as_ref().map(Spanned::span)),
+                    ("queues", source.queues.as_ref().map(Spanned::span)),
+                    ("agents", source.agents.as_ref().map(Spanned::span)),
+                    ("days", source.days.as_ref().map(Spanned::span)),
+                    ("warp", source.warp.as_ref().map(Spanned::span)),
+                ];
+                self.not_of("asterisk", simulated);
+                SourceKind::Asterisk(self.asterisk(at, &source)?)
+            }
+            "simulator" => {
+                let real = [
+                    ("host", source.host.as_ref().map(Spanned::span)),
+                    ("port", source.port.as_ref().map(Spanned::span)),
+                    ("tls", source.tls.as_ref().map(Spanned::span)),
+                    ("ca_file", source.ca_file.as_ref().map(Spanned::span)),
+                    ("username", source.username.as_ref().map(Spanned::span)),
+                    ("secret", source.secret.as_ref().map(Spanned::span)),
+                    ("queue_log", source.queue_log.as_ref().map(Spanned::span)),
+                ];
+                self.not_of("simulator", real);
+                SourceKind::Simulator(self.simulator(&source))
+            }
+            _ => {
+                self.wrong(source.kind.span().start, "this kind is not known; write \"asterisk\" or \"simulator\"");
+                return None;
+            }
+        };
+        let name = source.name.into_inner();
+        let label = source.label.filter(|l| !l.trim().is_empty()).unwrap_or_else(|| name.clone());
+        Some(SourceConfig { name, label, kind })
+    }
+
+    fn not_of<const N: usize>(&mut self, kind: &str, keys: [(&str, Option<std::ops::Range<usize>>); N]) {
+        for (key, span) in keys {
+            if let Some(span) = span {
+                self.wrong(span.start, format!("`{key}` means nothing to a source of kind \"{kind}\"; remove it"));
+            }
+        }
+    }
+
+    fn asterisk(&mut self, at: usize, source: &Source) -> Option<AsteriskConfig> {
+        let before = self.problems.len();
+        for (key, missing) in [
+            ("host", source.host.is_none()),
+            ("username", source.username.is_none()),
+            ("secret", source.secret.is_none()),
+        ] {
+            if missing {
+                self.wrong(at, format!("this source has no `{key}`; add {key} = \"…\""));
+            }
+        }
+        let secret = source.secret.as_ref().and_then(|secret| {
+            let parsed = SecretRef::parse(secret.get_ref());
+            parsed.map_err(|error| self.wrong(secret.span().start, error.to_string())).ok()
+        });
+        for text in [&source.host, &source.username].into_iter().flatten() {
+            if text.get_ref().trim().is_empty() || text.get_ref().chars().any(char::is_control) {
+                self.wrong(text.span().start, "this must be one line of text, and not empty");
+            }
+        }
+        let tls = source.tls.as_ref().is_some_and(|tls| *tls.get_ref());
+        if let Some(port) = &source.port
+            && *port.get_ref() == 0
+        {
+            self.wrong(port.span().start, "a port is 1 to 65535; AMI's is usually 5038 (TLS 5039)");
+        }
+        if self.problems.len() > before {
+            return None;
+        }
+        Some(AsteriskConfig {
+            host: source.host.as_ref()?.get_ref().trim().to_owned(),
+            port: source.port.as_ref().map_or(if tls { 5039 } else { 5038 }, |port| *port.get_ref()),
+            tls,
+            ca_file: source.ca_file.as_ref().map(|path| path.get_ref().clone()),
+            username: source.username.as_ref()?.get_ref().clone(),
+            secret: secret?,
+            queue_log: source.queue_log.as_ref().map(|path| path.get_ref().clone()),
+        })
+    }
+
+    fn simulator(&mut self, source: &Source) -> SimulatorConfig {
+        let usual = SimulatorConfig::default();
+        let mut within = |value: &Option<Spanned<u16>>, usual: u16, low: u16, high: u16| {
+            let Some(value) = value else { return usual };
+            if !(low..=high).contains(value.get_ref()) {
+                self.wrong(value.span().start, format!("this must be from {low} to {high}"));
+            }
+            *value.get_ref()
+        };
+        let queues = within(&source.queues, usual.queues, 1, 200);
+        let agents = within(&source.agents, usual.agents, 1, 2000);
+        let days = within(&source.days, usual.days, 0, 60);
+        let warp = source.warp.as_ref().map_or(usual.warp, |warp| *warp.get_ref());
+        if !(1.0..=3600.0).contains(&warp) {
+            let at = source.warp.as_ref().map_or(0, |warp| warp.span().start);
+            self.wrong(at, "warp must be from 1 (real time) to 3600");
+        }
+        SimulatorConfig { seed: source.seed.as_ref().map_or(usual.seed, |s| *s.get_ref()), queues, agents, days, warp }
+    }
+
+    fn source_of(&mut self, source: Option<Text>, at: usize, names: &BTreeSet<String>) -> Option<String> {
+        match source {
+            Some(source) if names.contains(source.get_ref()) => Some(source.into_inner()),
+            Some(source) => {
+                self.wrong(source.span().start, "no [[source]] has this name; correct it");
+                None
+            }
+            None if names.len() == 1 => names.first().cloned(),
+            None => {
+                self.wrong(at, "say which `source` this is of; there is not exactly one");
+                None
+            }
+        }
+    }
+
+    fn queue(&mut self, queue: Queue, names: &BTreeSet<String>) -> Option<QueueConfig> {
+        let at = queue.name.span().start;
+        let operation = queue.operation.as_ref().and_then(|word| {
+            let known = values::operation(word.get_ref());
+            if known.is_none() {
+                let message = format!("this operation is not known; write one of {}", values::operation_words());
+                self.wrong(word.span().start, message);
+            }
+            known
+        });
+        let goal = queue.target.as_ref().map_or(Some(Goal::default()), |t| values::goal(t.get_ref()));
+        let goal = goal.unwrap_or_else(|| {
+            let at = queue.target.as_ref().map_or(at, |t| t.span().start);
+            self.wrong(at, "a target is percent/seconds, such as \"80/20\": 80 % answered within 20 s");
+            Goal::default()
+        });
+        let hours = queue.hours.as_ref().and_then(|text| {
+            let hours = values::hours(text.get_ref());
+            if hours.is_none() {
+                self.wrong(text.span().start, "hours are opening-closing, such as \"08:00-20:00\"");
+            }
+            hours
+        });
+        let source = self.source_of(queue.source, at, names)?;
+        let name = queue.name.into_inner();
+        Some(QueueConfig { source, name, label: queue.label, operation, goal, hours, client: queue.client })
+    }
+}

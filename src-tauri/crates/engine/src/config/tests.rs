@@ -1,0 +1,145 @@
+use super::*;
+
+fn problems(text: &str) -> Vec<(usize, String)> {
+    Config::parse(text).expect_err("must be refused").into_iter().map(|p| (p.line, p.message)).collect()
+}
+
+const SOURCE: &str =
+    "[[source]]\nname = \"a\"\nkind = \"asterisk\"\nhost = \"h\"\nusername = \"u\"\nsecret = \"env:S\"\n";
+
+#[test]
+fn the_example_is_valid() {
+    let config = Config::parse(EXAMPLE).unwrap();
+    assert_eq!(config.zone.iana_name(), Some("America/Sao_Paulo"));
+    let SourceKind::Asterisk(asterisk) = &config.sources[0].kind else { panic!("{config:?}") };
+    assert_eq!((asterisk.host.as_str(), asterisk.port, asterisk.tls), ("pabx.example.com", 5039, true));
+    assert_eq!(asterisk.secret, SecretRef::Env("MIRANTE_AMI_SECRET".into()));
+    assert_eq!(config.queues[0].goal, Goal { percent: 80, seconds: 20 });
+    assert_eq!(config.queues[0].hours, Some((480, 1200)));
+    assert_eq!(config.queues[0].operation, Some(Operation::Sac));
+    assert_eq!(config.persons[0].logins, [("matriz".to_owned(), "2101".to_owned())]);
+}
+
+#[test]
+fn the_usual_port_follows_tls() {
+    let port = |extra: &str| match &Config::parse(&format!("{SOURCE}{extra}")).unwrap().sources[0].kind {
+        SourceKind::Asterisk(a) => a.port,
+        SourceKind::Simulator(_) => 0,
+    };
+    assert_eq!([port(""), port("tls = true\n"), port("tls = true\nport = 7\n")], [5038, 5039, 7]);
+}
+
+#[test]
+fn unknown_keys_are_refused_with_their_line() {
+    let [(line, message)] = &problems(&format!("{SOURCE}portt = 5038\n"))[..] else { panic!() };
+    assert_eq!(*line, 7);
+    assert!(message.contains("unknown field `portt`"), "{message}");
+    assert_eq!(problems("zona = \"x\"\n")[0].0, 1);
+}
+
+#[test]
+fn broken_toml_names_its_line() {
+    assert_eq!(problems("zone = \"America/Sao_Paulo\"\n[[source]\n")[0].0, 2);
+}
+
+#[test]
+fn everything_wrong_is_said_at_once() {
+    let text = "zone = \"Marte/Olimpo\"\n\n[[source]]\nname = \"a b\"\nkind = \"asterisk\"\nusername = \"u\"\nsecret = \"senha\"\n\n\
+                [[queue]]\nsource = \"x\"\nname = \"q\"\ntarget = \"80\"\nhours = \"8-20\"\noperation = \"vendas\"\n";
+    let lines: Vec<usize> = problems(text).into_iter().map(|(line, _)| line).collect();
+    assert_eq!(lines, [1, 3, 4, 7, 10, 12, 13, 14]);
+}
+
+#[test]
+fn no_error_repeats_a_secret() {
+    for secret in
+        ["\"hunter2-sigiloso\"", "[\"hunter2-sigiloso\"]", "{ x = \"hunter2-sigiloso\" }", "\"hunter2-sigiloso"]
+    {
+        let text = SOURCE.replace("\"env:S\"", secret);
+        for (line, message) in problems(&text) {
+            assert_eq!(line, 6, "{message}");
+            assert!(!message.contains("hunter2"), "{message}");
+        }
+    }
+    assert!(!format!("{:?}", Secret::new("hunter2")).contains("hunter2"));
+}
+
+#[test]
+fn samples_do_not_mix_with_real_platforms() {
+    let text = format!("{SOURCE}[[source]]\nname = \"b\"\nkind = \"simulator\"\n");
+    assert!(problems(&text)[0].1.contains("never mixes"));
+    assert!(Config::parse("[[source]]\nname = \"b\"\nkind = \"simulator\"\nwarp = 60.0\n").unwrap().is_sample());
+    let text = "[[source]]\nname = \"b\"\nkind = \"simulator\"\nhost = \"x\"\nqueues = 900\n";
+    assert_eq!(problems(text).into_iter().map(|(line, _)| line).collect::<Vec<_>>(), [4, 5]);
+}
+
+#[test]
+fn two_sources_need_different_names_and_queues_say_which() {
+    let text = format!("{SOURCE}{SOURCE}[[queue]]\nname = \"q\"\n");
+    assert_eq!(problems(&text), [(8, "another source has this name; each needs its own".to_owned())]);
+    let text = format!("{SOURCE}{}[[queue]]\nname = \"q\"\n", SOURCE.replace("\"a\"", "\"b\""));
+    assert_eq!(problems(&text)[0].0, 14);
+}
+
+#[test]
+fn secrets_come_from_where_the_file_says() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("s"), "abc\nrest\n").unwrap();
+    let fetch = |text: &str| SecretRef::parse(text).unwrap().fetch(folder.path());
+    assert_eq!(fetch("file:s").unwrap().reveal(), "abc");
+    assert!(fetch("file:missing").unwrap_err().to_string().contains("missing"));
+    let unset = fetch("env:MIRANTE_SURELY_UNSET").unwrap_err().to_string();
+    assert_eq!(unset, "environment variable MIRANTE_SURELY_UNSET is not set; it must hold the password");
+    assert!(SecretRef::parse("keyring:only").is_err());
+    for text in ["env:A", "file:/a/b", "keyring:mirante/a.b"] {
+        assert_eq!(SecretRef::parse(text).unwrap().to_string(), text);
+    }
+}
+
+#[test]
+fn changing_the_file_keeps_its_comments() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mirante.toml");
+    std::fs::write(&path, EXAMPLE).unwrap();
+    let queue = QueueConfig {
+        source: "matriz".into(),
+        name: "sac".into(),
+        label: Some("Atendimento".into()),
+        operation: None,
+        goal: Goal { percent: 90, seconds: 10 },
+        hours: None,
+        client: None,
+    };
+    let other = QueueConfig { name: "vendas \"x\"".into(), ..queue.clone() };
+    let config = set_queues(&path, &[queue, other]).unwrap();
+    assert_eq!(config.queues.len(), 2);
+    assert_eq!(config.queues[0].goal, Goal { percent: 90, seconds: 10 });
+    assert_eq!(config.queues[1].name, "vendas \"x\"");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("# 80 % answered within 20 s"));
+    assert!(!text.contains("hours = "), "{text}");
+}
+
+#[test]
+fn a_source_is_added_once_and_replaced_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new.toml");
+    let mut source = NewSource {
+        name: "pabx".into(),
+        label: "PABX".into(),
+        host: "10.0.0.2".into(),
+        port: 5038,
+        tls: false,
+        username: "mirante".into(),
+        secret: SecretRef::File("/x".into()),
+    };
+    assert_eq!(add_source(&path, &source).unwrap().sources.len(), 1);
+    source.host = "10.0.0.3".into();
+    let config = add_source(&path, &source).unwrap();
+    let SourceKind::Asterisk(asterisk) = &config.sources[0].kind else { panic!() };
+    assert_eq!((config.sources.len(), asterisk.host.as_str()), (1, "10.0.0.3"));
+    source.name = "não serve".into();
+    let before = std::fs::read_to_string(&path).unwrap();
+    assert!(add_source(&path, &source).is_err());
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
+}

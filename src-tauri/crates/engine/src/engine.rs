@@ -1,0 +1,348 @@
+//! The engine: opens history, starts the fold, the writer and a supervisor a source, and stops them in order.
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::fold::Fold;
+use crate::input::Input;
+use crate::live::Live;
+use crate::past::{self, PastTeller};
+use crate::settings;
+use crate::stamp::Stamper;
+use crate::supervisor::Supervisor;
+use crate::writer::{self, Job, Progress, Trouble};
+use jiff::tz::TimeZone;
+use mirante_floor::{Setting, SourceId};
+use mirante_history::{History, HistoryError, KeyStore, OpenOptions, Parties};
+use mirante_sources::{Caller, Source};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use tokio::sync::{Notify, watch};
+
+/// A source to follow.
+pub struct Follow {
+    /// Identity in the configuration, for ever.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    /// Kind of platform, such as `asterisk`.
+    pub kind: &'static str,
+    /// True for the simulator.
+    pub sample: bool,
+    /// The platform.
+    pub source: Arc<dyn Source>,
+}
+
+/// How to start an engine.
+pub struct Options {
+    /// Data folder, on a local disk.
+    pub data: PathBuf,
+    /// Where the key of the party table is.
+    pub key: KeyStore,
+    /// Sources to follow.
+    pub follow: Vec<Follow>,
+    /// Zone, queues, teams and people.
+    pub config: Config,
+    /// A past to tell first, if history is empty.
+    pub past: Option<Box<dyn PastTeller>>,
+    /// How much faster than the wall's the clock runs; 1 but for a simulated centre.
+    pub warp: f64,
+}
+
+/// Why an engine does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// History cannot be opened.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// A thread cannot be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(std::io::Error),
+    /// The engine has ended.
+    #[error("the engine has ended")]
+    Ended,
+}
+
+/// How the engine is, besides the floor.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Health {
+    /// Set while history cannot be written.
+    pub trouble: Option<Trouble>,
+    /// Percent of the past that was told, while it is being told.
+    pub past_percent: Option<u8>,
+    /// Newest event on disk.
+    pub saved_seq: u64,
+    /// Events not on disk yet.
+    pub unsaved: usize,
+}
+
+/// A running engine. Dropping it stops it without saying so in history: use [`Engine::shutdown`].
+pub struct Engine {
+    live: Arc<Live>,
+    parties: Parties,
+    clock: Arc<Clock>,
+    zone: TimeZone,
+    inputs: Sender<Input>,
+    jobs: Mutex<Option<Sender<Job>>>,
+    progress: Arc<Progress>,
+    backlog: Arc<AtomicUsize>,
+    past_percent: watch::Receiver<Option<u8>>,
+    stop: watch::Sender<bool>,
+    state: Mutex<Running>,
+}
+
+#[derive(Default)]
+struct Running {
+    ids: BTreeMap<String, SourceId>,
+    supervisors: BTreeMap<SourceId, (tokio::task::JoinHandle<()>, Arc<Notify>)>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Engine {
+    /// Opens history, takes up where it stood, and starts to follow. Call within a tokio runtime.
+    ///
+    /// # Errors
+    /// [`EngineError::History`] when the folder cannot be used, above all [`HistoryError::Busy`] when another Mirante does.
+    pub fn start(options: Options) -> Result<Engine, EngineError> {
+        let Options { data, key, follow, config, past, warp } = options;
+        let mut history = History::open(&data, &OpenOptions::writer().key(key))?;
+        let recovered = history.recover()?;
+        let parties = history.parties();
+        let mut ids = BTreeMap::new();
+        for follow in &follow {
+            ids.insert(follow.name.clone(), history.register(&follow.name, follow.kind)?);
+        }
+        let past = past.filter(|_| recovered.next_seq == 1);
+        let clock = Arc::new(if warp == 1.0 {
+            Clock::wall(recovered.last_seen)
+        } else {
+            let wall = crate::clock::wall_ms();
+            Clock::warped(recovered.last_seen.map_or(wall, |newest| newest.max(wall)), warp)
+        });
+        let now = past.as_ref().map_or_else(|| clock.now(), |past| past.from());
+        let heard = recovered.floor.sites.values().map(|site| site.seen).max().unwrap_or(0);
+        let live = Arc::new(Live::new(recovered.floor, recovered.next_seq - 1, heard));
+        let progress = Arc::new(Progress::default());
+        progress.saved.store(recovered.next_seq - 1, Ordering::Release);
+        let backlog = Arc::new(AtomicUsize::new(0));
+        let (jobs, job_list) = std::sync::mpsc::channel();
+        let (inputs, input_list) = std::sync::mpsc::channel();
+        let writer_progress = progress.clone();
+        let writer = spawn("history", move || writer::run(history, &job_list, &writer_progress))?;
+        let mut fold = Fold::new(
+            live.clone(),
+            parties.clone(),
+            clock.clone(),
+            Stamper::new(recovered.next_seq, recovered.last_seen, recovered.epochs),
+            config.zone.clone(),
+            jobs.clone(),
+            progress.clone(),
+            backlog.clone(),
+        );
+        fold.begin(&recovered.were_up, now, past.is_some());
+        let fold = spawn("fold", move || fold.run(&input_list))?;
+
+        let (tell, past_percent) = watch::channel(past.as_ref().map(|_| 0));
+        let (stop, stopped) = watch::channel(false);
+        let engine = Engine {
+            live,
+            parties,
+            clock,
+            zone: config.zone.clone(),
+            inputs,
+            jobs: Mutex::new(Some(jobs)),
+            progress,
+            backlog,
+            past_percent,
+            stop,
+            state: Mutex::new(Running { ids: ids.clone(), threads: vec![fold, writer], ..Running::default() }),
+        };
+        engine.decide(&follow, &config, &ids)?;
+        let mut sources: Vec<(SourceId, Arc<dyn Source>)> = Vec::new();
+        for follow in follow {
+            if let Some(id) = ids.get(&follow.name) {
+                engine.tell(Input::Follow(*id))?;
+                sources.push((*id, follow.source));
+            }
+        }
+        match past {
+            Some(past) => engine.tell_past(past, tell, stopped, sources)?,
+            None => sources.into_iter().for_each(|(id, source)| engine.supervise(id, source)),
+        }
+        Ok(engine)
+    }
+
+    /// The live floor.
+    pub fn live(&self) -> &Arc<Live> {
+        &self.live
+    }
+
+    /// People by number.
+    pub fn parties(&self) -> &Parties {
+        &self.parties
+    }
+
+    /// The hub's clock now, Unix ms.
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    /// Zone of the operation.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// How the engine is.
+    pub fn health(&self) -> Health {
+        Health {
+            trouble: self.progress.trouble(),
+            past_percent: *self.past_percent.borrow(),
+            saved_seq: self.progress.saved.load(Ordering::Acquire),
+            unsaved: self.progress.unsaved.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Connects a source now, whatever it waits for. False if it is not followed.
+    pub fn reconnect(&self, source: SourceId) -> bool {
+        let state = self.running();
+        let Some((_, poke)) = state.supervisors.get(&source) else { return false };
+        poke.notify_one();
+        true
+    }
+
+    /// Follows one more source, or the same one at another place; a running session of it ends.
+    pub async fn follow(&self, follow: Follow, config: &Config) -> Result<SourceId, EngineError> {
+        let (reply, number) = tokio::sync::oneshot::channel();
+        let job = Job::Register { name: follow.name.clone(), kind: follow.kind, reply };
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(EngineError::Ended)?;
+        jobs.send(job).map_err(|_| EngineError::Ended)?;
+        drop(jobs);
+        let id = number.await.map_err(|_| EngineError::Ended)??;
+        let ids = {
+            let mut state = self.running();
+            state.ids.insert(follow.name.clone(), id);
+            if let Some((task, _)) = state.supervisors.remove(&id) {
+                task.abort();
+            }
+            state.ids.clone()
+        };
+        self.decide(std::slice::from_ref(&follow), config, &ids)?;
+        self.tell(Input::Follow(id))?;
+        self.supervise(id, follow.source);
+        Ok(id)
+    }
+
+    /// Puts what people decided about queues, teams and people in force; only what differs becomes an event.
+    pub fn configure(&self, config: &Config) -> Result<(), EngineError> {
+        let ids = self.running().ids.clone();
+        self.decide(&[], config, &ids)
+    }
+
+    /// Number and name of the sources that are followed.
+    pub fn sources(&self) -> BTreeMap<String, SourceId> {
+        self.running().ids.clone()
+    }
+
+    /// Waits until everything that happened so far was handed to the disk, if the disk takes it.
+    pub async fn flush(&self) -> Result<(), EngineError> {
+        let (done, wait) = tokio::sync::oneshot::channel();
+        self.tell(Input::Flush(done))?;
+        wait.await.map_err(|_| EngineError::Ended)
+    }
+
+    /// Stops: sources first, then the fold, which says in history that Mirante closes, then the disk.
+    pub async fn shutdown(&self) {
+        let _ = self.stop.send(true);
+        let (supervisors, threads) = {
+            let mut state = self.running();
+            (std::mem::take(&mut state.supervisors), std::mem::take(&mut state.threads))
+        };
+        for (task, _) in supervisors.into_values() {
+            let _ = task.await;
+        }
+        let _ = self.tell(Input::Stop);
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let joined = tokio::task::spawn_blocking(move || {
+            for thread in threads {
+                let _ = thread.join();
+            }
+        });
+        let _ = joined.await;
+    }
+
+    fn decide(&self, follow: &[Follow], config: &Config, ids: &BTreeMap<String, SourceId>) -> Result<(), EngineError> {
+        let label = |follow: &Follow| {
+            let source = *ids.get(&follow.name)?;
+            Some(Setting::Source { source, label: follow.label.as_str().into(), sample: follow.sample })
+        };
+        let mut decided: Vec<Setting<Caller>> = follow.iter().filter_map(label).collect();
+        decided.extend(settings::of_config(config, ids));
+        self.tell(Input::Configure(decided))
+    }
+
+    fn supervise(&self, id: SourceId, source: Arc<dyn Source>) {
+        let poke = Arc::new(Notify::new());
+        let supervisor = self.supervisor(id, source, poke.clone());
+        let mut state = self.running();
+        state.supervisors.insert(id, (tokio::spawn(supervisor.run()), poke));
+    }
+
+    fn supervisor(&self, id: SourceId, source: Arc<dyn Source>, poke: Arc<Notify>) -> Supervisor {
+        Supervisor {
+            id,
+            source,
+            inputs: self.inputs.clone(),
+            clock: self.clock.clone(),
+            backlog: self.backlog.clone(),
+            poke,
+            stop: self.stop.subscribe(),
+        }
+    }
+
+    /// Tells a past on a thread of its own, then follows what it becomes.
+    fn tell_past(
+        &self,
+        teller: Box<dyn PastTeller>,
+        percent: watch::Sender<Option<u8>>,
+        stopped: watch::Receiver<bool>,
+        sources: Vec<(SourceId, Arc<dyn Source>)>,
+    ) -> Result<(), EngineError> {
+        let Some((id, source)) = sources.into_iter().next() else { return Ok(()) };
+        let poke = Arc::new(Notify::new());
+        let supervisor = self.supervisor(id, source, poke.clone());
+        let telling = past::Telling {
+            source: id,
+            teller,
+            inputs: self.inputs.clone(),
+            clock: self.clock.clone(),
+            progress: self.progress.clone(),
+            backlog: self.backlog.clone(),
+            percent,
+            stopped,
+        };
+        let task = tokio::spawn(async move {
+            let told = tokio::task::spawn_blocking(move || telling.run()).await;
+            if let Ok(Some(present)) = told {
+                Supervisor { source: present, ..supervisor }.run().await;
+            }
+        });
+        let mut state = self.running();
+        state.supervisors.insert(id, (task, poke));
+        Ok(())
+    }
+
+    fn tell(&self, input: Input) -> Result<(), EngineError> {
+        self.inputs.send(input).map_err(|_| EngineError::Ended)
+    }
+
+    fn running(&self) -> MutexGuard<'_, Running> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn spawn(name: &str, job: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, EngineError> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(job).map_err(EngineError::Thread)
+}

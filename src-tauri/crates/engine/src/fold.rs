@@ -1,0 +1,386 @@
+//! The one thread that changes the floor: numbers events, folds them, hands them to the disk, and never waits for it.
+
+use crate::edges::{day_start, next_day, next_minute};
+use crate::input::Input;
+use crate::live::{Live, State};
+use crate::stamp::Stamper;
+use crate::writer::{Job, Progress, Rebase};
+use crate::{clock::Clock, settings};
+use jiff::tz::TimeZone;
+use mirante_floor::{Event, Fact, Healer, Kind, Link, Minute, Name, PartyId, Picture, Setting, SourceId, reconcile};
+use mirante_history::{Parties, Party};
+use mirante_sources::{Caller, Report};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+/// An event waits at most this long for its commit to begin.
+const COMMIT_AFTER: Duration = Duration::from_millis(900);
+/// Event time in one segment, ms.
+const SEAL_AFTER_MS: i64 = 10 * Minute::MS;
+/// Most events folded before they are handed to the disk.
+const MOST_PENDING: usize = 5_000;
+/// A picture is believed to have been asked for at most this long before it arrived, ms.
+const PICTURE_TAKES_MS: i64 = 5_000;
+/// What a gap made by closing Mirante is called.
+pub(crate) const CLOSED: &str = "Mirante closed";
+/// What a gap made by a crash is called.
+pub(crate) const STOPPED: &str = "Mirante stopped";
+
+/// What the fold keeps of a source besides its site.
+#[derive(Default)]
+struct Track {
+    healer: Healer,
+    /// When the present session began; absent while there is none.
+    since: Option<i64>,
+    /// The session's first picture has come.
+    pictured: bool,
+}
+
+/// The fold and what it needs.
+pub(crate) struct Fold {
+    pub(crate) live: Arc<Live>,
+    pub(crate) parties: Parties,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) stamper: Stamper,
+    pub(crate) zone: TimeZone,
+    pub(crate) writer: Sender<Job>,
+    pub(crate) progress: Arc<Progress>,
+    pub(crate) backlog: Arc<AtomicUsize>,
+    tracks: BTreeMap<SourceId, Track>,
+    events: Vec<Event>,
+    facts: Vec<Fact>,
+    pending_since: Option<Instant>,
+    next_minute: i64,
+    next_day: i64,
+    sealed_at: i64,
+    /// True while a past is told: the clock makes no edges.
+    past: bool,
+}
+
+impl Fold {
+    /// A fold that goes on from what `live` holds.
+    #[allow(clippy::too_many_arguments, reason = "each part comes from elsewhere, once")]
+    pub(crate) fn new(
+        live: Arc<Live>,
+        parties: Parties,
+        clock: Arc<Clock>,
+        stamper: Stamper,
+        zone: TimeZone,
+        writer: Sender<Job>,
+        progress: Arc<Progress>,
+        backlog: Arc<AtomicUsize>,
+    ) -> Self {
+        let (tracks, events, facts) = Default::default();
+        Fold {
+            live,
+            parties,
+            clock,
+            stamper,
+            zone,
+            writer,
+            progress,
+            backlog,
+            tracks,
+            events,
+            facts,
+            pending_since: None,
+            next_minute: 0,
+            next_day: 0,
+            sealed_at: 0,
+            past: false,
+        }
+    }
+
+    /// Says what the last run could not (its sources are not heard any more), and takes the clock to `now`.
+    pub(crate) fn begin(&mut self, were_up: &[(SourceId, i64)], now: i64, past: bool) {
+        let live = self.live.clone();
+        let mut state = live.lock();
+        for (source, seen) in were_up {
+            self.emit(&mut state, *source, *seen, None, false, Kind::LinkDown { reason: STOPPED.into() });
+        }
+        self.past = past;
+        self.next_minute = next_minute(now);
+        self.next_day = next_day(&self.zone, now);
+        self.sealed_at = now;
+        drop(state);
+        self.hand_over();
+    }
+
+    /// Runs until told to stop, or until nobody can tell it anything any more.
+    pub(crate) fn run(mut self, inputs: &Receiver<Input>) {
+        loop {
+            let stop = match inputs.recv_timeout(self.patience()) {
+                Ok(input) => self.handle_all(input, inputs),
+                Err(RecvTimeoutError::Timeout) => false,
+                Err(RecvTimeoutError::Disconnected) => true,
+            };
+            let live = self.live.clone();
+            if !self.past {
+                let now = self.clock.now();
+                if now >= self.next_minute {
+                    self.advance(&mut live.lock(), now);
+                }
+            }
+            if stop {
+                self.close(&mut live.lock());
+            }
+            if stop || self.is_commit_due() {
+                self.hand_over();
+            }
+            live.announce(self.stamper.seq());
+            if stop {
+                return;
+            }
+        }
+    }
+
+    /// Until the next minute's edge or the next commit.
+    fn patience(&self) -> Duration {
+        let edge = if self.past { Duration::from_secs(60) } else { self.clock.until(self.next_minute) };
+        let commit = self.pending_since.map(|since| COMMIT_AFTER.saturating_sub(since.elapsed()));
+        edge.min(commit.unwrap_or(edge)).min(Duration::from_secs(60))
+    }
+
+    fn is_commit_due(&self) -> bool {
+        self.events.len() >= MOST_PENDING || self.pending_since.is_some_and(|since| since.elapsed() >= COMMIT_AFTER)
+    }
+
+    /// Handles one input and whatever else is already there, within reason; true to stop.
+    fn handle_all(&mut self, first: Input, inputs: &Receiver<Input>) -> bool {
+        let mut next = Some(first);
+        let mut handled = 0;
+        while let Some(input) = next {
+            if self.handle(input) {
+                return true;
+            }
+            handled += 1;
+            next = if handled < 64 { inputs.try_recv().ok() } else { None };
+        }
+        false
+    }
+
+    fn handle(&mut self, input: Input) -> bool {
+        let live = self.live.clone();
+        match input {
+            Input::Up { source, platform, seen } => {
+                self.stamper.begin_session(source);
+                let mut state = live.lock();
+                self.advance(&mut state, seen);
+                self.heard(&mut state, seen);
+                self.emit(&mut state, source, seen, None, false, Kind::LinkUp { platform });
+                let track = self.tracks.entry(source).or_default();
+                *track = Track { since: Some(seen), ..Track::default() };
+            }
+            Input::Reports { source, seen, reports } => {
+                self.backlog.fetch_sub(reports.len(), Ordering::Relaxed);
+                let reports: Vec<Folded> = reports.into_iter().map(|r| self.resolve(r)).collect();
+                let mut state = live.lock();
+                self.advance(&mut state, seen);
+                self.heard(&mut state, seen);
+                for report in reports {
+                    match report {
+                        Folded::Event(at, kind) => self.event(&mut state, source, seen, at, kind),
+                        Folded::Picture(picture) => self.picture(&mut state, source, seen, &picture),
+                    }
+                }
+            }
+            Input::Heard { seen } => self.heard(&mut live.lock(), seen),
+            Input::Down { source, reason, seen } => {
+                let mut state = live.lock();
+                self.advance(&mut state, seen);
+                self.down(&mut state, source, seen, reason);
+            }
+            Input::Past { source, events } => {
+                self.backlog.fetch_sub(events.len(), Ordering::Relaxed);
+                let parties = self.parties.clone();
+                let events: Vec<_> =
+                    events.into_iter().map(|(at, kind)| (at, kind.map_party(|c| party(&parties, &c)))).collect();
+                let mut state = live.lock();
+                for (at, kind) in events {
+                    self.advance(&mut state, at);
+                    self.heard(&mut state, at);
+                    self.event(&mut state, source, at, Some(at), kind);
+                    if self.events.len() >= MOST_PENDING || at - self.sealed_at >= SEAL_AFTER_MS {
+                        self.hand_over_of(&state);
+                    }
+                }
+            }
+            Input::PastDone => self.past = false,
+            Input::Configure(decided) => {
+                let parties = self.parties.clone();
+                let decided: Vec<Setting> = decided.into_iter().map(|s| s.map_party(|c| party(&parties, &c))).collect();
+                let seen = self.now();
+                let mut state = live.lock();
+                self.advance(&mut state, seen);
+                for setting in decided {
+                    self.configure(&mut state, seen, setting);
+                }
+            }
+            Input::Follow(source) => {
+                self.tracks.entry(source).or_default();
+                let seen = self.now();
+                self.start_day(&mut live.lock(), source, seen);
+            }
+            Input::Flush(done) => {
+                self.hand_over();
+                let (flushed, wait) = std::sync::mpsc::channel();
+                let _ = self.writer.send(Job::Flush(flushed));
+                // Waiting on the disk is somebody else's work.
+                std::thread::spawn(move || {
+                    let _ = wait.recv();
+                    let _ = done.send(());
+                });
+            }
+            Input::Stop => return true,
+        }
+        false
+    }
+
+    /// Now, but in a past that is being told: where it stands.
+    fn now(&self) -> i64 {
+        if self.past { self.stamper.seen().max(self.sealed_at) } else { self.clock.now() }
+    }
+
+    fn heard(&self, state: &mut State, seen: i64) {
+        state.heard = state.heard.max(seen);
+    }
+
+    fn resolve(&self, report: Report) -> Folded {
+        match report {
+            Report::Event { at, kind } => Folded::Event(at, kind.map_party(|c| party(&self.parties, &c))),
+            Report::Picture(picture) => Folded::Picture(picture.map_party(|c| party(&self.parties, &c))),
+        }
+    }
+
+    fn event(&mut self, state: &mut State, source: SourceId, seen: i64, at: Option<i64>, kind: Kind) {
+        match kind {
+            // What a platform says of names and people is Mirante's configuration, except who the platform itself is.
+            Kind::Configured(Setting::Source { .. }) => {}
+            Kind::Configured(setting) => self.configure(state, seen, setting),
+            kind => self.emit(state, source, seen, at, false, kind),
+        }
+    }
+
+    fn configure(&mut self, state: &mut State, seen: i64, setting: Setting) {
+        if settings::is_news(&state.floor.config, &setting) {
+            self.emit(state, SourceId::MIRANTE, seen, None, false, Kind::Configured(setting));
+        }
+    }
+
+    fn picture(&mut self, state: &mut State, source: SourceId, seen: i64, picture: &Picture) {
+        let Some(track) = self.tracks.get_mut(&source) else { return };
+        let first = !std::mem::replace(&mut track.pictured, true);
+        // What this session brought is newer than a picture that may have been taken before it; what an earlier session
+        // brought is not.
+        let asked = seen.saturating_sub(PICTURE_TAKES_MS).max(track.since.unwrap_or(seen));
+        let differences = reconcile(&state.floor, source, picture, asked);
+        let admitted = track.healer.admit(differences, first);
+        for kind in admitted {
+            self.emit(state, source, seen, None, true, kind);
+        }
+    }
+
+    fn down(&mut self, state: &mut State, source: SourceId, seen: i64, reason: Name) {
+        if let Some(track) = self.tracks.get_mut(&source) {
+            track.since = None;
+        }
+        let link = state.floor.sites.get(&source).map(|site| &site.link);
+        if !matches!(link, Some(Link::Down { reason: known, .. }) if *known == reason) {
+            self.emit(state, source, seen, None, false, Kind::LinkDown { reason });
+        }
+    }
+
+    /// Makes the edges that lie between the last event and `seen`.
+    fn advance(&mut self, state: &mut State, seen: i64) {
+        if seen < self.next_minute || self.next_minute == 0 {
+            return;
+        }
+        // One tick however long the silence: the fold cuts it into minutes.
+        let edge = Minute::floor(seen);
+        self.next_minute = next_minute(seen);
+        let sources: Vec<SourceId> = self.tracks.keys().copied().collect();
+        for source in &sources {
+            self.emit(state, *source, edge, None, false, Kind::Tick);
+        }
+        if edge >= self.next_day {
+            self.next_day = next_day(&self.zone, edge);
+            for source in sources {
+                self.start_day(state, source, edge);
+            }
+        }
+    }
+
+    fn start_day(&mut self, state: &mut State, source: SourceId, seen: i64) {
+        let from = day_start(&self.zone, seen);
+        if state.floor.sites.get(&source).and_then(|site| site.day_from) != Some(from) {
+            self.emit(state, source, seen, None, false, Kind::DayStarted { from });
+        }
+    }
+
+    fn close(&mut self, state: &mut State) {
+        let seen = self.now();
+        let up: Vec<SourceId> =
+            state.floor.sites.iter().filter(|(_, site)| site.is_live()).map(|(source, _)| *source).collect();
+        for source in up {
+            self.emit(state, source, seen, None, false, Kind::LinkDown { reason: CLOSED.into() });
+        }
+    }
+
+    fn emit(&mut self, state: &mut State, source: SourceId, seen: i64, at: Option<i64>, inferred: bool, kind: Kind) {
+        let event = Event { stamp: self.stamper.stamp(source, seen, at), inferred, kind };
+        state.floor.apply(&event, &mut state.changes);
+        state.seq = event.stamp.seq;
+        self.facts.append(&mut state.changes.facts);
+        self.events.push(event);
+        self.pending_since.get_or_insert_with(Instant::now);
+    }
+
+    fn hand_over(&mut self) {
+        let live = self.live.clone();
+        self.hand_over_of(&live.lock());
+    }
+
+    /// Hands everything new to the disk; with it, when it is time, the floor.
+    fn hand_over_of(&mut self, state: &State) {
+        self.pending_since = None;
+        let seen = self.stamper.seen();
+        if self.progress.overflow.swap(false, Ordering::Relaxed) {
+            // The disk has refused for so long that memory is at its bound: what waits is given up, this included.
+            self.events.clear();
+            self.facts.clear();
+            let sources = self.tracks.keys().copied().collect();
+            let rebase = Rebase { floor: state.floor.clone(), seq: state.seq, seen, sources };
+            let _ = self.writer.send(Job::Rebase(Box::new(rebase)));
+            self.sealed_at = seen;
+            return;
+        }
+        if !self.events.is_empty() || !self.facts.is_empty() {
+            let events = std::mem::take(&mut self.events);
+            let facts = std::mem::take(&mut self.facts);
+            self.progress.unsaved.fetch_add(events.len(), Ordering::Relaxed);
+            let _ = self.writer.send(Job::Commit { events, facts });
+        }
+        if seen - self.sealed_at >= SEAL_AFTER_MS || self.progress.seal_due.swap(false, Ordering::Relaxed) {
+            self.sealed_at = seen;
+            let _ = self.writer.send(Job::Seal(Box::new(state.floor.clone())));
+        }
+    }
+}
+
+/// A report whose people have keys.
+enum Folded {
+    Event(Option<i64>, Kind),
+    Picture(Picture),
+}
+
+/// The key of a person. When the table cannot be read, nobody's: an event without a name beats a lost event.
+fn party(parties: &Parties, caller: &Caller) -> PartyId {
+    let person = Party { number: caller.number.clone(), name: caller.name.clone() };
+    parties.id_of(&person).unwrap_or_else(|error| {
+        tracing::error!("a person has no key: {error}");
+        PartyId(0)
+    })
+}

@@ -1,0 +1,28 @@
+//! What the fold is told.
+
+use mirante_floor::{Kind, Name, Setting, SourceId};
+use mirante_sources::{Caller, Report};
+
+/// One message to the fold. Sending never waits.
+pub(crate) enum Input {
+    /// A session is ready.
+    Up { source: SourceId, platform: Name, seen: i64 },
+    /// What a session yielded, with its time of arrival.
+    Reports { source: SourceId, seen: i64, reports: Vec<Report> },
+    /// A session answered without news.
+    Heard { seen: i64 },
+    /// No session, for this reason.
+    Down { source: SourceId, reason: Name, seen: i64 },
+    /// A platform's past, each event at its own time.
+    Past { source: SourceId, events: Vec<(i64, Kind<Caller>)> },
+    /// The past is complete: from here on the clock rules.
+    PastDone,
+    /// Decisions.
+    Configure(Vec<Setting<Caller>>),
+    /// A source that is followed from now on.
+    Follow(SourceId),
+    /// Answer when everything told so far was handed to the disk, if it takes it.
+    Flush(tokio::sync::oneshot::Sender<()>),
+    /// Say that Mirante closes, hand everything to the disk, and end.
+    Stop,
+}

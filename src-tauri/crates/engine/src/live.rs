@@ -1,0 +1,58 @@
+//! The floor as everyone else sees it: read under a lock for a moment, with what changed since it was last looked at.
+
+use mirante_floor::{Changes, Floor};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+
+/// The live floor. The fold writes to it, the console reads.
+#[derive(Debug)]
+pub struct Live {
+    state: Mutex<State>,
+    changed: watch::Sender<u64>,
+}
+
+/// What [`Live`] holds.
+#[derive(Debug, Default)]
+pub struct State {
+    /// The floor.
+    pub floor: Floor,
+    /// Newest event in it.
+    pub seq: u64,
+    /// Newest word from any platform, Unix ms: an event, or an answer that brought none.
+    pub heard: i64,
+    /// What changed since [`Live::take_changes`]; its facts are always empty.
+    pub changes: Changes,
+}
+
+impl Live {
+    pub(crate) fn new(floor: Floor, seq: u64, heard: i64) -> Self {
+        let changes = Changes { all: true, ..Changes::default() };
+        Live { state: Mutex::new(State { floor, seq, heard, changes }), changed: watch::Sender::new(seq) }
+    }
+
+    /// Looks at the floor. Keep it short: the fold waits meanwhile (sources never do).
+    pub fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&self.lock())
+    }
+
+    /// Looks at the floor together with what changed since the last time, which is then forgotten. For one caller only.
+    pub fn take_changes<T>(&self, look: impl FnOnce(&State, Changes) -> T) -> T {
+        let mut state = self.lock();
+        let changes = std::mem::take(&mut state.changes);
+        look(&state, changes)
+    }
+
+    /// Tells when something changed; the value is the newest `seq`.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        // The fold is pure and does not panic; if it ever did, the last whole state is better than none.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn announce(&self, seq: u64) {
+        self.changed.send_replace(seq);
+    }
+}

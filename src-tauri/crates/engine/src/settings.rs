@@ -1,0 +1,55 @@
+//! Decisions from the configuration, as events when they differ from those in force.
+
+use crate::config::Config;
+use mirante_floor::{Config as InForce, Name, Person, QueueSetup, Setting, SourceId, Team};
+use mirante_sources::Caller;
+use std::collections::BTreeMap;
+
+/// What the file decides about queues, teams and people of the sources that are followed.
+pub(crate) fn of_config(config: &Config, ids: &BTreeMap<String, SourceId>) -> Vec<Setting<Caller>> {
+    let mut settings = Vec::new();
+    for queue in &config.queues {
+        let Some(source) = ids.get(&queue.source) else { continue };
+        let setup = QueueSetup {
+            label: queue.label.as_deref().filter(|l| !l.trim().is_empty()).map(Name::from),
+            operation: queue.operation,
+            goal: queue.goal,
+            hours: queue.hours,
+            client: queue.client.as_deref().map(Name::from),
+        };
+        settings.push(Setting::Queue { source: *source, queue: queue.name.as_str().into(), setup });
+    }
+    for team in &config.teams {
+        let (id, label) = (team.id.as_str().into(), team.label.as_str().into());
+        settings.push(Setting::Team(Team { id, label, supervisor: team.supervisor.as_deref().map(Name::from) }));
+    }
+    for person in &config.persons {
+        let login = |(source, agent): &(String, String)| Some((*ids.get(source)?, Name::from(agent.as_str())));
+        settings.push(Setting::Person(Person {
+            id: person.id.as_str().into(),
+            name: Caller { number: String::new(), name: person.name.clone() },
+            team: person.team.as_deref().map(Name::from),
+            shift: None,
+            day_minutes: person.day_minutes,
+            logins: person.logins.iter().filter_map(login).collect(),
+        }));
+    }
+    settings
+}
+
+/// True if the decision differs from the one in force.
+pub(crate) fn is_news(in_force: &InForce, setting: &Setting) -> bool {
+    match setting {
+        Setting::Source { source, label, sample } => {
+            in_force.sources.get(source).is_none_or(|(l, s)| l != label || s != sample)
+        }
+        Setting::Queue { source, queue, setup } => in_force.queues.get(&(*source, queue.clone())) != Some(setup),
+        Setting::Person(person) => in_force.persons.get(&person.id) != Some(person),
+        Setting::Team(team) => in_force.teams.get(&team.id) != Some(team),
+        Setting::Shift(shift) => in_force.shifts.get(&shift.id) != Some(shift),
+        Setting::Campaign { source, campaign, label, goal } => in_force
+            .campaigns
+            .get(&(*source, campaign.clone()))
+            .is_none_or(|(known, wanted)| known != label || wanted != goal),
+    }
+}

@@ -1,0 +1,132 @@
+//! One task a source: connects, forwards what comes, and connects again. It never waits for the fold or the disk.
+
+use crate::clock::Clock;
+use crate::input::Input;
+use mirante_floor::SourceId;
+use mirante_sources::{Phase, Retry, Session, Source, SourceError};
+use rand::RngExt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+use tokio::sync::{Notify, watch};
+
+/// First pause before connecting again.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// Longest pause after a platform that answered and failed.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Longest pause after an attempt that reached nobody: a PBX that restarts is found again soon, and nothing is hammered.
+const LONGEST_PAUSE_UNREACHED: Duration = Duration::from_secs(5);
+/// A session that lasted this long begins the pauses anew.
+const GOOD_SESSION: Duration = Duration::from_secs(60);
+/// A source that has not connected by then never will.
+const CONNECT_WITHIN: Duration = Duration::from_secs(30);
+/// Reports waiting for the fold at which a session is given up, so that memory stays bounded.
+const MOST_WAITING: usize = 300_000;
+
+/// Follows one source.
+pub(crate) struct Supervisor {
+    pub(crate) id: SourceId,
+    pub(crate) source: Arc<dyn Source>,
+    pub(crate) inputs: Sender<Input>,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) backlog: Arc<AtomicUsize>,
+    /// Someone wants to connect now.
+    pub(crate) poke: Arc<Notify>,
+    /// True to end.
+    pub(crate) stop: watch::Receiver<bool>,
+}
+
+impl Supervisor {
+    /// Runs until told to stop.
+    pub(crate) async fn run(mut self) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let connected = tokio::select! {
+                biased;
+                () = stopped(&mut self.stop) => return,
+                connected = connect(&*self.source) => connected,
+            };
+            let error = match connected {
+                Ok(session) => {
+                    let began = Instant::now();
+                    let platform = session.platform().into();
+                    tracing::info!(source = self.id.0, platform = session.platform(), "connected");
+                    self.tell(Input::Up { source: self.id, platform, seen: self.clock.now() });
+                    let Some(error) = self.follow(session).await else { return };
+                    if began.elapsed() >= GOOD_SESSION {
+                        pause = FIRST_PAUSE;
+                    }
+                    error
+                }
+                Err(error) => error,
+            };
+            tracing::warn!(source = self.id.0, phase = ?error.phase, "not connected: {error}");
+            let reason = error.message.as_str().into();
+            self.tell(Input::Down { source: self.id, reason, seen: self.clock.now() });
+            let longest = match error.phase {
+                Phase::Name | Phase::Port | Phase::Protocol => LONGEST_PAUSE_UNREACHED,
+                _ => LONGEST_PAUSE,
+            };
+            pause = pause.min(longest);
+            let wait = match error.retry {
+                Retry::Never => None,
+                Retry::Backoff => Some(pause.mul_f64(rand::rng().random_range(0.75..=1.0))),
+            };
+            tokio::select! {
+                () = stopped(&mut self.stop) => return,
+                () = self.poke.notified() => pause = FIRST_PAUSE,
+                () = sleep(wait) => pause = pause.saturating_mul(2),
+            }
+        }
+    }
+
+    /// Forwards until the session ends, and gives why; `None` when told to stop.
+    async fn follow(&mut self, mut session: Box<dyn Session>) -> Option<SourceError> {
+        loop {
+            let mut reports = Vec::new();
+            let result = tokio::select! {
+                biased;
+                () = stopped(&mut self.stop) => return None,
+                result = session.next(&mut reports) => result,
+            };
+            let seen = self.clock.now();
+            if reports.is_empty() {
+                self.tell(Input::Heard { seen });
+            } else {
+                let waiting = self.backlog.fetch_add(reports.len(), Ordering::Relaxed) + reports.len();
+                self.tell(Input::Reports { source: self.id, seen, reports });
+                if waiting > MOST_WAITING && result.is_ok() {
+                    let message = "this computer cannot keep up with the platform's events";
+                    return Some(SourceError::passing(Phase::Protocol, message));
+                }
+            }
+            if let Err(error) = result {
+                return Some(error);
+            }
+        }
+    }
+
+    fn tell(&self, input: Input) {
+        // The fold ends only after every supervisor.
+        let _ = self.inputs.send(input);
+    }
+}
+
+async fn connect(source: &dyn Source) -> Result<Box<dyn Session>, SourceError> {
+    tokio::time::timeout(CONNECT_WITHIN, source.connect()).await.unwrap_or_else(|_| {
+        Err(SourceError::passing(Phase::Protocol, "the platform did not finish answering within 30 s"))
+    })
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // A sender that is gone means the engine is gone.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn sleep(wait: Option<Duration>) {
+    match wait {
+        Some(wait) => tokio::time::sleep(wait).await,
+        None => std::future::pending().await,
+    }
+}
