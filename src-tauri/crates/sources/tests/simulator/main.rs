@@ -1,0 +1,4 @@
+//! The simulated centre against its own books, its own promises, and the fold.
+
+mod common;
+mod laws;
