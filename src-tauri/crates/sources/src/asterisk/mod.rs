@@ -1,1 +1,96 @@
-//! Asterisk and its family over AMI.
+//! Asterisk and its family over AMI, the Asterisk Manager Interface.
+//!
+//! A session is ready when the login and the first list of queues were accepted. It then yields events as they come and a
+//! picture right after the connection and every minute. It only ever sends `Challenge`, `Login`, `CoreSettings`, `QueueStatus`
+//! and `Ping`: nothing is changed on the platform.
+//!
+//! ```text
+//! bytes ─ message ─▶ translate { calls, members } ─▶ reports        link: TCP or TLS, login: ready, session: the loop
+//! ```
+
+mod agent;
+mod calls;
+mod check;
+mod documentation;
+#[cfg(test)]
+mod golden;
+mod link;
+mod login;
+mod members;
+mod message;
+mod queue_log;
+mod session;
+mod translate;
+
+pub use check::{Diagnosis, Layer, LayerCheck, LayerState, check};
+pub use documentation::{event_filters, freepbx_block, user_block};
+
+use crate::{Session, Source, SourceError, Wait};
+use std::fmt;
+use std::path::PathBuf;
+
+/// A password. Never shows in logs or errors: its `Debug` is three stars and it has no `Display`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a password.
+    pub fn new(secret: impl Into<String>) -> Self {
+        Secret(secret.into())
+    }
+
+    /// The password itself, for the login only.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(secret: String) -> Self {
+        Secret(secret)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Where a PBX is and how to enter it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsteriskConfig {
+    /// Name or address.
+    pub host: String,
+    /// AMI port, usually 5038 (TLS 5039).
+    pub port: u16,
+    /// AMI over TLS. Without it, only private addresses are spoken to.
+    pub tls: bool,
+    /// A PEM file with the certificate, or its authority's, to trust beside the system's own.
+    pub ca_file: Option<PathBuf>,
+    /// AMI user.
+    pub username: String,
+    /// AMI secret.
+    pub secret: Secret,
+    /// The PBX's queue_log, if this computer can read it.
+    pub queue_log: Option<PathBuf>,
+}
+
+/// A PBX of the Asterisk family.
+#[derive(Debug, Clone)]
+pub struct Asterisk {
+    config: AsteriskConfig,
+}
+
+impl Asterisk {
+    /// A source that speaks to the PBX of `config`. Nothing happens until it is connected.
+    pub fn new(config: AsteriskConfig) -> Self {
+        Asterisk { config }
+    }
+}
+
+impl Source for Asterisk {
+    fn connect(&self) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
+        Box::pin(async { Ok(Box::new(session::AmiSession::open(&self.config).await?) as Box<dyn Session>) })
+    }
+}

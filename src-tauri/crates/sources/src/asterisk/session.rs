@@ -1,0 +1,240 @@
+//! The loop of one session: read, translate, ping, ask for a picture now and then.
+
+use super::link::Link;
+use super::message::Message;
+use super::queue_log::{Line, Tail};
+use super::translate::{Need, Translator};
+use super::{AsteriskConfig, login};
+use crate::{Phase, Report, Session, SourceError, Wait};
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
+
+/// Quiet for this long: ask whether anyone is there.
+const QUIET: Duration = Duration::from_secs(1);
+/// And then this long to say anything at all. Together with [`QUIET`] it stays under the 3 s in which a fault must be on screen.
+const DEAD: Duration = Duration::from_millis(1400);
+/// Time between pictures.
+const PICTURE_EVERY: Duration = Duration::from_secs(60);
+/// Least time between pictures, however many reloads the platform announces.
+const PICTURE_PAUSE: Duration = Duration::from_secs(2);
+/// Longest a first list may take while the platform keeps talking.
+const FIRST_PICTURE: Duration = Duration::from_secs(15);
+/// How often held outcomes and the queue_log are looked at.
+const TICK: Duration = Duration::from_millis(500);
+/// Most messages translated in one go, so that a burst reaches the engine in parts.
+const BATCH: usize = 1000;
+
+/// A session with a PBX.
+pub(crate) struct AmiSession {
+    link: Link,
+    platform: String,
+    translator: Translator,
+    start: Instant,
+    heard: Instant,
+    pinged: Option<Instant>,
+    next_tick: Instant,
+    next_picture: Instant,
+    asked: Instant,
+    asks: u64,
+    /// Reports not yet handed over.
+    ready: Vec<Report>,
+    log: Log,
+}
+
+/// The queue_log's reader, or the read of it under way on the blocking pool.
+enum Log {
+    None,
+    Idle(Tail),
+    Reading(JoinHandle<(Tail, Vec<Line>)>),
+}
+
+impl AmiSession {
+    /// Connects, logs in and waits for the first picture.
+    pub(crate) async fn open(config: &AsteriskConfig) -> Result<AmiSession, SourceError> {
+        let addresses = Link::resolve(config).await?;
+        let tcp = Link::dial(&addresses).await?;
+        let mut link = Link::wrap(config, tcp).await?;
+        let ami = login::greeting(&mut link).await?;
+        let mut early = Vec::new();
+        login::login(&mut link, config, &mut early).await?;
+        let platform = login::platform(&mut link, &ami, &mut early).await?;
+        let log = match config.queue_log.clone() {
+            None => Log::None,
+            Some(path) => {
+                let tail = tokio::task::spawn_blocking(move || Tail::at_end(path)).await;
+                Log::Idle(tail.map_err(|error| SourceError::passing(Phase::Config, error.to_string()))?)
+            }
+        };
+        let now = Instant::now();
+        let mut session = AmiSession {
+            link,
+            platform,
+            translator: Translator::default(),
+            start: now,
+            heard: now,
+            pinged: None,
+            next_tick: now + TICK,
+            next_picture: now + PICTURE_EVERY,
+            asked: now,
+            asks: 0,
+            ready: Vec::new(),
+            log,
+        };
+        session.first_picture(early).await?;
+        Ok(session)
+    }
+
+    /// Waits until the first list is complete. What happens meanwhile is translated after the list's own lines, which tell who
+    /// the members are, but reported before the picture, which is the order in which it happened.
+    async fn first_picture(&mut self, mut early: Vec<Message>) -> Result<(), SourceError> {
+        let action_id = self.action_id();
+        self.translator.asked(action_id.clone());
+        login::accepted(&mut self.link, &action_id, &mut early).await?;
+        let until = Instant::now() + FIRST_PICTURE;
+        let mut picture = Vec::new();
+        while self.translator.is_listing() {
+            if Instant::now() >= until || early.len() > 100_000 {
+                return Err(SourceError::passing(
+                    Phase::Protocol,
+                    "the PBX began its list of queues and did not end it",
+                ));
+            }
+            let message = self.link.message().await?;
+            if message.get("ActionID").is_some_and(|id| id == action_id) {
+                self.translator.take(&message, self.now(), &mut picture);
+            } else {
+                early.push(message);
+            }
+        }
+        let now = self.now();
+        for message in &early {
+            // A list was just taken: only a stop matters here.
+            if self.translator.take(message, now, &mut self.ready) == Need::Stop {
+                return Err(stopping());
+            }
+        }
+        self.ready.append(&mut picture);
+        self.heard = Instant::now();
+        Ok(())
+    }
+
+    fn action_id(&mut self) -> String {
+        self.asks += 1;
+        format!("mirante-{}", self.asks)
+    }
+
+    /// Ms since the session began.
+    fn now(&self) -> i64 {
+        i64::try_from(self.start.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    async fn advance(&mut self, out: &mut Vec<Report>) -> Result<(), SourceError> {
+        loop {
+            out.append(&mut self.ready);
+            self.translate(out)?;
+            if !out.is_empty() {
+                return Ok(());
+            }
+            let now = Instant::now();
+            self.keep_alive(now)?;
+            if now >= self.next_tick {
+                self.next_tick = now + TICK;
+                self.translator.tick(self.now(), out);
+                self.follow_log(out).await;
+                if !out.is_empty() {
+                    return Ok(());
+                }
+            }
+            if now >= self.next_picture {
+                self.next_picture = now + PICTURE_EVERY;
+                self.asked = now;
+                let action_id = self.action_id();
+                self.translator.asked(action_id.clone());
+                self.link.send(&[("Action", "QueueStatus"), ("ActionID", &action_id)]);
+            }
+            let alive = self.pinged.map_or(self.heard + QUIET, |pinged| pinged + DEAD);
+            let wake = alive.min(self.next_tick).min(self.next_picture);
+            tokio::select! {
+                biased;
+                heard = self.link.step() => if heard? {
+                    self.heard = Instant::now();
+                    self.pinged = None;
+                },
+                () = sleep_until(wake) => {}
+            }
+        }
+    }
+
+    fn translate(&mut self, out: &mut Vec<Report>) -> Result<(), SourceError> {
+        let now = self.now();
+        for _ in 0..BATCH {
+            let Some(message) = self.link.pop() else { break };
+            match self.translator.take(&message, now, out) {
+                Need::Nothing => {}
+                Need::Picture => self.next_picture = self.next_picture.min(self.asked + PICTURE_PAUSE),
+                Need::Stop if out.is_empty() => return Err(stopping()),
+                // What happened before the stop is handed over first; the closed connection tells the rest.
+                Need::Stop => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// Pings a quiet platform; an error if it stays quiet.
+    fn keep_alive(&mut self, now: Instant) -> Result<(), SourceError> {
+        match self.pinged {
+            None if now >= self.heard + QUIET => {
+                self.link.send(&[("Action", "Ping"), ("ActionID", "ping")]);
+                self.pinged = Some(now);
+            }
+            Some(pinged) if now >= pinged + DEAD => {
+                return Err(SourceError::passing(Phase::Protocol, "the PBX stopped answering"));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Takes what a finished read of the queue_log found and begins the next. Never waits for the disk.
+    async fn follow_log(&mut self, out: &mut Vec<Report>) {
+        match &mut self.log {
+            Log::None => {}
+            // Awaited in place: if this future is dropped meanwhile, the read is still there.
+            Log::Reading(task) if task.is_finished() => match task.await {
+                Ok((tail, lines)) => {
+                    self.log = Log::Idle(tail);
+                    let now = self.now();
+                    lines.iter().for_each(|line| self.translator.logged(line, now, out));
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the reader of the queue_log failed; it is no longer followed");
+                    self.log = Log::None;
+                }
+            },
+            Log::Reading(_) => {}
+            Log::Idle(_) => {
+                if let Log::Idle(mut tail) = std::mem::replace(&mut self.log, Log::None) {
+                    self.log = Log::Reading(tokio::task::spawn_blocking(move || {
+                        let lines = tail.poll();
+                        (tail, lines)
+                    }));
+                }
+            }
+        }
+    }
+}
+
+fn stopping() -> SourceError {
+    SourceError::passing(Phase::Protocol, "the PBX said that it is stopping")
+}
+
+impl Session for AmiSession {
+    fn platform(&self) -> &str {
+        &self.platform
+    }
+
+    fn next<'a>(&'a mut self, out: &'a mut Vec<Report>) -> Wait<'a, Result<(), SourceError>> {
+        Box::pin(self.advance(out))
+    }
+}

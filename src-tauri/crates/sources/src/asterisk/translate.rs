@@ -1,0 +1,229 @@
+//! Messages in, floor events and pictures out. Pure but for the clock reading it is handed.
+
+use super::calls::{Calls, Completion, When, event};
+use super::members::{Members, interface};
+use super::message::Message;
+use super::queue_log::Line;
+use crate::{Caller, Report};
+use mirante_floor::{Kind, MemberPicture, Name, Outcome, PbxCounters, Picture, QueuePicture, WaitingPicture, Witness};
+
+/// What a message asks of the session, beside the reports it gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Nothing.
+    Nothing,
+    /// The platform changed in ways no event tells: ask for a picture.
+    Picture,
+    /// The platform is stopping.
+    Stop,
+}
+
+/// Keeps what is needed to translate one session, nothing more.
+#[derive(Debug, Default)]
+pub(crate) struct Translator {
+    calls: Calls,
+    members: Members,
+    /// The list being received: its action id and what came so far.
+    listing: Option<(String, Picture<Caller>)>,
+    round: u64,
+}
+
+impl Translator {
+    /// A list was asked for under this action id; an unfinished older one is forgotten.
+    pub(crate) fn asked(&mut self, action_id: String) {
+        self.round += 1;
+        self.calls.round = self.round;
+        self.members.round = self.round;
+        let empty = Picture { queues: Vec::new(), members: Vec::new(), waiting: Vec::new() };
+        self.listing = Some((action_id, empty));
+    }
+
+    /// True while a list that was asked for is not complete.
+    pub(crate) fn is_listing(&self) -> bool {
+        self.listing.is_some()
+    }
+
+    /// Translates one message heard at `now`, a monotone clock in ms.
+    pub(crate) fn take(&mut self, message: &Message, now: i64, out: &mut Vec<Report>) -> Need {
+        let Some(name) = message.event() else { return Need::Nothing };
+        let when = When { at: message.at(), now };
+        match name {
+            "QueueParams" | "QueueMember" | "QueueEntry" | "QueueStatusComplete" => {
+                self.listed(name, message, out);
+            }
+            "QueueCallerJoin" | "Join" => _ = self.entered(message, when, out),
+            "QueueCallerLeave" | "Leave" => {
+                if let Some((queue, call)) = queue_and_call(message) {
+                    self.calls.left(&queue, &call, when, out);
+                }
+            }
+            "QueueCallerAbandon" => {
+                if let Some((queue, call)) = queue_and_call(message) {
+                    self.calls.abandoned(&queue, &call, when, out);
+                }
+            }
+            "AgentCalled" | "AgentConnect" | "AgentComplete" | "AgentRingNoAnswer" | "AgentDump" => {
+                _ = self.agent(name, message, when, out);
+            }
+            "QueueMemberStatus"
+            | "QueueMemberAdded"
+            | "QueueMemberPause"
+            | "QueueMemberPaused"
+            | "QueueMemberPenalty"
+            | "QueueMemberRinginuse" => {
+                if let Some(member) = self.members.read(message) {
+                    event(out, when.at, member_event(member.clone()));
+                }
+            }
+            "QueueMemberRemoved" => {
+                if let Some((queue, agent)) = self.members.removed(message) {
+                    event(out, when.at, Kind::MemberRemoved { queue, agent });
+                }
+            }
+            "DeviceStateChange" => {
+                if let Some((agent, device)) = self.members.device_changed(message) {
+                    event(out, when.at, Kind::DeviceChanged { agent, device });
+                }
+            }
+            "DialEnd" if message.get("DialStatus") == Some("CANCEL") => {
+                if let Some((queue, agent)) = message.said("DestUniqueid").and_then(|leg| self.calls.ring_over(leg)) {
+                    event(out, when.at, Kind::RingEnded { queue, agent });
+                }
+            }
+            // Cause 2 of the soft kind is a redirection, not a hang-up: the platform interrupts the channel to move it.
+            "SoftHangupRequest" if message.get("Cause") == Some("2") => {}
+            "HangupRequest" | "SoftHangupRequest" => {
+                if let Some(channel) = message.said("Uniqueid") {
+                    self.calls.hangup_requested(channel.into());
+                }
+            }
+            "Hangup" => {
+                if let Some(channel) = message.said("Uniqueid") {
+                    self.calls.hung_up(&channel.into(), when, out);
+                }
+            }
+            "VarSet" if message.get("Variable") == Some("QUEUESTATUS") => {
+                let outcome = message.get("Value").and_then(status_outcome);
+                if let (Some(call), Some(outcome)) = (message.said("Uniqueid"), outcome) {
+                    self.calls.verdict(None, &call.into(), outcome, Witness::Stream, when, out);
+                }
+            }
+            "Reload" | "FullyBooted" => return Need::Picture,
+            "Shutdown" => return Need::Stop,
+            _ => {}
+        }
+        Need::Nothing
+    }
+
+    /// Time passed.
+    pub(crate) fn tick(&mut self, now: i64, out: &mut Vec<Report>) {
+        self.calls.tick(now, out);
+    }
+
+    /// A line of the queue_log.
+    pub(crate) fn logged(&mut self, line: &Line, now: i64, out: &mut Vec<Report>) {
+        let when = When { at: None, now };
+        self.calls.verdict(Some(&line.queue), &line.call, line.outcome, Witness::QueueLog, when, out);
+    }
+
+    fn entered(&mut self, message: &Message, when: When, out: &mut Vec<Report>) -> Option<()> {
+        let (queue, call) = queue_and_call(message)?;
+        self.calls.entered(&queue, &call, out);
+        let contact = message.said("Linkedid").map_or_else(|| call.clone(), Name::from);
+        let (caller, position) = (caller(message), message.number("Position"));
+        event(out, when.at, Kind::Entered { queue, call, contact, caller, position, waited_ms: 0 });
+        Some(())
+    }
+
+    fn agent(&mut self, name: &str, message: &Message, when: When, out: &mut Vec<Report>) -> Option<()> {
+        let queue: Name = message.said("Queue")?.into();
+        let agent = self.members.key(interface(message)?);
+        let call = message.said("Uniqueid").map(Name::from);
+        let leg = ["DestUniqueid", "BridgedChannel"].iter().find_map(|key| message.said(key)).map(Name::from);
+        match name {
+            "AgentCalled" => self.calls.ringing(&queue, &call?, &agent, leg, out, when),
+            "AgentConnect" => self.calls.answered(&queue, &call?, &agent, leg, when, out),
+            "AgentComplete" => {
+                let transferred = message.get("Reason").is_some_and(|reason| reason.eq_ignore_ascii_case("transfer"));
+                self.calls.completed(Completion { queue, call, leg, agent, transferred }, when, out);
+            }
+            "AgentRingNoAnswer" => {
+                leg.as_deref().and_then(|leg| self.calls.ring_over(leg));
+                let ring_ms = message.number::<i64>("RingTime").unwrap_or(0).max(0);
+                event(out, when.at, Kind::RingNoAnswer { queue, agent, ring_ms });
+            }
+            _ => {
+                leg.as_deref().and_then(|leg| self.calls.ring_over(leg));
+                event(out, when.at, Kind::RingEnded { queue, agent });
+            }
+        }
+        Some(())
+    }
+
+    fn listed(&mut self, name: &str, message: &Message, out: &mut Vec<Report>) -> Option<()> {
+        let (action_id, picture) = self.listing.as_mut()?;
+        if message.get("ActionID") != Some(&**action_id) {
+            return None;
+        }
+        match name {
+            "QueueParams" => picture.queues.push(queue_picture(message)?),
+            "QueueMember" => picture.members.push(self.members.read(message)?.clone()),
+            "QueueEntry" => {
+                let (queue, call) = queue_and_call(message)?;
+                self.calls.listed(&queue, &call);
+                picture.waiting.push(WaitingPicture {
+                    queue,
+                    call,
+                    contact: message.said("Linkedid").map(Name::from),
+                    caller: caller(message),
+                    position: message.number("Position").unwrap_or(0),
+                    waited_ms: message.number::<i64>("Wait").unwrap_or(0).clamp(0, i64::MAX / 1000) * 1000,
+                });
+            }
+            _ => {
+                self.calls.listing_done();
+                self.members.listing_done();
+                out.push(Report::Picture(self.listing.take()?.1));
+            }
+        }
+        Some(())
+    }
+}
+
+fn queue_and_call(message: &Message) -> Option<(Name, Name)> {
+    Some((message.said("Queue")?.into(), message.said("Uniqueid")?.into()))
+}
+
+fn caller(message: &Message) -> Option<Caller> {
+    let word = |key| message.said(key).unwrap_or_default().to_owned();
+    let caller = Caller { number: word("CallerIDNum"), name: word("CallerIDName") };
+    (!caller.number.is_empty() || !caller.name.is_empty()).then_some(caller)
+}
+
+fn queue_picture(message: &Message) -> Option<QueuePicture> {
+    let count = |key| message.number(key).unwrap_or(0);
+    let counters = PbxCounters {
+        calls: count("Calls"),
+        completed: count("Completed"),
+        abandoned: count("Abandoned"),
+        hold_s: count("Holdtime"),
+        talk_s: count("TalkTime"),
+        level_s: count("ServiceLevel"),
+    };
+    Some(QueuePicture { queue: message.said("Queue")?.into(), counters })
+}
+
+fn member_event(member: MemberPicture<Caller>) -> Kind<Caller> {
+    let MemberPicture { queue, agent, interface, name, device, paused, reason, penalty, in_call, paused_at } = member;
+    Kind::Member { queue, agent, interface, name, device, paused, reason, penalty, in_call, paused_at }
+}
+
+/// What a value of QUEUESTATUS says about a wait. FULL, JOINEMPTY and JOINUNAVAIL are refusals, CONTINUE follows an answer.
+fn status_outcome(value: &str) -> Option<Outcome> {
+    match value {
+        "TIMEOUT" => Some(Outcome::Timeout),
+        "LEAVEEMPTY" | "LEAVEUNAVAIL" => Some(Outcome::Overflow),
+        "WITHDRAW" => Some(Outcome::Withdrawn),
+        _ => None,
+    }
+}
