@@ -132,7 +132,10 @@ fn exponential(dice: &mut ChaCha8Rng, mean_s: f64, least_ms: u64, most_ms: u64) 
 fn arrivals(dice: &mut ChaCha8Rng, rate: f64, seconds: u32) -> Vec<u64> {
     let mut times = Vec::new();
     let mut at = 0;
-    while rate > 0.0 {
+    if rate <= 0.0 {
+        return times;
+    }
+    loop {
         at += exponential(dice, 1.0 / rate, 1, u64::MAX);
         if at >= u64::from(seconds) * 1000 {
             break;

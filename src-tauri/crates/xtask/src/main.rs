@@ -1,1 +1,77 @@
-fn main() {}
+//! `cargo xtask`: everything a person or CI does with this repository, one command each.
+//!
+//! Only light dependencies, so that it starts quickly on a bare machine; what needs Mirante's crates runs as a program of its
+//! own (`rig`, `mirantectl`, the tests).
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod bench;
+mod codegen;
+mod documents;
+mod layers;
+mod need;
+mod prove;
+mod run;
+mod sh;
+mod suite;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, runs and tests Mirante", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build everything and open Mirante on the simulated centre, installing what is missing.
+    Run(run::Options),
+    /// Run everything that CI runs.
+    Test(suite::Options),
+    /// Write the TypeScript twins of the wire types.
+    Codegen {
+        /// Write nothing; fail if they are not current.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Start the rig: a real Asterisk with a small busy call centre on loopback.
+    Rig {
+        /// Arguments of the program `rig`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Prove one promise on the real programs.
+    Prove {
+        /// Which.
+        #[arg(value_enum)]
+        name: prove::Promise,
+    },
+    /// Measure one figure on the real programs.
+    Bench {
+        /// Which.
+        #[arg(value_enum)]
+        name: bench::Figure,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Task::Run(options) => run::run(&options),
+        Task::Test(options) => suite::run(&options),
+        Task::Codegen { check } => codegen::run(check),
+        Task::Rig { arguments } => {
+            sh::cargo(["run", "--quiet", "--locked", "-p", "mirante-tests", "--bin", "rig", "--"]).args(arguments).go()
+        }
+        Task::Prove { name } => prove::run(name),
+        Task::Bench { name } => bench::run(name),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! `cargo xtask bench NAME`: one figure, measured on the real programs.
+
+use crate::sh::cargo;
+use anyhow::Result;
+
+/// A figure that can be measured now.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Figure {
+    /// CPU, memory and latency of the hub at 200 events a second from a real Asterisk.
+    Feed,
+}
+
+pub(crate) fn run(figure: Figure) -> Result<()> {
+    let name = match figure {
+        Figure::Feed => "feed",
+    };
+    // Figures of an unoptimised program would say little.
+    cargo(["build", "--locked", "--release", "-p", "mirante-cli"]).go()?;
+    cargo(["run", "--quiet", "--locked", "-p", "mirante-tests", "--bin", "rig", "--", "bench", name]).go()
+}

@@ -1,0 +1,148 @@
+//! What a bare machine lacks, and installing it after asking.
+
+use crate::sh::{self, program};
+use anyhow::{Result, bail, ensure};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+/// Debian packages to build the desktop window.
+pub(crate) const BUILD: &[&str] = &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev"];
+/// Debian packages that the black-box tests use.
+pub(crate) const TEST: &[&str] =
+    &["xvfb", "xauth", "dbus", "dbus-x11", "webkit2gtk-driver", "chromium", "debian-archive-keyring"];
+
+/// Something missing: what to call it, and how to get it.
+enum Lack {
+    Debian(Vec<&'static str>),
+    Npm(&'static str),
+    Tool(&'static str, &'static str),
+}
+
+/// Makes sure that Debian packages, npm folders and cargo tools are there. `yes` installs without asking.
+pub(crate) fn ensure_all(
+    debian: &[&'static str],
+    npm: &[&'static str],
+    tools: &[(&'static str, &'static str)],
+    yes: bool,
+) -> Result<()> {
+    node()?;
+    let mut lacks = Vec::new();
+    let absent = absent(debian);
+    if !absent.is_empty() {
+        lacks.push(Lack::Debian(absent));
+    }
+    lacks.extend(npm.iter().filter(|folder| !npm_is_current(folder)).map(|folder| Lack::Npm(folder)));
+    let absent = tools.iter().filter(|(name, _)| !tool(name).exists());
+    lacks.extend(absent.map(|(name, version)| Lack::Tool(name, version)));
+    if lacks.is_empty() {
+        return Ok(());
+    }
+    println!("Missing on this machine:");
+    for lack in &lacks {
+        match lack {
+            Lack::Debian(packages) => println!("  Debian packages  {}", packages.join(" ")),
+            Lack::Npm(folder) => {
+                println!("  npm packages     of {folder} (about 100 MB, kept in {folder}/node_modules)")
+            }
+            Lack::Tool(name, version) => {
+                println!("  program          {name} {version} (built by cargo, kept in {})", tools_root().display())
+            }
+        }
+    }
+    if !yes && !ask("Install them now?")? {
+        bail!("nothing was installed; run it again with --yes, or install the above yourself");
+    }
+    for lack in lacks {
+        match lack {
+            Lack::Debian(packages) => install_debian(&packages)?,
+            Lack::Npm(folder) => program("npm", ["ci", "--no-fund", "--no-audit"]).within(folder).go()?,
+            Lack::Tool(name, version) => sh::cargo(["install", "--locked", "--quiet", "--root"])
+                .args([tools_root().as_os_str()])
+                .args([name, "--version", version])
+                .go()?,
+        }
+    }
+    Ok(())
+}
+
+/// A program that `ensure_all` installs by cargo.
+pub(crate) fn tool(name: &str) -> PathBuf {
+    tools_root().join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+fn tools_root() -> PathBuf {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = set("MIRANTE_RIG_CACHE").or_else(|| {
+        let user = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+        user.map(|user| user.join("mirante-rig"))
+    });
+    cache.unwrap_or_else(|| sh::root().join("target/rig")).join("tools")
+}
+
+fn node() -> Result<()> {
+    let words = "Mirante's interface is built with Node.js 20.19 or newer (https://nodejs.org)";
+    let Ok(text) = program("node", ["--version"]).text() else { bail!("{words}, and node does not run here") };
+    let mut parts = text.trim().trim_start_matches('v').split('.').map(|part| part.parse().unwrap_or(0));
+    let version = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    ensure!(version >= (20, 19), "{words}; here it is {}", text.trim());
+    Ok(())
+}
+
+fn absent(wanted: &[&'static str]) -> Vec<&'static str> {
+    if !cfg!(target_os = "linux") {
+        println!(
+            "This is {}: what Debian packages give elsewhere is taken as present (not verified).",
+            std::env::consts::OS
+        );
+        return Vec::new();
+    }
+    if !program("dpkg-query", ["--version"]).works() {
+        println!(
+            "This is not Debian: cannot tell whether these are present, going on: {} (not verified).",
+            wanted.join(" ")
+        );
+        return Vec::new();
+    }
+    let installed = |package: &&&str| {
+        let arguments = ["-W", "-f=${db:Status-Abbrev}", package];
+        program("dpkg-query", arguments).text().is_ok_and(|status| status.starts_with("ii"))
+    };
+    wanted.iter().filter(|package| !installed(package)).copied().collect()
+}
+
+fn install_debian(packages: &[&str]) -> Result<()> {
+    let root = program("id", ["-u"]).text()?.trim() == "0";
+    let apt = |arguments: &[&str]| {
+        let all = ["-o", "DPkg::Lock::Timeout=300", "-q"].iter().chain(arguments);
+        let run = if root { program("apt-get", all) } else { program("sudo", std::iter::once(&"apt-get").chain(all)) };
+        run.env("DEBIAN_FRONTEND", "noninteractive").go()
+    };
+    apt(&["update"])?;
+    let mut arguments = vec!["install", "-y", "--no-install-recommends"];
+    arguments.extend(packages);
+    apt(&arguments)
+}
+
+/// npm writes this file at the end of an installation: older than the lock file means out of date.
+fn npm_is_current(folder: &str) -> bool {
+    let folder = sh::root().join(folder);
+    let time = |path: &str| folder.join(path).metadata().and_then(|data| data.modified()).ok();
+    match (time("node_modules/.package-lock.json"), time("package-lock.json")) {
+        (Some(installed), Some(wanted)) => installed >= wanted,
+        _ => false,
+    }
+}
+
+fn ask(question: &str) -> Result<bool> {
+    if std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false") {
+        return Ok(true);
+    }
+    if !std::io::stdin().is_terminal() {
+        return Ok(false);
+    }
+    print!("{question} [y/N] ");
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "s" | "sim"))
+}

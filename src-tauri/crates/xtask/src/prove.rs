@@ -1,0 +1,25 @@
+//! `cargo xtask prove NAME`: one promise, shown on the real programs.
+
+use crate::sh::cargo;
+use anyhow::Result;
+
+/// A promise that can be shown now.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Promise {
+    /// Visits on a real Asterisk equal the driver's record and the PBX's queue_log.
+    Visits,
+    /// A PBX that is cut, frozen, silent or restarted is said within 3 s, and nothing lies meanwhile.
+    Faults,
+}
+
+pub(crate) fn run(promise: Promise) -> Result<()> {
+    let test = match promise {
+        Promise::Visits => "visits",
+        Promise::Faults => "faults",
+    };
+    cargo(["build", "--locked", "-p", "mirante-cli"]).go()?;
+    cargo(["test", "--locked", "-p", "mirante-tests", "--test", "asterisk", "--"])
+        .args([test, "--include-ignored", "--nocapture", "--test-threads", "1"])
+        .env("RUST_LIB_BACKTRACE", "0")
+        .go()
+}
