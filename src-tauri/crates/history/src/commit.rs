@@ -24,22 +24,17 @@ impl History {
         let parties = self.parties.clone();
         let (db, writer) = self.writer()?;
         let newest = after(writer.newest, events)?;
-        let people = parties.take_pending();
-        let written = write(db, &people, |tx| {
+        // The reserve is for gaps: events wait until it is whole again.
+        writer.reserve.restore()?;
+        let people = parties.pending();
+        write(db, &people, |tx| {
             if let Some(row) = JournalRow::of(events, newest) {
                 row.insert(tx, &pack::pack(events)?)?;
             }
             facts::write(tx, newest.seq, facts)
-        });
-        if let Err(error) = written {
-            parties.give_back(people);
-            return Err(error);
-        }
+        })?;
+        parties.settled(people.len());
         writer.newest = newest;
-        if !writer.reserve.is_held() {
-            // There is room again, perhaps. If not, the next commit tries once more.
-            let _ = writer.reserve.restore();
-        }
         Ok(Ack { seq: newest.seq, seal_due: seal_due(newest) })
     }
 

@@ -1,6 +1,6 @@
 //! Forgetting people, in this file and in every copy of it that is put back later.
 
-use crate::{History, HistoryError, Result, history::sync_file_and_folder, party::Pending};
+use crate::{History, HistoryError, Result, commit, history::sync_file_and_folder};
 use mirante_floor::PartyId;
 use rusqlite::{Connection, OptionalExtension};
 use std::{fs, io::Write};
@@ -13,19 +13,12 @@ impl History {
     /// Forgets a person for ever: the stored number and name are removed, and whatever refers to them shows nobody.
     /// False if there was nobody to forget.
     pub fn forget(&mut self, id: PartyId) -> Result<bool> {
-        let pending = self.parties.take_pending();
+        let people = self.parties.pending();
         let parties = self.parties.clone();
         let path = self.folder.join(FILE);
         let (db, _) = self.writer()?;
-        let tx = db.transaction()?;
-        if let Err(error) = Pending::write(&pending, &tx) {
-            parties.give_back(pending);
-            return Err(error);
-        }
-        if let Err(error) = tx.commit() {
-            parties.give_back(pending);
-            return Err(error.into());
-        }
+        commit::write(db, &people, |_| Ok(()))?;
+        parties.settled(people.len());
         let sql = "SELECT lookup FROM party WHERE id = ?1 AND sealed IS NOT NULL";
         let lookup: Option<Vec<u8>> = db.query_row(sql, [id.0], |r| r.get(0)).optional()?;
         let Some(lookup) = lookup else { return Ok(false) };

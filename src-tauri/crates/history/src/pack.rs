@@ -18,12 +18,10 @@ struct ColumnsV1 {
     kind: Vec<Kind>,
 }
 
-/// Columns, postcard, zstd.
+/// Version of the layout written: columns, postcard, zstd.
 const V1: u8 = 1;
-/// Columns, postcard: small runs, which compression would only slow down.
-const V1_RAW: u8 = 2;
-/// Below this many bytes compression saves less than it costs.
-const SMALL: usize = 256;
+/// Stronger levels save little and cost much.
+const LEVEL: i32 = 3;
 /// What a stored run may unpack to: hundreds of times the largest segment.
 const LIMIT: usize = 1 << 30;
 
@@ -49,12 +47,12 @@ pub(crate) fn pack(events: &[Event]) -> Result<Vec<u8>> {
         before = *seen;
     }
     let plain = postcard::to_stdvec(&columns).map_err(|e| HistoryError::damaged("events", e))?;
-    seal_bytes(V1, V1_RAW, &plain, "events")
+    seal_bytes(V1, &plain, "events")
 }
 
 /// Unpacks what [`pack`] packed. Any bytes are safe to give.
 pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<Event>> {
-    let plain = open_bytes(V1, V1_RAW, bytes, "events")?;
+    let plain = open_bytes(V1, bytes, "events")?;
     let columns: ColumnsV1 = postcard::from_bytes(&plain).map_err(|e| HistoryError::damaged("events", e))?;
     let ColumnsV1 { seq_first, source, epoch, seen, at, inferred, kind } = columns;
     let count = kind.len();
@@ -81,27 +79,26 @@ pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<Event>> {
     Ok(events)
 }
 
-/// One byte of format, then `plain`, compressed unless it is small.
-pub(crate) fn seal_bytes(packed: u8, raw: u8, plain: &[u8], what: &'static str) -> Result<Vec<u8>> {
-    if plain.len() < SMALL {
-        return Ok([&[raw], plain].concat());
-    }
-    let body = zstd::bulk::compress(plain, 3).map_err(|e| HistoryError::damaged(what, e))?;
-    Ok([&[packed], body.as_slice()].concat())
+/// One byte of version, then `plain`, compressed and with a checksum.
+pub(crate) fn seal_bytes(version: u8, plain: &[u8], what: &'static str) -> Result<Vec<u8>> {
+    let damaged = |e: std::io::Error| HistoryError::damaged(what, e);
+    let mut zstd = zstd::bulk::Compressor::new(LEVEL).map_err(damaged)?;
+    zstd.include_checksum(true).map_err(damaged)?;
+    let body = zstd.compress(plain).map_err(damaged)?;
+    Ok([&[version], body.as_slice()].concat())
 }
 
 /// What [`seal_bytes`] sealed.
-pub(crate) fn open_bytes(packed: u8, raw: u8, bytes: &[u8], what: &'static str) -> Result<Vec<u8>> {
+pub(crate) fn open_bytes(version: u8, bytes: &[u8], what: &'static str) -> Result<Vec<u8>> {
     let damaged = |e: &dyn ToString| HistoryError::damaged(what, e.to_string());
-    match bytes.split_first() {
-        Some((v, body)) if *v == raw => Ok(body.to_vec()),
-        Some((v, body)) if *v == packed => {
-            let size = zstd::zstd_safe::get_frame_content_size(body).map_err(|e| damaged(&format!("{e:?}")))?;
-            let size = size.and_then(|s| usize::try_from(s).ok()).filter(|s| *s <= LIMIT);
-            let size = size.ok_or_else(|| damaged(&"it says no size, or an absurd one"))?;
-            zstd::bulk::decompress(body, size).map_err(|e| damaged(&e))
-        }
-        Some((v, _)) => Err(damaged(&format!("format {v} is not known here"))),
-        None => Err(damaged(&"it is empty")),
-    }
+    let body = match bytes.split_first() {
+        Some((v, body)) if *v == version => body,
+        Some((v, _)) => return Err(damaged(&format!("version {v} is not known here"))),
+        None => return Err(damaged(&"it is empty")),
+    };
+    let size =
+        zstd::zstd_safe::get_frame_content_size(body).map_err(|_| damaged(&"it is not compressed as it should be"))?;
+    let size = size.and_then(|s| usize::try_from(s).ok()).filter(|s| *s <= LIMIT);
+    let size = size.ok_or_else(|| damaged(&"it says no size, or an absurd one"))?;
+    zstd::bulk::decompress(body, size).map_err(|e| damaged(&e))
 }

@@ -27,6 +27,7 @@ struct Inner {
 }
 
 /// A person not on the disk yet.
+#[derive(Clone)]
 pub(crate) struct Pending {
     id: PartyId,
     lookup: [u8; 32],
@@ -70,16 +71,14 @@ impl Parties {
         Ok(found)
     }
 
-    /// Those who are not on the disk yet; the caller writes them or gives them back.
-    pub(crate) fn take_pending(&self) -> Vec<Pending> {
-        std::mem::take(&mut self.inner().pending)
+    /// Those who are not on the disk yet, oldest first. They stay pending until [`Parties::settled`].
+    pub(crate) fn pending(&self) -> Vec<Pending> {
+        self.inner().pending.clone()
     }
 
-    /// Gives back what could not be written.
-    pub(crate) fn give_back(&self, mut pending: Vec<Pending>) {
-        let mut inner = self.inner();
-        pending.append(&mut inner.pending);
-        inner.pending = pending;
+    /// The oldest `count` pending people are on the disk.
+    pub(crate) fn settled(&self, count: usize) {
+        self.inner().pending.drain(..count);
     }
 
     /// Forgets a person in memory.

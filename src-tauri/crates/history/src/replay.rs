@@ -13,22 +13,30 @@ pub(crate) struct Start {
     /// Newest arrival before or in it.
     pub(crate) seen: Option<i64>,
     pub(crate) fold_version: u32,
+    /// Last event before the next keyframe.
+    last: u64,
 }
 
 impl Start {
     fn read(r: &Row<'_>) -> Result<Start> {
         let blob = r.get_ref(3)?.as_blob().map_err(|e| HistoryError::damaged("keyframe", e))?;
-        Ok(Start { floor: keyframe::restore(blob)?, seq: r.get(0)?, seen: r.get(1)?, fold_version: r.get(2)? })
+        Ok(Start {
+            floor: keyframe::restore(blob)?,
+            seq: r.get(0)?,
+            seen: r.get(1)?,
+            fold_version: r.get(2)?,
+            last: r.get(4)?,
+        })
     }
 
     fn empty() -> Start {
-        Start { floor: Floor::default(), seq: 0, seen: None, fold_version: FOLD_VERSION }
+        Start { floor: Floor::default(), seq: 0, seen: None, fold_version: FOLD_VERSION, last: u64::MAX }
     }
 
     /// The floor after the last segment.
     pub(crate) fn head(db: &Connection) -> Result<Start> {
-        let sql = "SELECT seq, seen, fold_version, keyframe FROM head";
-        one(db, sql, ())
+        let sql = "SELECT seq, seen, fold_version, keyframe, ?1 FROM head";
+        one(db, sql, [i64::MAX])
     }
 }
 
@@ -62,6 +70,7 @@ impl History {
         let refolded_from = (fold_version != FOLD_VERSION && newest.seq > 0).then_some(fold_version);
         if refolded_from.is_some() && self.writer.is_some() {
             self.close_journal(&floor, newest)?;
+            self.put_head(&floor, newest)?;
         }
         let up = floor.sites.iter().filter(|(_, site)| matches!(site.link, Link::Up { .. }));
         let were_up = up.map(|(source, site)| (*source, site.seen)).collect();
@@ -76,12 +85,13 @@ impl History {
         let start = match head {
             Some(seen) if seen.is_none_or(|seen| seen <= time_ms) => Start::head(&tx)?,
             _ => {
-                let sql = "SELECT seq_first - 1, seen_before, fold_version, keyframe FROM segment
+                let sql = "SELECT seq_first - 1, seen_before, fold_version, keyframe, seq_last FROM segment
                            WHERE seen_before IS NULL OR seen_before <= ?1 ORDER BY seq_first DESC LIMIT 1";
                 one(&tx, sql, [time_ms])?
             }
         };
-        replay(&tx, start, newest.seq, |event| event.stamp.seen <= time_ms)
+        let last = start.last.min(newest.seq);
+        replay(&tx, start, last, |event| event.stamp.seen <= time_ms)
     }
 
     /// The floor right after event `seq`; 0 is before the first.
@@ -99,7 +109,7 @@ impl History {
         let start = if head.is_some_and(|head| head <= seq) {
             Start::head(&tx)?
         } else {
-            let sql = "SELECT seq_first - 1, seen_before, fold_version, keyframe FROM segment
+            let sql = "SELECT seq_first - 1, seen_before, fold_version, keyframe, seq_last FROM segment
                        WHERE seq_first - 1 <= ?1 ORDER BY seq_first DESC LIMIT 1";
             one(&tx, sql, [seq])?
         };
@@ -126,7 +136,7 @@ fn refuse_lost(db: &Connection, seq: u64) -> Result<()> {
 
 /// Applies events after `start` up to number `last`, as long as `wanted`.
 fn replay(db: &Connection, start: Start, last: u64, wanted: impl Fn(&Event) -> bool) -> Result<Past> {
-    let Start { mut floor, mut seq, mut seen, fold_version } = start;
+    let Start { mut floor, mut seq, mut seen, fold_version, last: _ } = start;
     let mut changes = Changes::default();
     each_event(db, seq + 1..=last, &mut |event| {
         if !wanted(event) {

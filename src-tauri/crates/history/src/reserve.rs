@@ -1,6 +1,6 @@
 //! Room set aside, so that a full disk can still be said to have been full.
 
-use crate::{HistoryError, Result, history::sync_file_and_folder};
+use crate::{HistoryError, Result, history::sync_file_and_folder, volume};
 use std::{
     fs::{self, File},
     io::Write,
@@ -12,6 +12,9 @@ pub(crate) struct Reserve {
     path: PathBuf,
     held: bool,
 }
+
+/// What must be free beside the reserve, so that it is not given up and taken back with every commit, bytes.
+const MARGIN: u64 = 1 << 20;
 
 impl Reserve {
     /// Bytes set aside.
@@ -28,13 +31,21 @@ impl Reserve {
         Ok(reserve)
     }
 
-    /// Sets the room aside again.
+    /// Sets the room aside unless it is.
+    ///
+    /// # Errors
+    /// [`HistoryError::DiskFull`] when there is no room for it.
     pub(crate) fn restore(&mut self) -> Result<()> {
+        if self.held {
+            return Ok(());
+        }
         if fs::metadata(&self.path).is_ok_and(|m| m.len() == Self::BYTES) {
             self.held = true;
             return Ok(());
         }
-        let written = self.write();
+        // Asked before writing, since a full disk is asked every second.
+        let short = self.path.parent().and_then(volume::free_bytes).is_some_and(|free| free < Self::BYTES + MARGIN);
+        let written = if short { Err(HistoryError::DiskFull) } else { self.write() };
         if written.is_err() {
             let _ = fs::remove_file(&self.path);
         }
@@ -55,10 +66,5 @@ impl Reserve {
     /// Gives the room up; true if there was any.
     pub(crate) fn release(&mut self) -> bool {
         std::mem::take(&mut self.held) && fs::remove_file(&self.path).is_ok()
-    }
-
-    /// True while the room is set aside.
-    pub(crate) fn is_held(&self) -> bool {
-        self.held
     }
 }

@@ -46,6 +46,12 @@ impl History {
         Ok(())
     }
 
+    /// Makes `floor` the start of the next segment.
+    pub(crate) fn put_head(&mut self, floor: &Floor, newest: Newest) -> Result<()> {
+        let blob = keyframe::keyframe(floor)?;
+        put_head(self.writer()?.0, newest, &blob)
+    }
+
     pub(crate) fn close_journal(&mut self, live: &Floor, newest: Newest) -> Result<Option<Sealed>> {
         let (db, writer) = self.writer()?;
         let start = replay::Start::head(db)?;

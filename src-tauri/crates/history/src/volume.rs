@@ -27,6 +27,19 @@ pub(crate) fn refuse_network(dir: &Path) -> Result<()> {
     }
 }
 
+/// Bytes that this user may still write, where the system tells.
+#[cfg(target_os = "linux")]
+pub(crate) fn free_bytes(dir: &Path) -> Option<u64> {
+    let stat = rustix::fs::statvfs(dir).ok()?;
+    Some(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// Not told here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn free_bytes(_: &Path) -> Option<u64> {
+    None
+}
+
 /// Best effort where no safe call tells: Windows names shares by two leading separators.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn refuse_network(dir: &Path) -> Result<()> {

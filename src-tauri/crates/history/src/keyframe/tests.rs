@@ -1,0 +1,173 @@
+//! A floor survives its bytes, and no bytes are worse than an error.
+
+use super::{V1, keyframe, restore};
+use crate::pack;
+use mirante_floor::*;
+use proptest::prelude::*;
+
+#[path = "../../../floor/tests/common/mod.rs"]
+mod streams;
+
+/// Decisions of every kind, as Mirante itself makes them.
+fn configured() -> Vec<Event> {
+    let name = streams::name;
+    let source = SourceId(1);
+    let setup = QueueSetup {
+        label: Some(name("Atendimento")),
+        operation: Some(Operation::HelpDeskN2),
+        goal: Goal { percent: 90, seconds: 10 },
+        hours: Some((480, 1200)),
+        client: Some(name("Contratante")),
+    };
+    let person = |id: &str, login: &str| {
+        Setting::Person(Person {
+            id: name(id),
+            name: PartyId(7),
+            team: Some(name("t1")),
+            shift: Some(name("manha")),
+            day_minutes: Some(380),
+            logins: vec![(source, name(login)), (SourceId(2), name("2102"))],
+        })
+    };
+    let settings = vec![
+        Setting::Source { source, label: name("Matriz"), sample: true },
+        Setting::Queue { source, queue: name("sac"), setup },
+        person("p1", "2101"),
+        person("p2", "2102"), // takes 2102 of source 2 from the first
+        Setting::Team(Team { id: name("t1"), label: name("Azul"), supervisor: Some(name("ana")) }),
+        Setting::Shift(Shift { id: name("manha"), label: name("Manhã"), hours: (480, 860) }),
+        Setting::Campaign { source, campaign: name("vendas"), label: name("Vendas"), goal: Some(40) },
+    ];
+    let event = |kind| streams::event(SourceId::MIRANTE.0, 1, streams::MORNING, kind);
+    settings.into_iter().map(Kind::Configured).map(event).collect()
+}
+
+/// A floor on which anything may have happened, in two sources.
+fn any_floor() -> impl Strategy<Value = Floor> {
+    (streams::any_stream(1), streams::any_stream(9), any::<bool>()).prop_map(|(one, nine, decided)| {
+        let mut floor = Floor::default();
+        if decided {
+            streams::fold(&mut floor, &configured());
+        }
+        let counters = PbxCounters { calls: 1, completed: 2, abandoned: 3, hold_s: 4, talk_s: 5, level_s: 6 };
+        let seen = Kind::QueueSeen { queue: streams::name("sac"), counters };
+        streams::fold(&mut floor, &[streams::event(9, 1, streams::MORNING, seen)]);
+        streams::fold(&mut floor, &one);
+        streams::fold(&mut floor, &nine);
+        floor
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_floor_survives_its_bytes(floor in any_floor()) {
+        let bytes = keyframe(&floor).expect("written");
+        prop_assert_eq!(restore(&bytes).expect("read"), floor);
+    }
+
+    #[test]
+    fn a_stream_in_two_halves_through_a_keyframe_is_the_same_floor(events in streams::any_stream(1), cut in any::<prop::sample::Index>()) {
+        let mut whole = Floor::default();
+        let facts = streams::fold(&mut whole, &events);
+        let (first, second) = events.split_at(cut.index(events.len()));
+        let mut half = Floor::default();
+        let mut told = streams::fold(&mut half, first);
+        let mut half = restore(&keyframe(&half).expect("written")).expect("read");
+        told.extend(streams::fold(&mut half, second));
+        prop_assert_eq!(half, whole);
+        prop_assert_eq!(told, facts);
+    }
+
+    #[test]
+    fn altered_bytes_are_an_error_and_no_panic(floor in any_floor(), at in any::<prop::sample::Index>(), with in 1u8..) {
+        let mut bytes = keyframe(&floor).expect("written");
+        let at = at.index(bytes.len());
+        bytes[at] ^= with;
+        // The checksum finds whatever changes the contents.
+        prop_assert!(restore(&bytes).is_err() || restore(&bytes).expect("read") == floor);
+        prop_assert!(restore(&bytes[..at]).is_err());
+    }
+
+    #[test]
+    fn altered_tables_are_an_error_or_a_floor_and_no_panic(
+        floor in any_floor(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3u8), 1..6),
+    ) {
+        let mut plain = pack::open_bytes(V1, &keyframe(&floor).expect("written"), "test").expect("opened");
+        for (at, with, how) in edits {
+            let at = at.index(plain.len());
+            match how {
+                0 => plain[at] = with,
+                1 => plain.insert(at, with),
+                _ => drop(plain.remove(at)),
+            }
+        }
+        if let Ok(read) = restore(&pack::seal_bytes(V1, &plain, "test").expect("sealed")) {
+            // Whatever passes for a floor can be written again.
+            let again = restore(&keyframe(&read).expect("written")).expect("read");
+            prop_assert_eq!(again, read);
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_an_error_or_a_floor_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let _ = restore(&bytes);
+        let _ = restore(&pack::seal_bytes(V1, &bytes, "test").expect("sealed"));
+        let _ = pack::unpack(&bytes);
+        let _ = pack::unpack(&pack::seal_bytes(1, &bytes, "test").expect("sealed"));
+    }
+
+    #[test]
+    fn events_survive_their_bytes(events in streams::any_stream(3)) {
+        prop_assert_eq!(pack::unpack(&pack::pack(&events).expect("packed")).expect("unpacked"), events);
+    }
+}
+
+#[test]
+fn every_field_is_in_the_bytes() {
+    // A floor with something in every field that the arbitrary ones leave empty too often to trust.
+    let mut floor = Floor::default();
+    streams::fold(&mut floor, &configured());
+    let calls = [
+        streams::member("sac", "2101", Device::Idle, true),
+        streams::entered("sac", "c1"),
+        Kind::Ringing { queue: "sac".into(), call: "c1".into(), agent: "2101".into() },
+        streams::entered("n1", "c2"),
+        streams::answered("n1", "c2", "2102"),
+        Kind::RingNoAnswer { queue: "n1".into(), agent: "2103".into(), ring_ms: 9_000 },
+        streams::entered("n1", "c3"),
+        Kind::Left { queue: "n1".into(), call: "c3".into(), outcome: Outcome::Abandoned },
+        Kind::Dialled {
+            attempt: "a1".into(),
+            campaign: "vendas".into(),
+            contact: "x".into(),
+            agent: Some("2101".into()),
+            callee: Some(PartyId(9)),
+        },
+        Kind::DialAnswered { attempt: "a1".into(), human: true, agent: None },
+    ];
+    for (n, kind) in (1..).zip(calls) {
+        streams::fold(&mut floor, &[streams::event(1, n, streams::MORNING + n as i64 * 1_000, kind)]);
+    }
+    let site = &floor.sites[&SourceId(1)];
+    assert!(!site.agents["2101"].ringing.is_empty() && site.agents["2102"].talking.is_some());
+    assert!(!site.attempts.is_empty() && !site.recent.is_empty() && !site.minute.agents.is_empty());
+    assert!(!site.queues["sac"].waiting.is_empty() && !site.contacts.is_empty() && !site.campaigns.is_empty());
+    assert_eq!(restore(&keyframe(&floor).expect("written")).expect("read"), floor);
+}
+
+#[test]
+fn contradictions_are_told_in_words() {
+    let mut floor = Floor::default();
+    streams::fold(&mut floor, &[streams::event(1, 1, streams::MORNING, streams::entered("sac", "c1"))]);
+    let orphan = super::KeyframeV1 { sites: Default::default(), ..super::KeyframeV1::from(&floor) };
+    let error = Floor::try_from(orphan).expect_err("queues of no site").to_string();
+    assert_eq!(error, "stored keyframe is damaged: row 0 of 0 is referred to");
+    assert_eq!(restore(&[]).expect_err("nothing").to_string(), "stored keyframe is damaged: it is empty");
+    assert_eq!(
+        restore(&[9, 1]).expect_err("v9").to_string(),
+        "stored keyframe is damaged: version 9 is not known here"
+    );
+}
