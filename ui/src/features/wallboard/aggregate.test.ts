@@ -107,13 +107,16 @@ describe('since when', () => {
 });
 
 describe('coverage', () => {
-  it('is covered time over the day so far, of all sources together', () => {
+  it('is covered time over the time counted, of all sources together', () => {
     // 50 of 100 s and 100 of 100 s: 150 of 200 = 75 %.
-    const rows = [source(1, { day_from_ms: 0, covered_ms: 50_000 }), source(2, { day_from_ms: 0, covered_ms: 100_000 })];
+    const rows = [source(1, { counting_since_ms: 0, covered_ms: 50_000 }), source(2, { counting_since_ms: 0, covered_ms: 100_000 })];
     expect(coverageOf(rows, 100_000)).toBe(0.75);
   });
-  it('is absent when no day is known', () => {
+  it('is whole for a source that began late and was heard ever since', () => {
+    expect(coverageOf([source(1, { day_from_ms: 0, counting_since_ms: 60_000, covered_ms: 40_000 })], 100_000)).toBe(1);
+  });
+  it('is absent when nothing counts yet', () => {
     expect(coverageOf([source(1)], 100_000)).toBeNull();
-    expect(coverageOf([source(1, { day_from_ms: 100_000 })], 100_000)).toBeNull();
+    expect(coverageOf([source(1, { counting_since_ms: 100_000 })], 100_000)).toBeNull();
   });
 });

@@ -4,9 +4,9 @@
  * Ratios are summed numerators over summed denominators and means are weighted by volume: an average of averages would
  * let a queue with three calls outweigh one with three hundred. A figure without a denominator is `null`, never 0.
  */
-import type { AgentRow } from '../../bindings/AgentRow';
-import type { QueueRow } from '../../bindings/QueueRow';
-import type { SourceRow } from '../../bindings/SourceRow';
+import type { AgentRow } from '~/bindings/AgentRow';
+import type { QueueRow } from '~/bindings/QueueRow';
+import type { SourceRow } from '~/bindings/SourceRow';
 
 /** A ratio with its two sums; `value` is `null` when the denominator is 0. */
 export interface Ratio {
@@ -182,16 +182,17 @@ export function sinceOf(sources: readonly SourceRow[]): Since {
 }
 
 /**
- * Share of the day in which the sources were heard, 0 to 1; `null` when no source knows its day.
+ * Share of the time that the totals count in which the sources were heard, 0 to 1; `null` before anything counts.
  * `seen` is the newest arrival, the instant `covered_ms` was counted to.
  */
 export function coverageOf(sources: readonly SourceRow[], seen: number): number | null {
   let covered = 0;
   let window = 0;
   for (const source of sources) {
-    if (source.day_from_ms === null || seen <= source.day_from_ms) continue;
-    window += seen - source.day_from_ms;
-    covered += Math.min(source.covered_ms, seen - source.day_from_ms);
+    const start = source.counting_since_ms;
+    if (start === null || seen <= start) continue;
+    window += seen - start;
+    covered += Math.min(source.covered_ms, seen - start);
   }
   return window > 0 ? covered / window : null;
 }

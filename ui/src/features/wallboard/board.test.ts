@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { healthOf, heardQueues } from './health';
-import { DEFAULT_BOARD, NOTICE_MAX, readLink, writeLink } from './link';
+import { DEFAULT_BOARD, NOTICE_MAX, readLink, writeLink, type BoardLink } from './link';
 import { pagesOf, selected, turn } from './pages';
 import { boardCampaigns, resultOf } from './results';
-import { campaign, queue, source } from './samples';
+import { agent, campaign, level, queue, source } from './samples';
+import { viewOf, type Floor } from './view';
 
 describe('address of a board', () => {
   it('opens as operação unless it says supervisão in so many letters', () => {
@@ -31,19 +32,43 @@ describe('pages', () => {
     expect(selected(queues, DEFAULT_BOARD, 'pt-BR').map((row) => row.name)).toEqual(['n1', 'n2', 'n10', 'sac']);
     expect(selected(queues, { ...DEFAULT_BOARD, queues: ['1/sac', '1/gone'] }, 'pt-BR').map((row) => row.name)).toEqual(['sac']);
   });
-  it('never put queues side by side on operação', () => {
-    const pages = pagesOf(queues, DEFAULT_BOARD, false);
-    expect(pages.map((page) => page.kind)).toEqual(['total', 'queue', 'queue', 'queue', 'queue']);
+  it('never put queues side by side on operação, nor show what may not hang there', () => {
+    const pages = pagesOf(queues, [], DEFAULT_BOARD, false);
+    expect(pages.map((page) => [page.kind, page.kind === 'figures' ? page.queues.length : 0])).toEqual([
+      ['figures', 4],
+      ['figures', 1],
+      ['figures', 1],
+      ['figures', 1],
+      ['figures', 1],
+    ]);
+    const tiles = new Set(pages.flatMap((page) => (page.kind === 'figures' ? page.tiles : [])));
+    expect([...tiles]).toEqual(['answered', 'level', 'logged']);
   });
   it('list every queue on supervisão: none vanishes', () => {
     const many = Array.from({ length: 14 }, (_, index) => queue(`q${index}`));
-    const pages = pagesOf(many, { ...DEFAULT_BOARD, profile: 'supervision' }, false);
-    expect(pages.map((page) => page.queues.length)).toEqual([14, 6, 6, 2]);
-    expect(pages.slice(1).flatMap((page) => page.queues)).toEqual(many);
+    const pages = pagesOf(many, [], { ...DEFAULT_BOARD, profile: 'supervision' }, false);
+    const lists = pages.flatMap((page) => (page.kind === 'queues' ? [page.queues] : []));
+    expect(lists.map((list) => list.length)).toEqual([6, 6, 2]);
+    expect(lists.flat()).toEqual(many);
+  });
+  it('spread the figures over two pages when they are read from 8 m', () => {
+    const far = { ...DEFAULT_BOARD, profile: 'supervision', distance: 8 } as const;
+    const pages = pagesOf([queue('a')], [], far, false);
+    expect(pages.map((page) => (page.kind === 'figures' ? page.tiles : []))).toEqual([
+      ['wait', 'waiting', 'level', 'team'],
+      ['answered', 'abandoned'],
+    ]);
+  });
+  it('show campaigns with the whole operation only, and list those that do not fit the tile', () => {
+    const campaigns = ['a', 'b', 'c', 'd'].map((name) => campaign(name, { goal: 10 }));
+    const kinds = (list: typeof campaigns, link: BoardLink): string[] => pagesOf([queue('a')], list, link, false).map((page) => page.kind);
+    expect(kinds(campaigns, DEFAULT_BOARD)).toEqual(['figures', 'campaigns']);
+    expect(kinds(campaigns.slice(0, 3), DEFAULT_BOARD)).toEqual(['figures']);
+    expect(kinds(campaigns, { ...DEFAULT_BOARD, queues: ['1/a'] })).toEqual(['figures']);
   });
   it('are one over one queue or none', () => {
-    expect(pagesOf([], DEFAULT_BOARD, false)).toHaveLength(1);
-    expect(pagesOf([queue('a')], { ...DEFAULT_BOARD, profile: 'supervision' }, false)).toHaveLength(1);
+    expect(pagesOf([], [], DEFAULT_BOARD, false)).toHaveLength(1);
+    expect(pagesOf([queue('a')], [], { ...DEFAULT_BOARD, profile: 'supervision' }, false)).toHaveLength(1);
   });
   it('turn around the end', () => {
     expect([turn(0, -1, 3), turn(2, 1, 3), turn(1, 1, 3), turn(0, 1, 0)]).toEqual([2, 0, 2, 0]);
@@ -85,5 +110,44 @@ describe('results of a campaign', () => {
   it('keep their places: by label, not by result', () => {
     const rows = [campaign('Vendas', { goal: 1, sales: 9 }), campaign('Acordos', { attempts: 1 }), campaign('Parada')];
     expect(boardCampaigns(rows, 'pt-BR').map((row) => row.label)).toEqual(['Acordos', 'Vendas']);
+  });
+});
+
+describe('figures of a page', () => {
+  const hub = { ready: true, alive: true, last: 0 };
+  const floor = (over: Partial<Floor> = {}): Floor => ({ sources: [source(1), source(2)], agents: [], hub, now: 100_000, seen: 100_000, ...over });
+  const here = queue('sac', { waiting: 2, oldest_ms: 30_000, answered: 40, ...level(30, 40) });
+  const there = queue('n3', { id: '2/n3', source: 2, waiting: 5, oldest_ms: 10_000, answered: 9, ...level(9, 10) });
+
+  it('leave a silent source out of what is now, and keep what it had counted', () => {
+    const view = viewOf([here, there], true, floor({ sources: [source(1), source(2, { link: 'down', link_since_ms: 60_000 })] }));
+    expect([view.live, view.waiting, view.longest?.queue.name]).toEqual([true, 2, 'sac']);
+    // 30 + 9 of 40 + 10 is 78 %.
+    expect([view.answered, view.level.value]).toEqual([49, 0.78]);
+  });
+  it('are last readings, without any severity, when nothing is heard', () => {
+    const silent = floor({ sources: [source(1, { link: 'down' }), source(2, { link: 'down' })] });
+    const view = viewOf([here, there], true, silent);
+    expect([view.live, view.waiting, view.waitSeverity, view.levelSeverity]).toEqual([false, 7, 'normal', 'normal']);
+  });
+  it('are critical when somebody waited over three times the target and nobody is free', () => {
+    // 100 s - 30 s = 70 s over 3 × 20 s.
+    expect(viewOf([here], false, floor()).waitSeverity).toBe('critical');
+    expect(viewOf([{ ...here, free: 1 }], false, floor()).waitSeverity).toBe('normal');
+    expect(viewOf([here], false, floor({ now: 90_000 })).waitSeverity).toBe('normal');
+    expect(viewOf([here], false, floor()).longest?.limitMs).toBe(60_000);
+  });
+  it('ask for attention under the target only on enough calls', () => {
+    expect(viewOf([here], false, floor()).levelSeverity).toBe('attention');
+    expect(viewOf([queue('a', level(1, 9))], false, floor()).levelSeverity).toBe('normal');
+    expect(viewOf([queue('a', level(8, 10))], false, floor()).levelSeverity).toBe('normal');
+  });
+  it('count everybody only on the whole operation', () => {
+    const agents = [agent('ana', { queues: [here.id] }), agent('beto')];
+    expect([viewOf([here], false, floor({ agents })).team.logged, viewOf([here], true, floor({ agents })).team.logged]).toEqual([1, 2]);
+  });
+  it('tell a centre without queues from one without calls', () => {
+    const view = viewOf([], true, floor());
+    expect([view.waiting, view.answered, view.level.value, view.goal.kind]).toEqual([null, null, null, 'none']);
   });
 });

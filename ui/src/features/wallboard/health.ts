@@ -1,6 +1,6 @@
 /** Whether what a board shows is live, in part live, or a last reading. */
-import type { QueueRow } from '../../bindings/QueueRow';
-import type { SourceRow } from '../../bindings/SourceRow';
+import type { QueueRow } from '~/bindings/QueueRow';
+import type { SourceRow } from '~/bindings/SourceRow';
 
 /** How far a board can be believed. */
 export type BoardHealth =

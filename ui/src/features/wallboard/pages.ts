@@ -1,51 +1,80 @@
 /** Which pages a board has and in which order. */
-import type { QueueRow } from '../../bindings/QueueRow';
-import type { BoardLink, Distance } from './link';
+import type { CampaignRow } from '~/bindings/CampaignRow';
+import type { QueueRow } from '~/bindings/QueueRow';
+import type { BoardLink, Distance, Profile } from './link';
+
+/** A tile of a page of figures. */
+export type TileName = 'wait' | 'waiting' | 'level' | 'team' | 'answered' | 'abandoned' | 'logged' | 'campaigns';
 
 /** One page. */
 export type Page =
-  /** The figures of the whole selection. */
-  | { kind: 'total'; key: string; queues: QueueRow[] }
-  /** The figures of one queue: on *operação* queues are never side by side, so that nobody is compared. */
-  | { kind: 'queue'; key: string; queues: QueueRow[] }
-  /** Some queues as rows (*supervisão* only). `at` and `of` number it among its like, from 1. */
-  | { kind: 'list'; key: string; queues: QueueRow[]; at: number; of: number };
+  /** Figures of `queues` together: the selection, or one queue. */
+  | { kind: 'figures'; key: string; queues: QueueRow[]; whole: boolean; tiles: TileName[] }
+  /** Some queues as rows: *supervisão* only, because operators are not compared. */
+  | { kind: 'queues'; key: string; queues: QueueRow[] }
+  /** Some campaigns as rows, with their goals. */
+  | { kind: 'campaigns'; key: string; campaigns: CampaignRow[] };
 
 /** Seconds a page stays when pages change by themselves. */
 export const PAGE_SECONDS = 20;
+/** Campaigns that fit the tile of a page of figures. */
+export const CAMPAIGNS_IN_TILE = 3;
 
-/** Rows of queues that fit a page, by distance, in landscape and portrait. */
-const ROWS: Record<Distance, [number, number]> = { 3: [11, 22], 5: [6, 13], 8: [4, 8] };
+/** What fits a page, by distance, in landscape and portrait: tiles of figures, rows. */
+const FIT: Record<Distance, { tiles: number; rows: [number, number] }> = {
+  3: { tiles: 6, rows: [10, 20] },
+  5: { tiles: 6, rows: [6, 12] },
+  8: { tiles: 4, rows: [4, 8] },
+};
+
+/** What a profile may show. *Operação*: aggregates and goals; no waiting calls, no longest wait, no abandonment, no states. */
+const TILES: Record<Profile, readonly TileName[]> = {
+  operation: ['answered', 'level', 'logged', 'campaigns'],
+  supervision: ['wait', 'waiting', 'level', 'team', 'answered', 'abandoned'],
+};
 
 /** The queues a board is about, in the order people know: by label. Ids that no longer exist are dropped. */
-export function selected(queues: readonly QueueRow[], link: BoardLink, language: string): QueueRow[] {
+export function selected(queues: Iterable<QueueRow>, link: BoardLink, language: string): QueueRow[] {
   const wanted = new Set(link.queues);
   const order = new Intl.Collator(language, { numeric: true });
-  return queues
+  return [...queues]
     .filter((queue) => wanted.size === 0 || wanted.has(queue.id))
     .sort((a, b) => order.compare(a.label, b.label) || order.compare(a.id, b.id));
 }
 
-/** The pages over `queues` (already selected). There is always one, even over nothing. */
-export function pagesOf(queues: QueueRow[], link: BoardLink, portrait: boolean): Page[] {
-  const total: Page = { kind: 'total', key: 'total', queues };
-  if (queues.length < 2) return [total];
-  if (link.profile === 'operation') {
-    return [total, ...queues.map((queue): Page => ({ kind: 'queue', key: queue.id, queues: [queue] }))];
-  }
-  const rows = ROWS[link.distance][portrait ? 1 : 0];
-  const of = Math.ceil(queues.length / rows);
-  const lists = Array.from(
-    { length: of },
-    (_, index): Page => ({
-      kind: 'list',
-      key: `list-${index}`,
-      queues: queues.slice(index * rows, (index + 1) * rows),
-      at: index + 1,
-      of,
-    }),
-  );
-  return [total, ...lists];
+/** Rows that fit a page. */
+export const rowsOf = (distance: Distance, portrait: boolean): number => FIT[distance].rows[portrait ? 1 : 0];
+
+/** Cuts `rows` in pieces of at most `size`. */
+function cut<T>(rows: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, index) => rows.slice(index * size, (index + 1) * size));
+}
+
+function figures(key: string, queues: QueueRow[], whole: boolean, tiles: readonly TileName[], size: number): Page[] {
+  return cut(tiles, size).map((part, index) => ({ kind: 'figures', key: `${key}-${index}`, queues, whole, tiles: part }));
+}
+
+/**
+ * The pages over `queues` (already selected) and `campaigns` (of the whole operation: shown when all queues are).
+ * There is always one, even over nothing.
+ */
+export function pagesOf(queues: QueueRow[], campaigns: readonly CampaignRow[], link: BoardLink, portrait: boolean): Page[] {
+  const fit = FIT[link.distance];
+  const rows = rowsOf(link.distance, portrait);
+  const whole = link.queues.length === 0;
+  const shown = whole ? campaigns : [];
+  const tiles = TILES[link.profile];
+  const total = figures('total', queues, whole, shown.length === 0 ? tiles.filter((tile) => tile !== 'campaigns') : tiles, fit.tiles);
+  const single = tiles.filter((tile) => tile !== 'campaigns');
+  const byQueue: Page[] =
+    queues.length < 2
+      ? []
+      : link.profile === 'operation'
+        ? queues.flatMap((queue) => figures(queue.id, [queue], false, single, fit.tiles))
+        : cut(queues, rows).map((part, index) => ({ kind: 'queues', key: `queues-${index}`, queues: part }));
+  const listed = link.profile === 'supervision' || shown.length > CAMPAIGNS_IN_TILE ? shown : [];
+  const byCampaign = cut(listed, rows).map((part, index): Page => ({ kind: 'campaigns', key: `campaigns-${index}`, campaigns: part }));
+  return [...total, ...byQueue, ...byCampaign];
 }
 
 /** The page `step` away, around the end. */

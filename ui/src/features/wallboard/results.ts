@@ -1,5 +1,5 @@
 /** What a campaign counts as a result, and how near its goal it is. */
-import type { CampaignRow } from '../../bindings/CampaignRow';
+import type { CampaignRow } from '~/bindings/CampaignRow';
 
 /** The kinds of result a board has words for. */
 export type ResultKind = 'sales' | 'promises' | 'results';

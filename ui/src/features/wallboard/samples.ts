@@ -1,8 +1,8 @@
 /** Rows for tests: only what a test is about need be said. */
-import type { AgentRow } from '../../bindings/AgentRow';
-import type { CampaignRow } from '../../bindings/CampaignRow';
-import type { QueueRow } from '../../bindings/QueueRow';
-import type { SourceRow } from '../../bindings/SourceRow';
+import type { AgentRow } from '~/bindings/AgentRow';
+import type { CampaignRow } from '~/bindings/CampaignRow';
+import type { QueueRow } from '~/bindings/QueueRow';
+import type { SourceRow } from '~/bindings/SourceRow';
 
 const none = { value: null, numerator: 0, denominator: 0, definition: 'sl.f4@1' };
 
