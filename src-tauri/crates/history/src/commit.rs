@@ -125,3 +125,50 @@ pub(crate) fn write(
     job(&tx)?;
     Ok(tx.commit()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::OpenOptions;
+    use mirante_floor::{Kind, SourceId, Stamp};
+
+    fn events(from: u64, count: u64) -> Vec<Event> {
+        let event = |seq: u64| Event {
+            stamp: Stamp { source: SourceId(1), epoch: 1, seq, seen: seq as i64, at: None },
+            inferred: false,
+            // Names that do not compress.
+            kind: Kind::CallEnded { call: format!("{:x}", seq.wrapping_mul(0x9e37_79b9_7f4a_7c15)).into() },
+        };
+        (from..from + count).map(event).collect()
+    }
+
+    #[test]
+    fn a_full_database_keeps_all_or_nothing_of_a_batch() {
+        let dir = tempfile::tempdir().expect("tempdir");
+        let mut history = History::open(dir.path(), &OpenOptions::writer()).expect("open");
+        let commit = |history: &mut History, events: &[Event]| history.commit(Batch { events, facts: &[] });
+        assert_eq!(commit(&mut history, &events(1, 10)).expect("room").seq, 10);
+        let pages: i64 = history.db.query_row("PRAGMA page_count", [], |r| r.get(0)).expect("pages");
+        history.db.pragma_update(None, "max_page_count", pages).expect("limit");
+
+        let big = events(11, 5_000);
+        assert!(matches!(commit(&mut history, &big), Err(HistoryError::DiskFull)));
+        assert_eq!(history.newest_seq().expect("newest"), 10);
+        assert!(dir.path().join("reserve").exists(), "events do not spend the reserve");
+        let words = "x".repeat(100_000);
+        assert!(matches!(history.note_fault("test", &words), Err(HistoryError::DiskFull)), "not even now");
+        assert!(!dir.path().join("reserve").exists(), "spent");
+
+        history.db.pragma_update(None, "max_page_count", i64::from(u32::MAX - 1)).expect("no limit");
+        assert_eq!(commit(&mut history, &big).expect("room").seq, 5_010);
+        assert!(dir.path().join("reserve").exists(), "set aside again");
+        let mut count = 0;
+        history
+            .events(1..=5_010, |_| {
+                count += 1;
+                true
+            })
+            .expect("events");
+        assert_eq!(count, 5_010);
+    }
+}

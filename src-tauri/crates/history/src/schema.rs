@@ -48,9 +48,13 @@ pub(crate) fn prepare_writer(db: &mut Connection, file: &Path) -> Result<()> {
 /// Refuses what a reader cannot read.
 pub(crate) fn check_reader(db: &Connection, file: &Path) -> Result<()> {
     check_ours(db, file)?;
-    let done = verify(db, file, STEPS)?;
-    if done < STEPS.len() {
-        return Err(HistoryError::Older { file: file.to_owned(), found: done as i64, known: STEPS.len() as i64 });
+    check(db, file, STEPS)
+}
+
+fn check(db: &Connection, file: &Path, steps: &[Step]) -> Result<()> {
+    let done = verify(db, file, steps)?;
+    if done < steps.len() {
+        return Err(HistoryError::Older { file: file.to_owned(), found: done as i64, known: steps.len() as i64 });
     }
     Ok(())
 }
@@ -149,3 +153,7 @@ fn backup(db: &Connection, file: &Path, layout: usize) -> Result<PathBuf> {
     crate::history::sync_file_and_folder(&opened, &copy)?;
     Ok(copy)
 }
+
+#[cfg(test)]
+#[path = "schema_tests.rs"]
+mod tests;

@@ -158,3 +158,34 @@ fn a_segment_is_due_by_event_time() {
     live.happen(1, MORNING + 16 * 60_000, Kind::Tick);
     assert!(!live.keep().seal_due);
 }
+
+#[test]
+fn what_another_fold_made_is_folded_again_and_says_so() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let mut live = Live::open(dir.path());
+    call(&mut live, MORNING, "c1", 5_000, 60_000);
+    live.keep();
+    live.seal();
+    call(&mut live, MORNING + 100_000, "c2", 5_000, 60_000);
+    live.keep();
+    drop(live);
+    let db = rusqlite::Connection::open(dir.path().join("mirante.db")).expect("open");
+    db.execute_batch("UPDATE head SET fold_version = 0; UPDATE segment SET fold_version = 0").expect("an older fold");
+
+    let mut live = Live::open(dir.path());
+    let again = live.history.recover().expect("recover");
+    assert_eq!(again.refolded_from, None, "the first recovery closed what the older fold had begun");
+    call(&mut live, MORNING + 200_000, "c3", 5_000, 60_000);
+    live.keep();
+    let of = |seq| live.history.floor_at_seq(seq).expect("past").fold_version;
+    assert_eq!([0, 2, 4, 5, 6, 7].map(of), [0, 0, 0, 0, FOLD_VERSION, FOLD_VERSION]);
+    assert!(live.history.faults().expect("faults").is_empty());
+
+    // Also when the older fold left nothing but a floor.
+    live.seal();
+    drop(live);
+    db.execute_batch("UPDATE head SET fold_version = 0").expect("an older fold");
+    let mut history = History::open(dir.path(), &OpenOptions::writer()).expect("open");
+    assert_eq!(history.recover().expect("recover").refolded_from, Some(0));
+    assert_eq!(history.recover().expect("recover").refolded_from, None);
+}

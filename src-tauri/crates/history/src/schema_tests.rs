@@ -1,0 +1,273 @@
+//! The layout: what it is, how it grows, and what is refused.
+
+use super::*;
+use crate::{History, OpenOptions};
+use expect_test::expect;
+use std::fs;
+
+fn writer(dir: &Path) -> History {
+    History::open(dir, &OpenOptions::writer()).expect("open for writing")
+}
+
+fn file(dir: &Path) -> PathBuf {
+    dir.join("mirante.db")
+}
+
+fn refusal(dir: &Path, options: &OpenOptions) -> String {
+    let error = History::open(dir, options).err().expect("refused").to_string();
+    error.replace(&dir.display().to_string(), "DIR")
+}
+
+/// Does something to the file of a new folder.
+fn altered(sql: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("tempdir");
+    drop(writer(dir.path()));
+    Connection::open(file(dir.path())).and_then(|db| db.execute_batch(sql)).expect("altered");
+    dir
+}
+
+#[test]
+fn settings_are_in_the_file() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let history = writer(dir.path());
+    let ask = |pragma: &str| -> String {
+        let value = |r: &rusqlite::Row<'_>| r.get::<_, rusqlite::types::Value>(0);
+        format!("{pragma} {:?}", history.db.query_row(&format!("PRAGMA {pragma}"), [], value).expect(pragma))
+    };
+    let asked = ["journal_mode", "synchronous", "auto_vacuum", "application_id", "user_version", "secure_delete"];
+    expect![[r#"
+        journal_mode Text("wal")
+        synchronous Integer(2)
+        auto_vacuum Integer(2)
+        application_id Integer(1298756193)
+        user_version Integer(1)
+        secure_delete Integer(1)"#]]
+    .assert_eq(&asked.map(ask).join("\n"));
+}
+
+#[test]
+fn the_whole_layout() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let history = writer(dir.path());
+    let mut statement =
+        history.db.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").expect("sql");
+    let all: Vec<String> =
+        statement.query_map([], |r| r.get(0)).expect("rows").collect::<Result<_, _>>().expect("rows");
+    assert!(all.iter().filter(|sql| sql.starts_with("CREATE TABLE")).all(|sql| sql.contains("STRICT")));
+    expect![[r#"
+        CREATE TABLE agent_span (
+            id INTEGER PRIMARY KEY,
+            source INTEGER NOT NULL,
+            agent TEXT NOT NULL,
+            state TEXT NOT NULL,
+            place TEXT,
+            place_name TEXT,
+            reason TEXT,
+            from_ms INTEGER NOT NULL,
+            from_at INTEGER,
+            to_ms INTEGER NOT NULL,
+            to_at INTEGER
+        ) STRICT;
+        CREATE INDEX agent_span_agent ON agent_span (source, agent, to_ms);
+        CREATE INDEX agent_span_time ON agent_span (to_ms);
+        CREATE TABLE fault (
+            id INTEGER PRIMARY KEY,
+            seq INTEGER NOT NULL,
+            what TEXT NOT NULL,
+            detail TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE gap (
+            id INTEGER PRIMARY KEY,
+            source INTEGER NOT NULL,
+            from_ms INTEGER NOT NULL,
+            to_ms INTEGER NOT NULL,
+            reason TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX gap_time ON gap (to_ms);
+        CREATE TABLE head (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            seq INTEGER NOT NULL,
+            seen INTEGER,
+            fold_version INTEGER NOT NULL,
+            keyframe BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE journal (
+            seq_first INTEGER PRIMARY KEY,
+            seq_last INTEGER NOT NULL,
+            seen_first INTEGER NOT NULL,
+            seen_top INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            events BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE key_check (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            tag BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE lost (
+            seq_first INTEGER PRIMARY KEY,
+            seq_last INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE migration (
+            number INTEGER PRIMARY KEY,
+            name TEXT NOT NULL,
+            sha256 BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE minute (
+            source INTEGER NOT NULL,
+            minute_ms INTEGER NOT NULL,
+            covered_ms INTEGER NOT NULL,
+            PRIMARY KEY (source, minute_ms)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE party (
+            id INTEGER PRIMARY KEY,
+            lookup BLOB UNIQUE,
+            number_lookup BLOB,
+            sealed BLOB
+        ) STRICT;
+        CREATE INDEX party_number ON party (number_lookup) WHERE number_lookup IS NOT NULL;
+        CREATE TABLE rollup_agent (
+            source INTEGER NOT NULL,
+            agent TEXT NOT NULL,
+            quarter_ms INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            place TEXT NOT NULL,
+            place_name TEXT NOT NULL,
+            spent_ms INTEGER NOT NULL,
+            PRIMARY KEY (source, agent, quarter_ms, state, place, place_name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE rollup_agent_queue (
+            source INTEGER NOT NULL,
+            agent TEXT NOT NULL,
+            queue TEXT NOT NULL,
+            quarter_ms INTEGER NOT NULL,
+            answered INTEGER NOT NULL,
+            ring_no_answer INTEGER NOT NULL,
+            PRIMARY KEY (source, agent, queue, quarter_ms)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE rollup_queue (
+            source INTEGER NOT NULL,
+            queue TEXT NOT NULL,
+            minute_ms INTEGER NOT NULL,
+            entered INTEGER NOT NULL,
+            answered INTEGER NOT NULL,
+            lost INTEGER NOT NULL,
+            waiting_ms INTEGER NOT NULL,
+            waiting_peak INTEGER NOT NULL,
+            PRIMARY KEY (source, queue, minute_ms)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE segment (
+            seq_first INTEGER PRIMARY KEY,
+            seq_last INTEGER NOT NULL,
+            seen_before INTEGER,
+            seen_first INTEGER NOT NULL,
+            seen_top INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            fold_version INTEGER NOT NULL,
+            keyframe BLOB NOT NULL,
+            events BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE source (
+            id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 65535),
+            name TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE visit (
+            id INTEGER PRIMARY KEY,
+            source INTEGER NOT NULL,
+            queue TEXT NOT NULL,
+            call TEXT NOT NULL,
+            contact TEXT NOT NULL,
+            caller INTEGER,
+            entered_ms INTEGER NOT NULL,
+            entered_at INTEGER,
+            ended_ms INTEGER NOT NULL,
+            ended_at INTEGER,
+            outcome TEXT NOT NULL,
+            wait_ms INTEGER NOT NULL,
+            agent TEXT,
+            talk_ms INTEGER,
+            transferred INTEGER NOT NULL,
+            inferred INTEGER NOT NULL,
+            amended_from TEXT,
+            amended_by TEXT
+        ) STRICT;
+        CREATE INDEX visit_call ON visit (source, call);
+        CREATE INDEX visit_entered ON visit (entered_ms)"#]]
+    .assert_eq(&all.join(";\n"));
+}
+
+#[test]
+fn foreign_files_are_refused_and_left_alone() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    Connection::open(file(dir.path())).and_then(|db| db.execute_batch("CREATE TABLE mine (a)")).expect("foreign");
+    let before = fs::read(file(dir.path())).expect("read");
+    expect!["DIR/mirante.db is not a history of Mirante"].assert_eq(&refusal(dir.path(), &OpenOptions::writer()));
+    expect!["DIR/mirante.db is not a history of Mirante"].assert_eq(&refusal(dir.path(), &OpenOptions::reader()));
+    assert_eq!(fs::read(file(dir.path())).expect("read"), before);
+
+    let dir = tempfile::tempdir().expect("tempdir");
+    fs::write(file(dir.path()), "not a database at all, but long enough to be looked at as one".repeat(20))
+        .expect("write");
+    expect!["history database: file is not a database"].assert_eq(&refusal(dir.path(), &OpenOptions::writer()));
+    expect!["DIR/mirante.db is not a history of Mirante"].assert_eq(&refusal(dir.path(), &OpenOptions::reader()));
+}
+
+#[test]
+fn a_newer_layout_is_refused() {
+    let dir = altered("PRAGMA user_version = 7");
+    let words = "DIR/mirante.db was written by a newer Mirante (layout 7, this one knows up to 1); update this one";
+    assert_eq!(refusal(dir.path(), &OpenOptions::writer()), words);
+    assert_eq!(refusal(dir.path(), &OpenOptions::reader()), words);
+}
+
+#[test]
+fn an_altered_past_is_refused() {
+    let dir = altered("UPDATE migration SET sha256 = zeroblob(32)");
+    let words =
+        "step 1 (first) of DIR/mirante.db is not the one this Mirante knows; the file was made by an altered version";
+    assert_eq!(refusal(dir.path(), &OpenOptions::writer()), words);
+    assert_eq!(refusal(dir.path(), &OpenOptions::reader()), words);
+    let dir = altered("DELETE FROM migration");
+    assert!(refusal(dir.path(), &OpenOptions::writer()).starts_with("step 0 (version 1) of"));
+}
+
+#[test]
+fn an_older_file_is_copied_and_brought_up_to_date() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let mut history = writer(dir.path());
+    history.register("matriz", "asterisk").expect("register");
+    drop(history);
+    let path = file(dir.path());
+    let mut steps = STEPS.to_vec();
+    steps.push(Step { name: "next", sql: "ALTER TABLE source ADD COLUMN colour TEXT;" });
+    let mut db = Connection::open(&path).expect("open");
+
+    // A reader of the next version cannot read this one's file, and says what to do.
+    expect!["DIR/mirante.db has an older layout (1 of 2); start this version's Mirante once to bring it up to date"]
+        .assert_eq(
+            &check(&db, &path, &steps)
+                .expect_err("older")
+                .to_string()
+                .replace(&dir.path().display().to_string(), "DIR"),
+        );
+
+    // A step that fails leaves the file at the step before, and a copy that nobody needs.
+    let mut broken = steps.clone();
+    broken.push(Step { name: "broken", sql: "CREATE TABLE half (a INTEGER) STRICT; CREATE NONSENSE;" });
+    migrate(&mut db, &path, &broken).expect_err("nonsense");
+    assert_eq!(verify(&db, &path, &broken).expect("whole"), 2);
+    let half: i64 =
+        db.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'half'", [], |r| r.get(0)).expect("count");
+    assert_eq!(half, 0);
+
+    migrate(&mut db, &path, &steps).expect("nothing left to do");
+    let colour: Option<String> = db.query_row("SELECT colour FROM source", [], |r| r.get(0)).expect("new column");
+    assert_eq!(colour, None);
+    let copy = Connection::open(dir.path().join("mirante.db.layout-1")).expect("copy");
+    assert_eq!(verify(&copy, &path, STEPS).expect("the old layout"), 1);
+    let name: String = copy.query_row("SELECT name FROM source", [], |r| r.get(0)).expect("old content");
+    assert_eq!(name, "matriz");
+    // This version refuses what the next one made.
+    drop((db, copy));
+    assert!(refusal(dir.path(), &OpenOptions::writer()).contains("newer Mirante (layout 2"));
+}

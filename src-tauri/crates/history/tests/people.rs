@@ -1,0 +1,154 @@
+//! People: known by a number, encrypted, forgotten for good.
+
+mod common;
+
+use common::{Live, MORNING, call};
+use mirante_floor::PartyId;
+use mirante_history::{Batch, History, HistoryError, KeyStore, OpenOptions, Party};
+use std::{fs, path::Path};
+
+fn party(number: &str, name: &str) -> Party {
+    Party { number: number.into(), name: name.into() }
+}
+
+fn writer(dir: &Path) -> History {
+    History::open(dir, &OpenOptions::writer()).expect("open for writing")
+}
+
+fn reader(dir: &Path) -> History {
+    History::open(dir, &OpenOptions::reader()).expect("open for reading")
+}
+
+fn commit(history: &mut History) {
+    history.commit(Batch { events: &[], facts: &[] }).expect("commit");
+}
+
+/// All bytes of the database and its log.
+fn bytes(dir: &Path) -> Vec<u8> {
+    ["mirante.db", "mirante.db-wal"].iter().flat_map(|f| fs::read(dir.join(f)).unwrap_or_default()).collect()
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|w| w == text.as_bytes())
+}
+
+#[test]
+fn the_same_person_has_the_same_number_for_ever() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let mut history = writer(dir.path());
+    let parties = history.parties();
+    let ana = parties.id_of(&party("11987654321", "Ana")).expect("id");
+    assert_eq!(parties.id_of(&party("11987654321", "Ana")).expect("id"), ana);
+    assert_eq!(parties.get(ana).expect("get"), Some(party("11987654321", "Ana")), "known before the commit");
+    let other = parties.id_of(&party("11987654321", "Ana Lúcia")).expect("id");
+    // Parts do not run into each other.
+    let joined = parties.id_of(&party("1198765432", "1Ana")).expect("id");
+    assert!(ana != other && other != joined && joined != ana);
+    commit(&mut history);
+    assert_eq!(parties.find("11987654321").expect("find"), [ana, other]);
+    drop((history, parties));
+
+    let again = writer(dir.path()).parties();
+    assert_eq!(again.get(ana).expect("get"), Some(party("11987654321", "Ana")));
+    assert_eq!(again.id_of(&party("11987654321", "Ana")).expect("id"), ana);
+    assert_eq!(reader(dir.path()).parties().get(other).expect("get"), Some(party("11987654321", "Ana Lúcia")));
+    assert_eq!(again.get(PartyId(999)).expect("get"), None);
+    assert!(matches!(reader(dir.path()).parties().id_of(&party("1", "")), Err(HistoryError::ReadOnly)));
+}
+
+#[test]
+fn nobody_is_readable_in_the_file() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let mut history = writer(dir.path());
+    history.parties().id_of(&party("11987654321", "Ana Clara")).expect("id");
+    commit(&mut history);
+    let bytes = bytes(dir.path());
+    assert!(holds(&bytes, "CREATE TABLE party"), "these are the right bytes");
+    assert!(!holds(&bytes, "11987654321") && !holds(&bytes, "Ana Clara"));
+    assert!(!format!("{:?}", party("11987654321", "Ana Clara")).contains("Ana"));
+}
+
+#[test]
+fn nobody_reaches_the_disk_without_a_commit_and_numbers_are_not_lost_by_a_failed_one() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let mut live = Live::open(dir.path());
+    let ana = live.history.parties().id_of(&party("1", "Ana")).expect("id");
+    assert_eq!(reader(dir.path()).parties().get(ana).expect("get"), None);
+    live.seq = 5;
+    call(&mut live, MORNING, "c1", 1, 1);
+    live.try_keep().expect_err("out of step");
+    assert_eq!(reader(dir.path()).parties().get(ana).expect("get"), None);
+    commit(&mut live.history);
+    assert_eq!(reader(dir.path()).parties().get(ana).expect("get"), Some(party("1", "Ana")));
+}
+
+#[test]
+fn a_forgotten_person_is_gone_also_from_a_copy_put_back() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let mut history = writer(dir.path());
+    let parties = history.parties();
+    let ana = parties.id_of(&party("11987654321", "Ana")).expect("id");
+    let rui = parties.id_of(&party("21912345678", "Rui")).expect("id");
+    commit(&mut history);
+    drop((history, parties));
+    let copy = fs::read(dir.path().join("mirante.db")).expect("copy");
+    let sealed: Vec<u8> = rusqlite::Connection::open(dir.path().join("mirante.db"))
+        .and_then(|db| db.query_row("SELECT sealed FROM party WHERE id = ?1", [ana.0 as i64], |r| r.get(0)))
+        .expect("sealed");
+    let sealed_in = |dir: &Path| bytes(dir).windows(sealed.len()).any(|w| w == sealed);
+    assert!(sealed_in(dir.path()));
+
+    let mut history = writer(dir.path());
+    let parties = history.parties();
+    assert!(history.forget(ana).expect("forget"));
+    assert!(!history.forget(ana).expect("forget"), "nobody left to forget");
+    assert!(!history.forget(PartyId(999)).expect("forget"));
+    assert_eq!(parties.get(ana).expect("get"), None);
+    assert!(parties.find("11987654321").expect("find").is_empty());
+    assert_eq!(parties.get(rui).expect("get"), Some(party("21912345678", "Rui")));
+    // Whoever calls again is somebody new.
+    let again = parties.id_of(&party("11987654321", "Ana")).expect("id");
+    assert_ne!(again, ana);
+    commit(&mut history);
+    assert!(!sealed_in(dir.path()), "no bytes left behind");
+    drop((history, parties));
+
+    fs::write(dir.path().join("mirante.db"), copy).expect("put back");
+    let history = writer(dir.path());
+    assert_eq!(history.parties().get(ana).expect("get"), None, "forgotten again");
+    assert_eq!(history.parties().get(rui).expect("get"), Some(party("21912345678", "Rui")));
+    assert!(!sealed_in(dir.path()));
+}
+
+#[test]
+fn the_key_is_needed_and_must_be_the_same() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let given = |byte| OpenOptions::writer().key(KeyStore::Given([byte; 32]));
+    let mut history = History::open(dir.path(), &given(1)).expect("open");
+    let ana = history.parties().id_of(&party("1", "Ana")).expect("id");
+    commit(&mut history);
+    drop(history);
+    assert!(!dir.path().join("party.key").exists(), "a given key is not written down");
+    let error = History::open(dir.path(), &given(2)).err().expect("another key");
+    assert_eq!(error.to_string(), "the key of the party table is not the one that this folder was written with");
+    let error = History::open(dir.path(), &OpenOptions::writer()).err().expect("no key");
+    assert!(error.to_string().starts_with("the key of the party table is missing: "), "{error}");
+    assert!(!dir.path().join("party.key").exists(), "no new key over what an old one sealed");
+    // A reader without the key reads everything else.
+    assert_eq!(reader(dir.path()).parties().get(ana).expect("get"), None);
+    let with = OpenOptions::reader().key(KeyStore::Given([1; 32]));
+    assert_eq!(
+        History::open(dir.path(), &with).expect("open").parties().get(ana).expect("get"),
+        Some(party("1", "Ana"))
+    );
+    assert_eq!(format!("{:?}", given(7)), "OpenOptions { writer: true, key: Given(…) }");
+}
+
+#[test]
+fn a_damaged_key_file_is_told() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    drop(writer(dir.path()));
+    fs::write(dir.path().join("party.key"), "é".repeat(32)).expect("write");
+    let error = History::open(dir.path(), &OpenOptions::writer()).err().expect("damaged");
+    assert!(error.to_string().contains("is damaged"), "{error}");
+}
