@@ -1,0 +1,86 @@
+import type { QueueRow } from '~/bindings/QueueRow';
+import type { SourceRow } from '~/bindings/SourceRow';
+import { coverageOf } from '~/features/wallboard/aggregate';
+import type { ExplainLine, Explanation } from '~/shared/explain.svelte';
+import { clockTime, duration, number, percent } from '~/shared/format.svelte';
+import { t } from '~/shared/i18n.svelte';
+
+/** Since when, how complete and how old the figures of a source are. `now`: Unix ms of the hub. */
+export function aboutData(source: SourceRow | undefined, now: number): ExplainLine[] {
+  if (source === undefined) return [];
+  const lines: ExplainLine[] = [];
+  if (source.counting_since_ms !== null) {
+    const time = clockTime(source.counting_since_ms);
+    const whole = source.counting_since_ms === source.day_from_ms;
+    lines.push({ label: t('live.explain_since'), value: whole ? t('live.today_since', { time }) : t('live.since_incomplete', { time }) });
+  }
+  const share = coverageOf([source], now);
+  if (share !== null) {
+    const value = share > 0.995 ? t('live.complete') : t('live.partial', { percent: Math.floor(share * 100) });
+    lines.push({ label: t('live.explain_coverage'), value });
+  }
+  if (source.link === 'down' && source.link_since_ms !== null) {
+    lines.push({ label: t('live.explain_age'), value: duration(now - source.link_since_ms) });
+  }
+  return lines;
+}
+
+/** The PBX's own words for its counters: never "today", only beside ours. */
+function aboutPbx(queue: QueueRow): ExplainLine[] {
+  if (queue.pbx === null) return [];
+  const [completed, abandoned] = queue.pbx;
+  const value = t('live.explain_pbx_value', { completed: number(completed), abandoned: number(abandoned) });
+  return [{ label: t('live.explain_pbx'), value }];
+}
+
+/** What the service level of a queue is. */
+export function aboutLevel(queue: QueueRow, source: SourceRow | undefined, now: number): Explanation {
+  const { numerator, denominator, definition, value } = queue.service_level;
+  return {
+    title: `${t('live.level')} · ${queue.label} · ${percent(value)}`,
+    definition: t('live.define_level', { seconds: queue.goal_seconds }),
+    version: definition,
+    lines: [
+      { label: t('live.explain_numerator'), value: t('live.answered_in_time', { n: numerator }) },
+      { label: t('live.explain_denominator'), value: t('live.contacts_judged', { n: denominator }) },
+      { label: t('live.explain_target'), value: t('common.target', { percent: queue.goal_percent, seconds: queue.goal_seconds }) },
+      ...aboutData(source, now),
+    ],
+  };
+}
+
+/** Contacts of a queue that have ended or were answered. */
+export const ended = (queue: QueueRow): number => queue.answered + queue.abandoned + queue.other_lost + queue.unknown;
+
+/** What the abandonment of a queue is, with the ways out that nobody saw. */
+export function aboutAbandoned(queue: QueueRow, source: SourceRow | undefined, now: number): Explanation {
+  const total = ended(queue);
+  return {
+    title: `${t('live.abandonment')} · ${queue.label} · ${percent(total === 0 ? null : queue.abandoned / total)}`,
+    definition: t('live.define_abandoned'),
+    version: 'abandonment@1',
+    lines: [
+      { label: t('live.explain_numerator'), value: t('live.abandoned_n', { n: queue.abandoned }) },
+      { label: t('live.explain_denominator'), value: t('live.ended_n', { n: total }) },
+      { label: t('live.explain_unknown'), value: number(queue.unknown) },
+      { label: t('live.explain_other'), value: number(queue.other_lost) },
+      ...aboutPbx(queue),
+      ...aboutData(source, now),
+    ],
+  };
+}
+
+/** What the answered of a queue are, with the mean times. */
+export function aboutAnswered(queue: QueueRow, source: SourceRow | undefined, now: number): Explanation {
+  const time = (ms: number | null): string => (ms === null ? '—' : duration(ms));
+  return {
+    title: `${t('live.answered')} · ${queue.label} · ${number(queue.answered)}`,
+    definition: `${t('live.define_asa')} ${t('live.define_talk')}`,
+    lines: [
+      { label: t('live.mean_wait'), value: time(queue.asa_ms) },
+      { label: t('live.mean_talk'), value: time(queue.talk_ms) },
+      ...aboutPbx(queue),
+      ...aboutData(source, now),
+    ],
+  };
+}
