@@ -4,12 +4,15 @@
 //! * [`load`] calls that centre by a seeded plan and keeps its own record of every stay in every queue, from witnesses that
 //!   Mirante does not use: the dial plan's own announcements and the bridges.
 //! * [`queue_log`] reads the PBX's record of the same calls, as a third opinion.
+//! * [`hub`] runs the built `mirantectl` and asks it as users do; [`proxy`] is a wire that can be cut in between.
 //!
 //! Nothing here knows Mirante's insides: the tests talk to its programs as users do.
 
 pub mod ami;
+pub mod hub;
 pub mod load;
 pub mod pbx;
+pub mod proxy;
 pub mod queue_log;
 
 /// Milliseconds since 1970 by this computer's clock.

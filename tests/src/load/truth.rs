@@ -5,6 +5,22 @@ use crate::pbx::Centre;
 use std::collections::HashMap;
 use std::fmt;
 
+impl Outcome {
+    /// Mirante's word for it in `mirantectl visits --csv`; a refusal is no visit and has none.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Waiting => "waiting",
+            Outcome::Answered => "answered",
+            Outcome::Abandoned => "abandoned",
+            Outcome::Timeout => "timeout",
+            Outcome::ExitKey => "exit_key",
+            Outcome::Overflow => "overflow",
+            Outcome::Withdrawn => "withdrawn",
+            Outcome::Refused => "",
+        }
+    }
+}
+
 /// How a stay in a queue ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Outcome {

@@ -5,11 +5,12 @@ use super::install::Tree;
 use anyhow::Result;
 use std::fmt::Write as _;
 use std::fs;
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 /// User of the load driver: may do everything.
 pub const DRIVER: (&str, &str) = ("driver", "rig-driver");
-/// User of Mirante, with exactly the rights that its documentation asks for.
+/// User of Mirante, with exactly the rights that its own page for whoever runs the PBX asks for.
 pub const MIRANTE: (&str, &str) = ("mirante", "rig-mirante");
 
 /// Modules of the rig: nothing that opens a port besides the manager interface.
@@ -74,16 +75,7 @@ fn manager(port: u16) -> String {
         "[general]\nenabled = yes\nport = {port}\nbindaddr = 127.0.0.1\ntimestampevents = yes\nwebenabled = no\n\n\
          [{driver}]\nsecret = {driver_secret}\nread = system,call,agent,user\n\
          write = system,call,agent,user,command,originate,reporting\npermit = 127.0.0.1/255.255.255.255\n\n{}",
-        mirante_user()
-    )
-}
-
-/// The block of Mirante's user.
-fn mirante_user() -> String {
-    let (user, secret) = MIRANTE;
-    format!(
-        "[{user}]\nsecret = {secret}\ndeny = 0.0.0.0/0.0.0.0\npermit = 127.0.0.1/255.255.255.255\n\
-         read = system,agent,user,cdr,call\nwrite =\n"
+        mirante_sources::asterisk::user_block(MIRANTE.1, Ipv4Addr::LOCALHOST.into())
     )
 }
 

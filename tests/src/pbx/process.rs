@@ -22,6 +22,7 @@ pub struct Pbx {
     tree: Tree,
     instance: PathBuf,
     port: u16,
+    centre: Centre,
     child: Option<Child>,
     keep: bool,
 }
@@ -36,14 +37,9 @@ impl Pbx {
     pub fn start_in(tree: &Tree, instance: &Path, port: u16, centre: &Centre) -> Result<Pbx> {
         config::write(tree, instance, port, centre)?;
         let keep = std::env::var_os("MIRANTE_RIG_KEEP").is_some();
-        let mut pbx = Pbx { tree: tree.clone(), instance: instance.to_owned(), port, child: None, keep };
+        let mut pbx =
+            Pbx { tree: tree.clone(), instance: instance.to_owned(), port, centre: *centre, child: None, keep };
         pbx.boot()?;
-        // States of Custom devices outlive a killed Asterisk in its database, and start as UNKNOWN in a new one.
-        let mut ami = pbx.driver()?;
-        for agent in centre.agents {
-            let device = format!("DEVICE_STATE(Custom:agent{})", agent.number);
-            ami.ask("Setvar", &[("Variable", &device), ("Value", "NOT_INUSE")])?;
-        }
         Ok(pbx)
     }
 
@@ -74,6 +70,11 @@ impl Pbx {
             if let Ok(mut ami) = self.driver()
                 && ami.ask("QueueStatus", &[]).is_ok_and(|answer| answer.get("Response") == "Success")
             {
+                // States of Custom devices outlive a killed Asterisk in its database, and start as UNKNOWN in a new one.
+                for agent in self.centre.agents {
+                    let device = format!("DEVICE_STATE(Custom:agent{})", agent.number);
+                    ami.ask("Setvar", &[("Variable", &device), ("Value", "NOT_INUSE")])?;
+                }
                 return Ok(());
             }
             std::thread::sleep(Duration::from_millis(50));
@@ -139,7 +140,8 @@ impl Pbx {
 
     fn signal(&self, name: &str) -> Result<()> {
         let child = self.child.as_ref().context("it does not run")?;
-        let status = Command::new("kill").args([name, &child.id().to_string()]).status()?;
+        // The shell has its own `kill`; a small Debian may have no other.
+        let status = Command::new("sh").args(["-c", &format!("kill {name} {}", child.id())]).status()?;
         ensure!(status.success(), "kill {name} failed");
         Ok(())
     }

@@ -1,0 +1,7 @@
+//! The built `mirantectl`, run and asked as users do: its configuration file, its command line, its HTTP door, its feed.
+
+mod client;
+mod process;
+
+pub use client::{Client, Feed, State};
+pub use process::{Hub, Visit, mirantectl, visits};
