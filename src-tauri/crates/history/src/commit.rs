@@ -29,7 +29,9 @@ impl History {
         let people = parties.pending();
         write(db, &people, |tx| {
             if let Some(row) = JournalRow::of(events, newest) {
-                row.insert(tx, &pack::pack(events)?)?;
+                let mut packed = Vec::new();
+                pack::pack_all(events, &mut packed)?;
+                row.insert(tx, &packed)?;
             }
             facts::write(tx, newest.seq, facts)
         })?;

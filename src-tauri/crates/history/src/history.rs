@@ -154,6 +154,7 @@ impl Drop for History {
         if self.writer.is_some() {
             // Best effort, so that a copy of the one file is a whole copy: an unclean close costs the next start a little
             // time and nothing else.
+            let _ = self.db.busy_timeout(Duration::from_millis(200));
             let _ = self.db.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
         }
     }

@@ -1,4 +1,4 @@
-//! Events as bytes: columns, compressed, behind a version.
+//! Events as bytes: runs of columns, compressed, each behind its length and a version.
 
 use crate::{HistoryError, Result};
 use mirante_floor::{Event, Kind, SourceId, Stamp};
@@ -25,8 +25,40 @@ const LEVEL: i32 = 3;
 /// What a stored run may unpack to: hundreds of times the largest segment.
 const LIMIT: usize = 1 << 30;
 
-/// Packs events; the caller has checked that their numbers have no holes.
-pub(crate) fn pack(events: &[Event]) -> Result<Vec<u8>> {
+/// Most events in a run: what a reader holds in memory at a time.
+pub(crate) const RUN: usize = 4096;
+
+/// Packs events of any number as runs, added to `bytes`; the caller has checked that their numbers have no holes.
+pub(crate) fn pack_all(events: &[Event], bytes: &mut Vec<u8>) -> Result<()> {
+    for run in events.chunks(RUN) {
+        let packed = pack(run)?;
+        let length = u32::try_from(packed.len()).map_err(|e| HistoryError::damaged("events", e))?;
+        bytes.extend_from_slice(&length.to_le_bytes());
+        bytes.extend_from_slice(&packed);
+    }
+    Ok(())
+}
+
+/// The runs of what [`pack_all`] packed, one at a time. Any bytes are safe to give.
+pub(crate) fn unpack_all(mut bytes: &[u8]) -> impl Iterator<Item = Result<Vec<Event>>> {
+    std::iter::from_fn(move || {
+        if bytes.is_empty() {
+            return None;
+        }
+        let run = bytes
+            .split_first_chunk::<4>()
+            .and_then(|(length, rest)| rest.split_at_checked(u32::from_le_bytes(*length) as usize));
+        let Some((run, rest)) = run else {
+            bytes = &[];
+            return Some(Err(HistoryError::damaged("events", "they end too early")));
+        };
+        bytes = rest;
+        Some(unpack(run))
+    })
+}
+
+/// Packs one run.
+fn pack(events: &[Event]) -> Result<Vec<u8>> {
     let mut before = 0i64;
     let mut columns = ColumnsV1 {
         seq_first: events.first().map_or(0, |e| e.stamp.seq),
@@ -50,8 +82,8 @@ pub(crate) fn pack(events: &[Event]) -> Result<Vec<u8>> {
     seal_bytes(V1, &plain, "events")
 }
 
-/// Unpacks what [`pack`] packed. Any bytes are safe to give.
-pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<Event>> {
+/// Unpacks what [`pack`] packed.
+fn unpack(bytes: &[u8]) -> Result<Vec<Event>> {
     let plain = open_bytes(V1, bytes, "events")?;
     let columns: ColumnsV1 = postcard::from_bytes(&plain).map_err(|e| HistoryError::damaged("events", e))?;
     let ColumnsV1 { seq_first, source, epoch, seen, at, inferred, kind } = columns;

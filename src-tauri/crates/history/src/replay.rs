@@ -167,9 +167,11 @@ pub(crate) fn each_event(
         let mut rows = statement.query((range.start(), range.end()))?;
         while let Some(row) = rows.next()? {
             let blob = row.get_ref(0)?.as_blob().map_err(|e| HistoryError::damaged("events", e))?;
-            for event in pack::unpack(blob)?.iter().filter(|e| range.contains(&e.stamp.seq)) {
-                if !each(event)? {
-                    return Ok(());
+            for run in pack::unpack_all(blob) {
+                for event in run?.iter().filter(|e| range.contains(&e.stamp.seq)) {
+                    if !each(event)? {
+                        return Ok(());
+                    }
                 }
             }
         }

@@ -3,6 +3,7 @@
 use crate::{History, HistoryError, Result, Sealed, commit, facts, history::Newest, keyframe, pack, replay};
 use mirante_floor::{Changes, Event, FOLD_VERSION, Floor, Gap};
 use rusqlite::Connection;
+use std::collections::BTreeSet;
 
 impl History {
     /// Closes the journal into a segment: the floor at its start and its events. They are replayed, and must give `live`,
@@ -55,36 +56,32 @@ impl History {
     pub(crate) fn close_journal(&mut self, live: &Floor, newest: Newest) -> Result<Option<Sealed>> {
         let (db, writer) = self.writer()?;
         let start = replay::Start::head(db)?;
-        let mut events: Vec<Event> = Vec::new();
-        replay::each_event(db, start.seq + 1..=newest.seq, &mut |event| {
-            events.push(event.clone());
-            Ok(true)
-        })?;
-        let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(None) };
-        let (seq_first, seq_last) = (first.stamp.seq, last.stamp.seq);
-        let seen_first = events.iter().map(|e| e.stamp.seen).min().unwrap_or(first.stamp.seen);
-
         let started = keyframe::keyframe(&start.floor)?;
-        let packed = pack::pack(&events)?;
-        let difference = check(&start.floor, &packed, &events, live)?;
+        let mut stretch = Stretch::new(start.floor);
+        replay::each_event(db, start.seq + 1..=newest.seq, &mut |event| stretch.push(event).map(|()| true))?;
+        stretch.pack()?;
+        let Stretch { span: Some((seq_first, seq_last, seen_first)), count, packed, .. } = &stretch else {
+            return Ok(None);
+        };
+        let next = keyframe::keyframe(live)?;
+        let difference = stretch.difference(live, &next)?;
         if let Some(detail) = &difference {
             tracing::error!("events {seq_first} to {seq_last} do not replay to the live floor: {detail}");
         }
-        let next = keyframe::keyframe(live)?;
         let after = Newest { seq: newest.seq, seen: newest.seen, journal_from: None, journal_count: 0 };
         commit::write(db, &[], |tx| {
             let sql =
                 "INSERT INTO segment (seq_first, seq_last, seen_before, seen_first, seen_top, count, fold_version,
                            keyframe, events) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-            let count = events.len() as u64;
+            let (before, top) = (start.seen, newest.seen);
             tx.execute(
                 sql,
                 rusqlite::params![
                     seq_first,
                     seq_last,
-                    start.seen,
+                    before,
                     seen_first,
-                    newest.seen,
+                    top,
                     count,
                     start.fold_version,
                     started,
@@ -93,36 +90,75 @@ impl History {
             )?;
             tx.execute("DELETE FROM journal WHERE seq_last <= ?1", [seq_last])?;
             if let Some(detail) = &difference {
-                facts::fault(tx, seq_last, "replay_differs", detail)?;
+                facts::fault(tx, *seq_last, "replay_differs", detail)?;
             }
             put_head(tx, after, &next)
         })?;
         writer.newest = after;
         let bytes = (started.len() + packed.len()) as u64;
-        Ok(Some(Sealed { seq_first, seq_last, bytes, faithful: difference.is_none() }))
+        Ok(Some(Sealed { seq_first: *seq_first, seq_last: *seq_last, bytes, faithful: difference.is_none() }))
     }
 }
 
-/// What replaying the bytes that are about to be stored gives that is not `live`; `None` if nothing.
-fn check(start: &Floor, packed: &[u8], events: &[Event], live: &Floor) -> Result<Option<String>> {
-    if pack::unpack(packed)? != events {
-        return Ok(Some("packed events do not unpack to themselves".into()));
+/// Events on their way into a segment, replayed as they come; only one run of them is in memory.
+struct Stretch {
+    floor: Floor,
+    changes: Changes,
+    run: Vec<Event>,
+    packed: Vec<u8>,
+    /// First and last number, earliest arrival.
+    span: Option<(u64, u64, i64)>,
+    count: u64,
+    /// What was packed is what was given.
+    whole: bool,
+}
+
+impl Stretch {
+    fn new(floor: Floor) -> Self {
+        let (changes, run, packed) = Default::default();
+        Stretch { floor, changes, run, packed, span: None, count: 0, whole: true }
     }
-    let mut floor = start.clone();
-    let mut changes = Changes::default();
-    for event in events {
-        floor.apply(event, &mut changes);
-        changes.clear();
+
+    fn push(&mut self, event: &Event) -> Result<()> {
+        let (seq, seen) = (event.stamp.seq, event.stamp.seen);
+        self.span = Some(self.span.map_or((seq, seq, seen), |(first, _, earliest)| (first, seq, earliest.min(seen))));
+        self.count += 1;
+        self.floor.apply(event, &mut self.changes);
+        self.changes.clear();
+        self.run.push(event.clone());
+        if self.run.len() == pack::RUN { self.pack() } else { Ok(()) }
     }
-    if floor == *live {
-        let again = keyframe::restore(&keyframe::keyframe(live)?)?;
-        return Ok((again != *live).then(|| "the keyframe does not restore to itself".into()));
+
+    /// Packs the run, and looks at the bytes as a reader will.
+    fn pack(&mut self) -> Result<()> {
+        let from = self.packed.len();
+        pack::pack_all(&self.run, &mut self.packed)?;
+        let mut read = Vec::with_capacity(self.run.len());
+        for run in pack::unpack_all(&self.packed[from..]) {
+            read.append(&mut run?);
+        }
+        self.whole &= read == self.run;
+        self.run.clear();
+        Ok(())
     }
-    let sites = floor.sites.keys().chain(live.sites.keys()).filter(|id| floor.sites.get(id) != live.sites.get(id));
-    let mut sites: Vec<String> = sites.map(|id| id.0.to_string()).collect();
-    sites.dedup();
-    let config = if floor.config == live.config { "" } else { ", configuration" };
-    Ok(Some(format!("sources [{}]{config}", sites.join(" "))))
+
+    /// What replaying gives that is not `live`; `None` if nothing. `next` are the bytes of `live`.
+    fn difference(&self, live: &Floor, next: &[u8]) -> Result<Option<String>> {
+        if !self.whole {
+            return Ok(Some("packed events do not unpack to themselves".into()));
+        }
+        let floor = &self.floor;
+        if floor == live {
+            let again = keyframe::restore(next)?;
+            return Ok((again != *live).then(|| "the keyframe does not restore to itself".into()));
+        }
+        let sites = floor.sites.keys().chain(live.sites.keys());
+        let sites: BTreeSet<u16> =
+            sites.filter(|id| floor.sites.get(id) != live.sites.get(id)).map(|id| id.0).collect();
+        let sites: Vec<String> = sites.iter().map(u16::to_string).collect();
+        let config = if floor.config == live.config { "" } else { ", configuration" };
+        Ok(Some(format!("sources [{}]{config}", sites.join(" "))))
+    }
 }
 
 fn put_head(db: &Connection, newest: Newest, blob: &[u8]) -> Result<()> {

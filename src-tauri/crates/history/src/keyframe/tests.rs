@@ -115,13 +115,20 @@ proptest! {
     fn any_bytes_are_an_error_or_a_floor_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let _ = restore(&bytes);
         let _ = restore(&pack::seal_bytes(V1, &bytes, "test").expect("sealed"));
-        let _ = pack::unpack(&bytes);
-        let _ = pack::unpack(&pack::seal_bytes(1, &bytes, "test").expect("sealed"));
+        let _ = pack::unpack_all(&bytes).count();
+        let run = pack::seal_bytes(1, &bytes, "test").expect("sealed");
+        let framed = [(run.len() as u32).to_le_bytes().as_slice(), &run].concat();
+        let _ = pack::unpack_all(&framed).count();
     }
 
     #[test]
     fn events_survive_their_bytes(events in streams::any_stream(3)) {
-        prop_assert_eq!(pack::unpack(&pack::pack(&events).expect("packed")).expect("unpacked"), events);
+        let mut bytes = Vec::new();
+        pack::pack_all(&events, &mut bytes).expect("packed");
+        let runs: Vec<Vec<Event>> = pack::unpack_all(&bytes).collect::<Result<_, _>>().expect("unpacked");
+        prop_assert_eq!(runs.concat(), events);
+        bytes.pop();
+        prop_assert!(pack::unpack_all(&bytes).any(|run| run.is_err()));
     }
 }
 
