@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionReport } from '~/bindings/ConnectionReport';
 import { EMPTY, connectionOf, isPublicAddress, portFor, problemsOf, splitHost } from './form';
-import { failedStep, stepsOf, verdictOf } from './layers';
+import { failedStep, permitLines, stepsOf, verdictOf } from './layers';
+import { mailAddress } from './mail';
 
 describe('host field', () => {
   it.each([
@@ -73,5 +74,17 @@ describe('report', () => {
   it('tells a VICIdial and an empty PBX from one that just works', () => {
     const verdicts = [{}, { queues: 3 }, { vicidial: true, queues: 3 }].map((over) => verdictOf({ ...report, ok: true, ...over }));
     expect([verdictOf(report), ...verdicts]).toEqual(['fails', 'works_no_queues', 'works', 'works_vicidial']);
+  });
+});
+
+describe('what is sent to whoever runs the PBX', () => {
+  it('permits each address of this computer and no other', () => {
+    expect(permitLines(['10.0.0.15', 'fd00::5'])).toBe('permit = 10.0.0.15/255.255.255.255\npermit = fd00::5/128');
+    expect(permitLines([])).toBe('');
+  });
+  it('goes whole in a short mail, and by the clipboard in a long one', () => {
+    const short = mailAddress('Usuário & senha', 'linha 1\nlinha 2', 'cole');
+    expect(short).toEqual({ address: 'mailto:?subject=Usu%C3%A1rio%20%26%20senha&body=linha%201%0D%0Alinha%202', pasted: false });
+    expect(mailAddress('s', 'x'.repeat(3_000), 'cole')).toEqual({ address: 'mailto:?subject=s&body=cole', pasted: true });
   });
 });

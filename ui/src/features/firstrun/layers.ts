@@ -43,3 +43,8 @@ export function verdictOf(report: ConnectionReport): Verdict {
   if (report.vicidial) return 'works_vicidial';
   return report.queues === 0 ? 'works_no_queues' : 'works';
 }
+
+/** `permit` lines for `manager.conf`, one an address: an IPv4 with its mask, an IPv6 with its length. */
+export function permitLines(addresses: readonly string[]): string {
+  return addresses.map((address) => `permit = ${address}/${address.includes(':') ? '128' : '255.255.255.255'}`).join('\n');
+}
