@@ -50,6 +50,8 @@ pub(super) enum Due {
     AttemptOver { attempt: u64 },
     /// A bad quarter of an hour begins.
     Trouble { cell: usize },
+    /// The platform looks whether anybody is there to answer.
+    Look { queue: usize },
     /// A queue closes.
     Closing { queue: usize },
 }

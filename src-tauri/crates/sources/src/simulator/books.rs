@@ -9,6 +9,8 @@ pub struct Truth {
     pub visits: Vec<VisitTruth>,
     /// Rings that an agent let pass.
     pub rings: Vec<RingTruth>,
+    /// What agents did, each stretch as it ended; none of no length.
+    pub spans: Vec<SpanTruth>,
     /// Attempts that ended and were coded, in the order of coding.
     pub attempts: Vec<AttemptTruth>,
 }
@@ -49,8 +51,23 @@ pub struct OpenTruth {
     pub call: Name,
     /// When it entered, Unix ms.
     pub entered_ms: i64,
+    /// Place in line, 1 first; absent once answered.
+    pub position: Option<u32>,
     /// Who answered and when, Unix ms.
     pub answered: Option<(Name, i64)>,
+}
+
+/// A stretch that an agent spent on one thing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpanTruth {
+    /// The agent's key.
+    pub agent: Name,
+    /// What the agent did.
+    pub doing: Doing,
+    /// From when, Unix ms.
+    pub from_ms: i64,
+    /// To when, Unix ms.
+    pub to_ms: i64,
 }
 
 /// A ring that an agent let pass.

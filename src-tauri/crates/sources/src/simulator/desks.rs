@@ -1,13 +1,18 @@
 //! What agents and their telephones say of themselves.
 
+use super::books::{AgentTruth, Doing, SpanTruth};
 use super::shifts::REASONS;
 use super::simulation::Simulation;
 use super::state::Work;
-use mirante_floor::{Activity, Device, Kind};
+use mirante_floor::{Activity, Device, Kind, Place};
 
 impl Simulation {
     /// Changes what an agent does.
     pub(super) fn set_work(&mut self, agent: usize, work: Work) {
+        if self.setup.keep_truth && self.desks[agent].since < self.now {
+            let AgentTruth { agent, doing, since_ms } = self.doing(agent);
+            self.books.spans.push(SpanTruth { agent, doing, from_ms: since_ms, to_ms: self.now });
+        }
         let desk = &mut self.desks[agent];
         let (was_free, is_free) = (desk.work == Work::Free, work == Work::Free);
         if was_free != is_free {
@@ -19,6 +24,26 @@ impl Simulation {
         desk.work = work;
         desk.since = self.now;
         desk.turn += 1;
+    }
+
+    /// What an agent does, in words of the books.
+    pub(super) fn doing(&self, agent: usize) -> AgentTruth {
+        let queue = |index: usize| Place::Queue(self.centre.queues[index].name.clone());
+        let campaign = |index: usize| Place::Campaign(self.centre.campaigns[index].name.clone());
+        let desk = &self.desks[agent];
+        let doing = match desk.work {
+            Work::Off => Doing::Offline,
+            Work::Free => Doing::Ready,
+            Work::Ringing => Doing::Ringing,
+            Work::Talking { queue: on, held: true } => Doing::Hold(queue(on)),
+            Work::Talking { queue: on, held: false } => Doing::Talking(queue(on)),
+            Work::Wrapup { queue: after } => Doing::Wrapup(queue(after)),
+            Work::CampaignWrapup { campaign: after, .. } => Doing::Wrapup(campaign(after)),
+            Work::Attempt { campaign: on } => Doing::Talking(campaign(on)),
+            Work::Outside => Doing::Talking(Place::Other),
+            Work::Paused { reason } => Doing::Paused(REASONS[reason].into()),
+        };
+        AgentTruth { agent: self.centre.agents[agent].key.clone(), doing, since_ms: desk.since }
     }
 
     /// Changes the state of an agent's telephone.
@@ -58,7 +83,7 @@ impl Simulation {
     pub(super) fn members(&self, agent: usize) -> Vec<mirante_floor::MemberPicture<crate::Caller>> {
         let (spec, desk) = (&self.centre.agents[agent], &self.desks[agent]);
         let talking = match desk.work {
-            Work::Talking { visit } => self.visits.get(&visit).map(|visit| visit.queue),
+            Work::Talking { queue, .. } => Some(queue),
             _ => None,
         };
         spec.skills

@@ -46,7 +46,7 @@ impl Simulation {
         let (mut here, mut busy, mut free) = (0, 0, Vec::new());
         for agent in &self.centre.campaigns[campaign].agents {
             let desk = &self.desks[*agent];
-            here += usize::from(desk.logged() && desk.work != Work::Paused);
+            here += usize::from(desk.logged() && !matches!(desk.work, Work::Paused { .. }));
             busy += usize::from(match desk.work {
                 Work::Attempt { campaign: on } | Work::CampaignWrapup { campaign: on, .. } => on == campaign,
                 _ => false,

@@ -33,7 +33,7 @@ mod state;
 mod talks;
 mod trouble;
 
-pub use books::{AgentTruth, AttemptTruth, Doing, OpenTruth, RingTruth, Truth, VisitTruth};
+pub use books::{AgentTruth, AttemptTruth, Doing, OpenTruth, RingTruth, SpanTruth, Truth, VisitTruth};
 pub use setup::{Setup, SetupError};
 pub use simulation::Simulation;
 pub use source::SimulatorSource;

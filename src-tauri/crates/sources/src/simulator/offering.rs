@@ -64,7 +64,7 @@ impl Simulation {
         let Some(waiting) = self.visits.get_mut(&visit) else { return };
         waiting.stage = Stage::Waiting { offered: Some(agent) };
         let (queue, call) = (waiting.queue, waiting.call.clone());
-        self.set_work(agent, Work::Ringing { visit });
+        self.set_work(agent, Work::Ringing);
         self.emit(Kind::Ringing {
             queue: self.centre.queues[queue].name.clone(),
             call,

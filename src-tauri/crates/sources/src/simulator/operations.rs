@@ -34,7 +34,7 @@ pub(super) struct Nature {
     pub(super) passes: Option<(usize, f64)>,
     /// Index of the operation that takes callers over the limit.
     pub(super) relief: Option<usize>,
-    /// Callers who wait with nobody unpaused are sent away.
+    /// Callers are sent on when everybody is on a break, not only when everybody has gone.
     pub(super) strict: bool,
     night: f64,
     bumps: &'static [Bump],

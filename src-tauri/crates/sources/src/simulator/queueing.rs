@@ -9,11 +9,9 @@ use super::state::{Stage, Visit};
 use mirante_floor::{Device, Kind, Name, Outcome};
 
 impl Simulation {
-    /// Whether a queue lets callers in: open, and somebody is there.
+    /// Whether a queue lets callers in: open, and somebody is logged in.
     pub(super) fn admits(&self, queue: usize) -> bool {
-        let line = &self.lines[queue];
-        let strict = self.centre.queues[queue].nature.strict;
-        self.is_open(queue) && line.logged > 0 && (!strict || line.present > 0)
+        self.is_open(queue) && self.lines[queue].logged > 0
     }
 
     /// A call enters a queue, unless it is closed or empty: then nothing is heard of it, as on a real platform.
@@ -53,6 +51,10 @@ impl Simulation {
         if self.dice.chance(0.06) {
             let at = self.now + self.dice.between(25_000, 75_000);
             self.agenda.add(at, Due::Key { visit });
+        }
+        if nature.strict && self.lines[queue].present == 0 {
+            let at = self.now + self.dice.between(6_000, 15_000);
+            self.agenda.add(at, Due::Look { queue });
         }
         self.offer(visit);
         true
@@ -127,7 +129,7 @@ impl Simulation {
     /// Takes a waiting visit out of its line, unanswered.
     fn leave_line(&mut self, visit: u64, outcome: Outcome) -> Option<Visit> {
         let gone = self.visits.remove(&visit)?;
-        let place = self.step_out(gone.queue, visit);
+        self.step_out(gone.queue, visit);
         let queue = self.centre.queues[gone.queue].name.clone();
         self.emit(Kind::Left { queue: queue.clone(), call: gone.call.clone(), outcome });
         self.lines[gone.queue].counters.abandoned += 1;
@@ -139,7 +141,6 @@ impl Simulation {
             self.emit(Kind::RingEnded { queue: queue.clone(), agent: self.centre.agents[agent].key.clone() });
             self.set_device(agent, Device::Idle);
         }
-        self.tell_places(gone.queue, place);
         if self.setup.keep_truth {
             self.books.visits.push(VisitTruth {
                 queue,
@@ -160,23 +161,8 @@ impl Simulation {
         Some(gone)
     }
 
-    /// Takes a visit from the line; its place was this, 0 first.
-    pub(super) fn step_out(&mut self, queue: usize, visit: u64) -> usize {
-        let waiting = &mut self.lines[queue].waiting;
-        let place = waiting.iter().position(|other| *other == visit).unwrap_or(waiting.len());
-        if place < waiting.len() {
-            waiting.remove(place);
-        }
-        place
-    }
-
-    /// Tells those behind a place that they moved up.
-    pub(super) fn tell_places(&mut self, queue: usize, from: usize) {
-        for place in from..self.lines[queue].waiting.len() {
-            if let Some(visit) = self.visits.get(&self.lines[queue].waiting[place]) {
-                let call = visit.call.clone();
-                self.emit(Kind::Moved { call, position: place as u32 + 1 });
-            }
-        }
+    /// Takes a visit from the line. Nobody is told of moving up: it follows.
+    pub(super) fn step_out(&mut self, queue: usize, visit: u64) {
+        self.lines[queue].waiting.retain(|other| *other != visit);
     }
 }

@@ -84,7 +84,7 @@ impl Simulation {
     pub(super) fn logout(&mut self, agent: usize) {
         match self.desks[agent].work {
             Work::Off => {}
-            Work::Free | Work::Paused => self.leave(agent),
+            Work::Free | Work::Paused { .. } => self.leave(agent),
             _ => self.desks[agent].leaving = true,
         }
     }
@@ -118,18 +118,22 @@ impl Simulation {
     /// A break is due. Planned ones wait while a quarter of the colleagues are away already.
     pub(super) fn pause_due(&mut self, agent: usize, reason: usize, ms: i64, planned: bool) {
         let desk = &self.desks[agent];
-        if !desk.logged() || desk.leaving || desk.pause.is_some() {
+        if !desk.logged() || desk.leaving {
             return;
         }
-        if planned && self.crowded(agent) {
+        let taken = desk.pause.is_some() || desk.wanted.is_some();
+        if taken && !planned {
+            return;
+        }
+        if planned && (taken || self.crowded(agent)) {
             let at = self.now + self.dice.between(2 * MINUTE, 5 * MINUTE);
             self.agenda.add(at, Due::Pause { agent, reason, ms, planned });
             return;
         }
         match self.desks[agent].work {
             Work::Free => self.start_pause(agent, reason, ms),
-            // Some press pause during the call: it begins when the call ends.
-            Work::Talking { .. } if self.dice.chance(0.3) => self.tell_pause(agent, reason, ms),
+            // Some press pause during the call, and a failing system does it for everyone: it begins when the call ends.
+            Work::Talking { .. } if !planned || self.dice.chance(0.3) => self.tell_pause(agent, reason, ms),
             _ => self.desks[agent].wanted = Some((reason, ms)),
         }
     }
@@ -157,7 +161,7 @@ impl Simulation {
 
     /// The break begins: now for the platform too, unless it was told before.
     pub(super) fn start_pause(&mut self, agent: usize, reason: usize, ms: i64) {
-        self.set_work(agent, Work::Paused);
+        self.set_work(agent, Work::Paused { reason });
         if self.desks[agent].pause.is_none() {
             self.tell_pause(agent, reason, ms);
         }

@@ -2,15 +2,14 @@
 
 use super::agenda::{Agenda, Due};
 use super::arrivals::Demand;
-use super::books::{AgentTruth, Doing, OpenTruth, Truth};
+use super::books::{AgentTruth, OpenTruth, Truth};
 use super::calendar::Day;
 use super::centre::Centre;
 use super::chance::Dice;
 use super::setup::{Setup, SetupError};
-use super::shifts::REASONS;
-use super::state::{Attempt, Desk, Drive, Line, Stage, Visit, Work};
+use super::state::{Attempt, Desk, Drive, Line, Stage, Visit};
 use crate::Caller;
-use mirante_floor::{Kind, Name, PbxCounters, Place};
+use mirante_floor::{Kind, Name, PbxCounters};
 use std::collections::{HashMap, VecDeque};
 
 /// A simulated centre in motion: pure, without a clock, the same for the same [`Setup`].
@@ -94,6 +93,18 @@ impl Simulation {
         self.now = until_ms;
     }
 
+    /// Runs up to and including an instant whose events are in history already, and forgets them: how a data folder that was
+    /// closed goes on with the same setup it began with, without a seam. Costs what running costs.
+    pub fn skip_until(&mut self, until_ms: i64) {
+        let mut told = Vec::new();
+        while self.next_ms().is_some_and(|next| next <= until_ms) {
+            let stretch = self.now.saturating_add(3_600_000).min(until_ms);
+            self.run_until(stretch, &mut told);
+            told.clear();
+        }
+        self.now = self.now.max(until_ms);
+    }
+
     /// Takes what the books hold and leaves them empty. Always empty unless [`Setup::keep_truth`].
     pub fn take_truth(&mut self) -> Truth {
         std::mem::take(&mut self.books)
@@ -104,13 +115,18 @@ impl Simulation {
         let mut open: Vec<_> = self.visits.iter().collect();
         open.sort_by_key(|(serial, _)| **serial);
         open.into_iter()
-            .map(|(_, visit)| OpenTruth {
+            .map(|(serial, visit)| OpenTruth {
                 queue: self.centre.queues[visit.queue].name.clone(),
                 contact: visit.contact.clone(),
                 call: visit.call.clone(),
                 entered_ms: visit.entered,
+                position: self.lines[visit.queue]
+                    .waiting
+                    .iter()
+                    .position(|other| other == serial)
+                    .map(|p| p as u32 + 1),
                 answered: match visit.stage {
-                    Stage::Talking { agent, since, .. } => Some((self.centre.agents[agent].key.clone(), since)),
+                    Stage::Talking { agent, since } => Some((self.centre.agents[agent].key.clone(), since)),
                     Stage::Waiting { .. } => None,
                 },
             })
@@ -119,27 +135,7 @@ impl Simulation {
 
     /// What every agent is doing.
     pub fn agents(&self) -> Vec<AgentTruth> {
-        let queue = |index: usize| Place::Queue(self.centre.queues[index].name.clone());
-        let campaign = |index: usize| Place::Campaign(self.centre.campaigns[index].name.clone());
-        let entry = |(desk, spec): (&Desk, &super::centre::AgentSpec)| {
-            let doing = match desk.work {
-                Work::Off => Doing::Offline,
-                Work::Free => Doing::Ready,
-                Work::Ringing { .. } => Doing::Ringing,
-                Work::Talking { visit } => match self.visits.get(&visit) {
-                    Some(Visit { queue: q, stage: Stage::Talking { held: true, .. }, .. }) => Doing::Hold(queue(*q)),
-                    Some(visit) => Doing::Talking(queue(visit.queue)),
-                    None => Doing::Ready,
-                },
-                Work::Wrapup { queue: q } => Doing::Wrapup(queue(q)),
-                Work::CampaignWrapup { campaign: c, .. } => Doing::Wrapup(campaign(c)),
-                Work::Attempt { campaign: c } => Doing::Talking(campaign(c)),
-                Work::Outside => Doing::Talking(Place::Other),
-                Work::Paused => Doing::Paused(desk.pause.map_or("", |pause| REASONS[pause.reason]).into()),
-            };
-            AgentTruth { agent: spec.key.clone(), doing, since_ms: desk.since }
-        };
-        self.desks.iter().zip(&self.centre.agents).map(entry).collect()
+        (0..self.desks.len()).map(|agent| self.doing(agent)).collect()
     }
 
     pub(super) fn emit(&mut self, kind: Kind<Caller>) {
@@ -213,6 +209,7 @@ impl Simulation {
             Due::Reached { attempt } => self.reached(attempt),
             Due::AttemptOver { attempt } => self.attempt_over(attempt),
             Due::Trouble { cell } => self.trouble(cell),
+            Due::Look { queue } => self.empty(queue),
             Due::Closing { queue } => self.closing(queue),
         }
     }

@@ -52,6 +52,11 @@ impl SimulatorSource {
         let pace = Pace { warp, from: simulation.now_ms(), began: Instant::now() };
         Ok(SimulatorSource { simulation: Arc::new(Mutex::new(Some(simulation))), pace })
     }
+
+    /// The simulated instant it is now, Unix ms: the clock for whoever shows ages and waits of a warped centre.
+    pub fn clock_ms(&self) -> i64 {
+        self.pace.clock()
+    }
 }
 
 impl Source for SimulatorSource {

@@ -20,7 +20,7 @@ pub(super) enum Stage {
     /// In line; perhaps offered to an agent.
     Waiting { offered: Option<usize> },
     /// With an agent.
-    Talking { agent: usize, since: i64, held: bool },
+    Talking { agent: usize, since: i64 },
 }
 
 /// A queue now.
@@ -42,11 +42,11 @@ pub(super) struct Line {
 pub(super) enum Work {
     Off,
     Free,
-    Ringing {
-        visit: u64,
-    },
+    Ringing,
+    /// On a queue's call.
     Talking {
-        visit: u64,
+        queue: usize,
+        held: bool,
     },
     /// After a queue's call.
     Wrapup {
@@ -57,7 +57,9 @@ pub(super) enum Work {
         campaign: usize,
         attempt: u64,
     },
-    Paused,
+    Paused {
+        reason: usize,
+    },
     /// On a call outside the queues.
     Outside,
     /// On a campaign's call.

@@ -5,7 +5,7 @@ use super::books::VisitTruth;
 use super::calendar::MINUTE;
 use super::chance::Spread;
 use super::simulation::Simulation;
-use super::state::{Stage, Work};
+use super::state::{Stage, Visit, Work};
 use mirante_floor::{Activity, Device, Kind, Outcome, Place};
 
 /// Part of the conversations with a hold.
@@ -19,10 +19,10 @@ impl Simulation {
         let leg = self.channel();
         let now = self.now;
         let Some(answered) = self.visits.get_mut(&visit) else { return };
-        answered.stage = Stage::Talking { agent, since: now, held: false };
+        answered.stage = Stage::Talking { agent, since: now };
         let (queue, call, wait) = (answered.queue, answered.call.clone(), now - answered.entered);
-        let place = self.step_out(queue, visit);
-        self.set_work(agent, Work::Talking { visit });
+        self.step_out(queue, visit);
+        self.set_work(agent, Work::Talking { queue, held: false });
         self.set_device(agent, Device::InUse);
         self.emit(Kind::Answered {
             queue: self.centre.queues[queue].name.clone(),
@@ -30,7 +30,6 @@ impl Simulation {
             agent: self.centre.agents[agent].key.clone(),
             leg: Some(leg),
         });
-        self.tell_places(queue, place);
         let counters = &mut self.lines[queue].counters;
         counters.hold_s = moving(counters.hold_s, wait);
         let talk = self.dice.spread(&self.centre.queues[queue].talk, self.centre.agents[agent].pace);
@@ -44,29 +43,30 @@ impl Simulation {
 
     /// The caller is put on hold.
     pub(super) fn hold(&mut self, visit: u64, ms: i64) {
-        if let Some(Stage::Talking { agent, held, .. }) = self.visits.get_mut(&visit).map(|v| &mut v.stage) {
-            *held = true;
-            let agent = *agent;
-            self.desks[agent].since = self.now;
-            self.set_device(agent, Device::OnHold);
+        if self.turn_hold(visit, true) {
             self.agenda.add(self.now + ms, Due::Unhold { visit });
         }
     }
 
     /// The conversation goes on.
     pub(super) fn unhold(&mut self, visit: u64) {
-        if let Some(Stage::Talking { agent, held, .. }) = self.visits.get_mut(&visit).map(|v| &mut v.stage) {
-            *held = false;
-            let agent = *agent;
-            self.desks[agent].since = self.now;
-            self.set_device(agent, Device::InUse);
-        }
+        self.turn_hold(visit, false);
+    }
+
+    fn turn_hold(&mut self, visit: u64, held: bool) -> bool {
+        let Some(Visit { queue, stage: Stage::Talking { agent, .. }, .. }) = self.visits.get(&visit) else {
+            return false;
+        };
+        let (queue, agent) = (*queue, *agent);
+        self.set_work(agent, Work::Talking { queue, held });
+        self.set_device(agent, if held { Device::OnHold } else { Device::InUse });
+        true
     }
 
     /// The conversation ends: the caller hangs up, or is passed on to the next level.
     pub(super) fn talk_over(&mut self, visit: u64) {
         let Some(over) = self.visits.remove(&visit) else { return };
-        let Stage::Talking { agent, since, .. } = over.stage else { return };
+        let Stage::Talking { agent, since } = over.stage else { return };
         let passed = match self.centre.queues[over.queue].passes {
             Some((to, chance)) if self.dice.chance(chance) && self.admits(to) => Some(to),
             _ => None,

@@ -11,7 +11,7 @@ impl Simulation {
     /// Decides which cells have a bad quarter of an hour today: in the default centre, one on most days.
     pub(super) fn plan_trouble(&mut self) {
         let day = self.day.clone();
-        let chance = if day.kind() == DayKind::Weekday { 0.45 } else { 0.2 };
+        let chance = if day.kind() == DayKind::Weekday { 0.42 } else { 0.2 };
         for cell in 0..self.centre.cells.len() {
             if self.dice.chance(chance) {
                 let at = day.at(8 * 60 + 30) + self.dice.between(0, 10 * 60 * MINUTE);
@@ -22,9 +22,11 @@ impl Simulation {
         }
     }
 
-    /// It begins: callers arrive more than twice as often, or a third of the people lose their systems.
+    /// It begins: callers arrive more than twice as often, or people lose their systems.
     pub(super) fn trouble(&mut self, cell: usize) {
-        if self.dice.chance(0.6) {
+        // The technical cell's trouble is its own system: everyone is away, and callers are sent on.
+        let technical = self.centre.cells[cell].kind == 2;
+        if !technical && self.dice.chance(0.6) {
             let queues = &self.centre.cells[cell].queues;
             let queue = queues[self.dice.below(queues.len())];
             let per_ms = self.present_rate(queue) * 1.4;
@@ -34,7 +36,7 @@ impl Simulation {
             return;
         }
         for agent in self.centre.cells[cell].agents.clone() {
-            if self.desks[agent].logged() && self.dice.chance(0.35) {
+            if self.desks[agent].logged() && (technical || self.dice.chance(0.35)) {
                 let at = self.now + self.dice.between(0, MINUTE);
                 let ms = self.dice.between(9 * MINUTE, QUARTER);
                 self.agenda.add(at, Due::Pause { agent, reason: SYSTEMS, ms, planned: false });

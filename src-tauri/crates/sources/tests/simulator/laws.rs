@@ -38,6 +38,10 @@ fn a_history_and_what_follows_it_live_are_one_stream() {
         assert_eq!(split.now_ms(), until);
     }
     assert!(whole == pieces);
+    let mut resumed = centre(5, MONDAY);
+    resumed.skip_until(MONDAY + 26 * HOUR);
+    assert_eq!(resumed.now_ms(), MONDAY + 26 * HOUR);
+    assert!(whole.ends_with(&run(&mut resumed, MONDAY + 30 * HOUR)));
     let one_by_one: Events = centre(5, MONDAY).take_while(|(at, _)| *at <= MONDAY + 30 * HOUR).collect();
     assert!(whole == one_by_one);
 }
@@ -93,9 +97,6 @@ impl Reader {
                 assert_eq!(*position, Some(line.len() as u32));
                 assert_eq!(*waited_ms, 0);
                 assert!(self.waiting.insert((queue.clone(), call.clone()), None).is_none());
-            }
-            Kind::Moved { call, position } => {
-                assert!(self.line.values().any(|line| line.get(*position as usize - 1) == Some(call)));
             }
             Kind::Left { queue, call, outcome } => {
                 assert_ne!(*outcome, Outcome::Answered);
