@@ -39,6 +39,8 @@ pub(crate) struct AmiSession {
     asks: u64,
     /// Reports not yet handed over.
     ready: Vec<Report>,
+    /// The platform said that it is stopping.
+    stopping: bool,
     log: Log,
 }
 
@@ -79,6 +81,7 @@ impl AmiSession {
             asked: now,
             asks: 0,
             ready: Vec::new(),
+            stopping: false,
             log,
         };
         session.first_picture(early).await?;
@@ -130,11 +133,16 @@ impl AmiSession {
     }
 
     async fn advance(&mut self, out: &mut Vec<Report>) -> Result<(), SourceError> {
+        let before = out.len();
         loop {
             out.append(&mut self.ready);
-            self.translate(out)?;
-            if !out.is_empty() {
+            self.translate(out);
+            // What happened before a stop is handed over first.
+            if out.len() > before {
                 return Ok(());
+            }
+            if self.stopping {
+                return Err(stopping());
             }
             let now = Instant::now();
             self.keep_alive(now)?;
@@ -142,7 +150,7 @@ impl AmiSession {
                 self.next_tick = now + TICK;
                 self.translator.tick(self.now(), out);
                 self.follow_log(out).await;
-                if !out.is_empty() {
+                if out.len() > before {
                     return Ok(());
                 }
             }
@@ -166,19 +174,16 @@ impl AmiSession {
         }
     }
 
-    fn translate(&mut self, out: &mut Vec<Report>) -> Result<(), SourceError> {
+    fn translate(&mut self, out: &mut Vec<Report>) {
         let now = self.now();
         for _ in 0..BATCH {
             let Some(message) = self.link.pop() else { break };
             match self.translator.take(&message, now, out) {
                 Need::Nothing => {}
                 Need::Picture => self.next_picture = self.next_picture.min(self.asked + PICTURE_PAUSE),
-                Need::Stop if out.is_empty() => return Err(stopping()),
-                // What happened before the stop is handed over first; the closed connection tells the rest.
-                Need::Stop => break,
+                Need::Stop => self.stopping = true,
             }
         }
-        Ok(())
     }
 
     /// Pings a quiet platform; an error if it stays quiet.

@@ -1,0 +1,7 @@
+//! The Asterisk source against a manager that this test plays, over real sockets on loopback.
+
+mod checks;
+mod connect;
+mod fake;
+mod session;
+mod tls;
