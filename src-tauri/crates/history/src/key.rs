@@ -127,6 +127,7 @@ fn read_file(dir: &Path) -> Result<Option<[u8; 32]>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(HistoryError::io(path)(error)),
     };
+    warn_if_others_may_read(&path);
     let text = text.trim().as_bytes();
     let mut key = [0; 32];
     let digits = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
@@ -136,6 +137,16 @@ fn read_file(dir: &Path) -> Result<Option<[u8; 32]>> {
         _ => return Err(HistoryError::Key(format!("is damaged: {} is not 64 digits", path.display()))),
     }
     Ok(Some(key))
+}
+
+/// The owner may have reasons, so it is only said.
+fn warn_if_others_may_read(path: &Path) {
+    #[cfg(unix)]
+    if fs::metadata(path).is_ok_and(|m| std::os::unix::fs::PermissionsExt::mode(&m.permissions()) & 0o077 != 0) {
+        tracing::warn!("others may read {}, the key of all numbers and names", path.display());
+    }
+    #[cfg(not(unix))]
+    let _ = path;
 }
 
 fn make_file(dir: &Path) -> Result<[u8; 32]> {

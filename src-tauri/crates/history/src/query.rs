@@ -20,11 +20,11 @@ impl History {
         Ok(())
     }
 
-    /// Stretches of agents' days that touch the span from `from` to `to` (Unix ms by our clock), in order of recording.
-    /// `each` says false to stop.
+    /// Stretches of agents' days that ended from `from` up to, not including, `to` (Unix ms by our clock), in that order.
+    /// `each` says false to stop. What was still going on at `to` is on the floor of that moment.
     pub fn spans(&self, from: i64, to: i64, mut each: impl FnMut(SpanRow) -> bool) -> Result<()> {
         let columns = rows::SPAN;
-        let sql = format!("SELECT {columns} FROM agent_span WHERE to_ms >= ?1 AND from_ms < ?2 ORDER BY id");
+        let sql = format!("SELECT {columns} FROM agent_span WHERE to_ms >= ?1 AND to_ms < ?2 ORDER BY to_ms, id");
         let mut statement = self.db.prepare_cached(&sql)?;
         let mut found = statement.query((from, to))?;
         while let Some(row) = found.next()? {

@@ -85,9 +85,14 @@ impl History {
         let start = match head {
             Some(seen) if seen.is_none_or(|seen| seen <= time_ms) => Start::head(&tx)?,
             _ => {
+                // What arrived before a segment only grows, so the newest that began in time is the one. The first of all
+                // has nothing before it: the floor was empty.
                 let sql = "SELECT seq_first - 1, seen_before, fold_version, keyframe, seq_last FROM segment
-                           WHERE seen_before IS NULL OR seen_before <= ?1 ORDER BY seq_first DESC LIMIT 1";
-                one(&tx, sql, [time_ms])?
+                           WHERE seen_before <= ?1 ORDER BY seen_before DESC, seq_first DESC LIMIT 1";
+                let found = one(&tx, sql, [time_ms])?;
+                let first = "SELECT seq_first - 1, seen_before, fold_version, keyframe, seq_last FROM segment
+                             WHERE seen_before IS NULL LIMIT 1";
+                if found.seq > 0 { found } else { one(&tx, first, ())? }
             }
         };
         let last = start.last.min(newest.seq);

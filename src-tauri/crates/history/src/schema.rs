@@ -144,7 +144,11 @@ fn backup(db: &Connection, file: &Path, layout: usize) -> Result<PathBuf> {
     };
     let free = (0..).map(named).find(|p| !p.exists());
     let copy = free.ok_or_else(|| HistoryError::damaged("backup", "no free name"))?;
-    db.execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+    if let Err(error) = db.execute("VACUUM INTO ?1", [copy.to_string_lossy()]) {
+        // Half a copy is worse than none. Nothing was changed yet.
+        let _ = std::fs::remove_file(&copy);
+        return Err(error.into());
+    }
     let health: String = Connection::open(&copy)?.query_row("PRAGMA integrity_check", [], |r| r.get(0))?;
     if health != "ok" {
         return Err(HistoryError::damaged("backup", health));

@@ -166,6 +166,7 @@ fn the_whole_layout() {
             keyframe BLOB NOT NULL,
             events BLOB NOT NULL
         ) STRICT;
+        CREATE INDEX segment_seen ON segment (seen_before);
         CREATE TABLE source (
             id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 65535),
             name TEXT NOT NULL UNIQUE,

@@ -59,7 +59,7 @@ fn any_floor() -> impl Strategy<Value = Floor> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_floor_survives_its_bytes(floor in any_floor()) {

@@ -29,6 +29,7 @@ CREATE TABLE segment (
     keyframe BLOB NOT NULL,
     events BLOB NOT NULL
 ) STRICT;
+CREATE INDEX segment_seen ON segment (seen_before);
 
 -- Events that were never kept because there was no room.
 CREATE TABLE lost (
