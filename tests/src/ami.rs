@@ -20,6 +20,11 @@ impl Message {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
     }
 
+    /// True for something that happened, not an answer.
+    pub fn is_event(&self) -> bool {
+        !self.get("Event").is_empty()
+    }
+
     /// Unix ms: the PBX's own time of the event, else of arrival.
     pub fn at_ms(&self) -> i64 {
         match self.get("Timestamp").parse::<f64>() {

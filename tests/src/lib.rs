@@ -9,6 +9,8 @@
 //! Nothing here knows Mirante's insides: the tests talk to its programs as users do.
 
 pub mod ami;
+pub mod background;
+pub mod bench;
 pub mod hub;
 pub mod load;
 pub mod pbx;

@@ -11,12 +11,18 @@ use tungstenite::{Message, WebSocket};
 #[derive(Debug, Clone, Copy)]
 pub struct Client {
     address: SocketAddr,
+    patience: Duration,
 }
 
 impl Client {
     /// Of the hub there.
     pub fn new(address: SocketAddr) -> Client {
-        Client { address }
+        Client { address, patience: Duration::from_secs(10) }
+    }
+
+    /// The same, waiting so long for an answer.
+    pub fn patient(self, patience: Duration) -> Client {
+        Client { patience, ..self }
     }
 
     /// Asks a command and gives the reply's value; an error carries the hub's own words.
@@ -45,16 +51,22 @@ impl Client {
         self.exchange(&format!("GET {path} HTTP/1.1\r\nConnection: close\r\nHost: {}\r\n\r\n", self.address))
     }
 
+    /// One DELETE: status and body.
+    pub fn delete(&self, path: &str) -> Result<(u16, String)> {
+        self.exchange(&format!("DELETE {path} HTTP/1.1\r\nConnection: close\r\nHost: {}\r\n\r\n", self.address))
+    }
+
     fn exchange(&self, request: &str) -> Result<(u16, String)> {
         let mut stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        stream.set_read_timeout(Some(self.patience))?;
         stream.write_all(request.as_bytes())?;
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).context("no whole answer in 10 s")?;
+        stream.read_to_end(&mut answer).with_context(|| format!("no whole answer in {:?}", self.patience))?;
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let (head, body) = answer.split_once("\r\n\r\n").context("no HTTP answer")?;
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no HTTP status")?;
-        Ok((status, body.to_owned()))
+        let chunked = head.lines().any(|line| line.eq_ignore_ascii_case("transfer-encoding: chunked"));
+        Ok((status, if chunked { joined(body) } else { body.to_owned() }))
     }
 
     /// Everything as it is now.
@@ -72,6 +84,20 @@ impl Client {
             .map_err(|error| anyhow::anyhow!("the feed refuses: {error}"))?;
         Ok(Feed { socket, state: State::default() })
     }
+}
+
+/// A body sent in chunks, each after its length in hexadecimal.
+fn joined(mut body: &str) -> String {
+    let mut whole = String::new();
+    while let Some((length, rest)) = body.split_once("\r\n")
+        && let Ok(length) = usize::from_str_radix(length, 16)
+        && let Some(chunk) = rest.get(..length)
+        && length > 0
+    {
+        whole.push_str(chunk);
+        body = rest[length..].trim_start_matches("\r\n");
+    }
+    whole
 }
 
 /// A client's state: rows by table and id, as batches made them.

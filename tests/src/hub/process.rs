@@ -22,6 +22,20 @@ pub fn mirantectl() -> Result<PathBuf> {
     found.context("mirantectl is not built: cargo build -p mirante-cli")
 }
 
+/// A configuration that follows one PBX as the documented user, whose secret is in `MIRANTE_RIG_SECRET`.
+pub fn following(pbx: SocketAddr, queue_log: Option<&Path>) -> String {
+    let mut text = format!(
+        "[[source]]\nname = \"rig\"\nlabel = \"PABX de teste\"\nkind = \"asterisk\"\nhost = \"127.0.0.1\"\nport = {}\n\
+         tls = false\nusername = \"{}\"\nsecret = \"env:MIRANTE_RIG_SECRET\"\n",
+        pbx.port(),
+        crate::pbx::config::MIRANTE.0
+    );
+    if let Some(path) = queue_log {
+        text.push_str(&format!("queue_log = \"{}\"\n", path.display()));
+    }
+    text
+}
+
 /// A hub of the test's own. Dropping it ends the process; its folder goes too unless `$MIRANTE_RIG_KEEP` is set.
 #[derive(Debug)]
 pub struct Hub {
@@ -33,16 +47,8 @@ pub struct Hub {
 impl Hub {
     /// Follows one PBX as the documented user. `queue_log` is the PBX's own record, if the hub may read it.
     pub fn follow(pbx: SocketAddr, queue_log: Option<&Path>) -> Result<Hub> {
-        let (user, secret) = crate::pbx::config::MIRANTE;
-        let mut text = format!(
-            "[[source]]\nname = \"rig\"\nlabel = \"PABX de teste\"\nkind = \"asterisk\"\nhost = \"127.0.0.1\"\nport = {}\n\
-             tls = false\nusername = \"{user}\"\nsecret = \"env:MIRANTE_RIG_SECRET\"\n",
-            pbx.port()
-        );
-        if let Some(path) = queue_log {
-            text.push_str(&format!("queue_log = \"{}\"\n", path.display()));
-        }
-        Hub::start(&text, &[("MIRANTE_RIG_SECRET", secret)])
+        let secret = crate::pbx::config::MIRANTE.1;
+        Hub::start(&following(pbx, queue_log), &[("MIRANTE_RIG_SECRET", secret)])
     }
 
     /// Serves a configuration on a free port of loopback, ready when it says so.

@@ -107,7 +107,7 @@ pub struct Plan {
 /// A caller whose name would run as a script where text is pasted into a page.
 pub const HOSTILE_NAME: &str = "<script>alert(1)</script>";
 const NAMES: [&str; 6] = ["Maria da Conceição", "José Antônio", "Cliente VIP", "ACME S.A.", "Ângela Brandão", ""];
-const REASONS: [&str; 4] = ["almoco", "banheiro", "reuniao", "treinamento"];
+const REASONS: [&str; 4] = ["almoco", "banheiro", "reuniao", "<b>treinamento</b>"];
 const LEVELS: [&str; 3] = ["suporte-n1", "helpdesk-n2", "servicedesk-n3"];
 
 impl Plan {

@@ -65,7 +65,7 @@ const PLAIN: Queue = Queue {
     weight: 1,
 };
 
-/// Seven queues and twenty people, some in several.
+/// Seven queues and twenty-one people, some in several.
 pub const CENTRE: Centre = Centre {
     queues: &[
         Queue { name: "sac", number: "4000", wrapup_s: 1, weight: 6, ..PLAIN },
@@ -104,6 +104,8 @@ pub const CENTRE: Centre = Centre {
         Agent { number: 1017, name: "Rafael Gomes", queues: &[("cobranca", 0)] },
         Agent { number: 1018, name: "Simone Ferraz", queues: &[("cobranca", 0), ("retencao", 1)] },
         Agent { number: 1019, name: "Tânia Queiroz", queues: &[("retencao", 0)] },
+        // Someone typed markup into the PBX: it may only ever be shown as text.
+        Agent { number: 1021, name: "<img src=x onerror=alert(1)>", queues: &[("helpdesk-n2", 1)] },
         Agent { number: 1020, name: "Uéslei d'Ávila", queues: &[("retencao", 0), ("sac", 3)] },
     ],
 };

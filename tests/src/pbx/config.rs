@@ -10,6 +10,8 @@ use std::path::Path;
 
 /// User of the load driver: may do everything.
 pub const DRIVER: (&str, &str) = ("driver", "rig-driver");
+/// User that hears every event and may do nothing: to count by.
+pub const EVERYTHING: (&str, &str) = ("everything", "rig-everything");
 /// User of Mirante, with exactly the rights that its own page for whoever runs the PBX asks for.
 pub const MIRANTE: (&str, &str) = ("mirante", "rig-mirante");
 
@@ -70,11 +72,12 @@ pub fn write(tree: &Tree, instance: &Path, port: u16, centre: &Centre) -> Result
 }
 
 fn manager(port: u16) -> String {
-    let (driver, driver_secret) = DRIVER;
+    let ((driver, driver_secret), (all, all_secret)) = (DRIVER, EVERYTHING);
     format!(
         "[general]\nenabled = yes\nport = {port}\nbindaddr = 127.0.0.1\ntimestampevents = yes\nwebenabled = no\n\n\
          [{driver}]\nsecret = {driver_secret}\nread = system,call,agent,user\n\
-         write = system,call,agent,user,command,originate,reporting\npermit = 127.0.0.1/255.255.255.255\n\n{}",
+         write = system,call,agent,user,command,originate,reporting\npermit = 127.0.0.1/255.255.255.255\n\n\
+         [{all}]\nsecret = {all_secret}\nread = all\nwrite =\npermit = 127.0.0.1/255.255.255.255\n\n{}",
         mirante_sources::asterisk::user_block(MIRANTE.1, Ipv4Addr::LOCALHOST.into())
     )
 }

@@ -87,6 +87,11 @@ impl Pbx {
         Ami::login(self.address(), config::DRIVER.0, config::DRIVER.1)
     }
 
+    /// A manager session that hears every event.
+    pub fn everything(&self) -> Result<Ami> {
+        Ami::login(self.address(), config::EVERYTHING.0, config::EVERYTHING.1)
+    }
+
     /// Where the manager interface is.
     pub fn address(&self) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, self.port).into()
