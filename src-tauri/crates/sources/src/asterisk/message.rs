@@ -40,7 +40,7 @@ impl Message {
 
     /// The first value of a key that says something: neither empty nor one of the platform's words for nothing.
     pub(crate) fn said(&self, key: &str) -> Option<&str> {
-        self.get(key).filter(|value| !matches!(*value, "" | "<unknown>" | "<null>" | "(null)" | "none"))
+        self.get(key).filter(|value| !matches!(*value, "" | "<unknown>" | "<null>" | "(null)"))
     }
 
     /// The value as a number.
