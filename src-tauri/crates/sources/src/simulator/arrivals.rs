@@ -17,8 +17,8 @@ const RING_S: f64 = 6.0;
 const AIM: [f64; 3] = [0.76, 0.72, 0.88];
 /// The worst half-hour that the planner lets happen.
 const WORST: f64 = 0.52;
-/// The least part of their time that people around the clock are busy: whoever looks at three in the morning sees calls.
-const NIGHT: f64 = 0.42;
+/// The least part of their time that people are busy: whoever looks at three in the morning sees calls.
+const LEAST: f64 = 0.52;
 
 /// What is expected: calls a ms, by queue and half-hour of the day.
 #[derive(Debug)]
@@ -127,7 +127,7 @@ impl Simulation {
                 if most.0 != people {
                     most = (people, staffing::carried(people, target, WORST));
                 }
-                let least = if cell.kind == 0 { (NIGHT * people).min(most.1) } else { 0.0 };
+                let least = if parts > 0.0 { (LEAST * people).min(most.1) } else { 0.0 };
                 let wanted = self.demand.scale[index] * parts * day.weight() * noise * ripple;
                 let load = if people < 0.3 { 0.0 } else { wanted.clamp(least, most.1) };
                 for queue in cell.queues.clone() {

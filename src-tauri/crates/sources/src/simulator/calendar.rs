@@ -84,8 +84,8 @@ impl Day {
             Weekday::Wednesday => 1.0,
             Weekday::Thursday => 0.98,
             Weekday::Friday => 0.95,
-            Weekday::Saturday => 0.58,
-            Weekday::Sunday => 0.40,
+            Weekday::Saturday => 0.84,
+            Weekday::Sunday => 0.66,
         }
     }
 

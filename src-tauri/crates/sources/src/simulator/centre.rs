@@ -38,7 +38,7 @@ pub(super) const SHIFTS: [Hours; 7] = [
 ];
 
 /// People of each shift in each kind of cell: SAC and N1, sales and collections, N2 and N3.
-const CREWS: [[u32; 7]; 3] = [[3, 8, 8, 3, 0, 0, 0], [0, 0, 0, 0, 6, 6, 1], [0, 0, 0, 0, 0, 0, 5]];
+const CREWS: [[u32; 7]; 3] = [[3, 7, 7, 5, 0, 0, 0], [0, 0, 0, 0, 6, 6, 1], [0, 0, 0, 0, 0, 0, 5]];
 
 /// A receptive line.
 #[derive(Debug)]

@@ -70,7 +70,7 @@ pub(super) const NATURES: [Nature; 6] = [
         relief: None,
         strict: false,
         night: 0.07,
-        bumps: &[(10.2, 0.90, 1.7), (14.8, 0.78, 2.3), (20.2, 0.22, 1.8)],
+        bumps: &[(10.2, 0.90, 1.7), (14.8, 0.78, 2.3), (20.2, 0.34, 1.8)],
     },
     Nature {
         operation: Operation::SupportN1,

@@ -12,9 +12,8 @@ pub(super) fn works(agent: &AgentSpec, day: &Day) -> bool {
     match day.kind() {
         DayKind::Weekday => true,
         _ if agent.crew == 1 => true,
-        DayKind::Saturday => turn.rem_euclid(3) != 0,
-        DayKind::Sunday if agent.crew < 4 => turn.rem_euclid(3) != 0,
-        DayKind::Sunday => turn.rem_euclid(2) == 0,
+        DayKind::Saturday => turn.rem_euclid(5) != 0,
+        DayKind::Sunday => turn.rem_euclid(3) != 0,
     }
 }
 
