@@ -1,5 +1,6 @@
 import { catalogues, reference, type Language, type Part } from '~/locales';
 import { choose, fill, type Message, type Wants } from './catalogue';
+import { number } from './format';
 import { preferences } from './preferences.svelte';
 
 type Reference = typeof reference;
@@ -26,7 +27,7 @@ export function translate<K extends Key>(language: Language, key: K, ...[values]
   const written = Object.fromEntries(
     Object.entries(given).map(([name, value]) => [
       name,
-      typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : value,
+      typeof value === 'number' ? number(value, language) : value,
     ]),
   );
   return fill(choose(message, n, language), written);

@@ -21,8 +21,9 @@ export const criticalWaitMs = (queue: QueueRow): number => queue.goal_seconds * 
 
 /** True if the service level is known, rests on enough contacts and is under target. */
 export function underGoal(queue: QueueRow): boolean {
-  const { value, denominator } = queue.service_level;
-  return value !== null && denominator >= MIN_OFFERED && value * 100 < queue.goal_percent;
+  const { numerator, denominator } = queue.service_level;
+  // Whole numbers: 0.57 × 100 is a little under 57.
+  return denominator >= MIN_OFFERED && numerator * 100 < queue.goal_percent * denominator;
 }
 
 /** The verdict on a queue at `now` (Unix ms of the hub). `source` is the queue's, if known. */

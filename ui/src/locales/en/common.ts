@@ -19,6 +19,7 @@ export const common: Translation<typeof reference> = {
   last_reading: 'last reading {time}',
   no_connection: 'no connection to {source}',
   no_connection_for: 'no connection to {source} for {age}',
+  no_connection_age: 'no connection for {age}',
   connecting: 'connecting to {source}',
   connected_age: '{source} · {age}',
   now: 'now',

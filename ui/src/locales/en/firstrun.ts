@@ -16,7 +16,7 @@ export const firstrun: Translation<typeof reference> = {
   forbidden: 'Your user may not change connections. Ask whoever manages this Mirante.',
   sample_starting: 'Opening the sample centre…',
   'connect.title': 'Connect to the PBX',
-  'connect.intro': 'These come from whoever runs the PBX. Don’t have them yet? Use “Ask IT”.',
+  'connect.intro': 'These come from whoever runs the PBX. Don’t have them yet?',
   'field.label': 'Name on screen',
   'field.label_hint': 'What you call this PBX. Example: Head office PBX.',
   'field.host': 'PBX address',

@@ -28,11 +28,12 @@ export const live: Translation<typeof reference> = {
   busy_paused: '{talking} talking · {paused} paused',
   answered: 'Answered',
   mean_wait_is: 'ASA {time}',
-  results: 'Campaign results',
+  results: 'Sales and promises',
   results_of: 'of {goal}',
   results_attempts: { one: '{n} attempt', other: '{n} attempts' },
   results_hit: 'Live {percent} · {attempts} attempts',
   since_incomplete: 'since {time}',
+  today: 'today',
   today_since: 'since {time}, whole day',
 
   now_calm: 'No queue needs attention now',

@@ -44,6 +44,8 @@ export const wallboard: Translation<typeof reference> = {
   'word.critical': 'critical',
   'word.attention': 'attention',
   goal: 'target {percent}% within {seconds} s',
+  goal_brief: '{percent}% within {seconds} s',
+  on_target_brief: '{on} of {n} on target',
   goal_mixed: 'targets from {lowest}% to {highest}%',
   on_target: { one: '{on} of {n} queue on target', other: '{on} of {n} queues on target' },
   few: { one: 'only {n} call so far', other: 'only {n} calls so far' },

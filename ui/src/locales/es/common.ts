@@ -19,6 +19,7 @@ export const common: Translation<typeof reference> = {
   last_reading: 'última lectura {time}',
   no_connection: 'sin conexión con {source}',
   no_connection_for: 'sin conexión con {source} hace {age}',
+  no_connection_age: 'sin conexión hace {age}',
   connecting: 'conectando con {source}',
   connected_age: '{source} · {age}',
   now: 'ahora',

@@ -16,7 +16,7 @@ export const firstrun: Translation<typeof reference> = {
   forbidden: 'Su usuario no puede cambiar conexiones. Pídalo a quien administra este Mirante.',
   sample_starting: 'Abriendo el centro de ejemplo…',
   'connect.title': 'Conectar a la central',
-  'connect.intro': 'Estos datos los da quien administra la central. ¿Aún no los tiene? Use “Pedir a TI”.',
+  'connect.intro': 'Estos datos los da quien administra la central. ¿Aún no los tiene?',
   'field.label': 'Nombre en pantalla',
   'field.label_hint': 'Cómo llaman a esta central. Ejemplo: Central Matriz.',
   'field.host': 'Dirección de la central',

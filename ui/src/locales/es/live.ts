@@ -28,11 +28,12 @@ export const live: Translation<typeof reference> = {
   busy_paused: '{talking} en llamada · {paused} en pausa',
   answered: 'Atendidas',
   mean_wait_is: 'TME {time}',
-  results: 'Resultados de las campañas',
+  results: 'Ventas y acuerdos',
   results_of: 'de {goal}',
   results_attempts: { one: '{n} intento', other: '{n} intentos' },
   results_hit: 'Contacto {percent} · {attempts} intentos',
   since_incomplete: 'desde las {time}',
+  today: 'hoy',
   today_since: 'desde las {time}, día completo',
 
   now_calm: 'Ninguna cola pide atención ahora',

@@ -44,6 +44,8 @@ export const wallboard: Translation<typeof reference> = {
   'word.critical': 'crítico',
   'word.attention': 'atención',
   goal: 'meta {percent}% en {seconds} s',
+  goal_brief: '{percent}% en {seconds} s',
+  on_target_brief: '{on} de {n} en meta',
   goal_mixed: 'metas de {lowest}% a {highest}%',
   on_target: { one: '{on} de {n} cola en meta', other: '{on} de {n} colas en meta' },
   few: { one: 'solo {n} llamada aún', other: 'solo {n} llamadas aún' },

@@ -18,6 +18,7 @@ export const common = {
   last_reading: 'última leitura {time}',
   no_connection: 'sem conexão com {source}',
   no_connection_for: 'sem conexão com {source} há {age}',
+  no_connection_age: 'sem conexão há {age}',
   connecting: 'conectando a {source}',
   connected_age: '{source} · {age}',
   now: 'agora',
@@ -38,7 +39,7 @@ export const common = {
   token_wrong: 'A chave não foi aceita.',
   enter: 'Entrar',
 
-  not_saving: 'O histórico não está sendo gravado desde {time}. A tela continua ao vivo.',
+  not_saving: 'O histórico não está sendo salvo desde {time}. A tela continua ao vivo.',
   sample_making: 'Preparando a semana de exemplo: {percent}%',
 
   settings: 'Ajustes',

@@ -15,7 +15,7 @@ export const firstrun = {
   forbidden: 'Seu usuário não pode mudar conexões. Peça a quem administra este Mirante.',
   sample_starting: 'Abrindo a central de exemplo…',
   'connect.title': 'Conectar ao PABX',
-  'connect.intro': 'Estes dados vêm de quem cuida do PABX. Ainda não tem? Use “Pedir ao TI”.',
+  'connect.intro': 'Estes dados vêm de quem cuida do PABX. Ainda não tem?',
   'field.label': 'Nome na tela',
   'field.label_hint': 'Como vocês chamam este PABX. Exemplo: PABX Matriz.',
   'field.host': 'Endereço do PABX',

@@ -27,11 +27,12 @@ export const live = {
   busy_paused: '{talking} em atendimento · {paused} em pausa',
   answered: 'Atendidas',
   mean_wait_is: 'TME {time}',
-  results: 'Resultados das campanhas',
+  results: 'Vendas e acordos',
   results_of: 'de {goal}',
   results_attempts: { one: '{n} tentativa', other: '{n} tentativas' },
   results_hit: 'Alô {percent} · {attempts} tentativas',
   since_incomplete: 'desde {time}',
+  today: 'hoje',
   today_since: 'desde {time}, dia completo',
 
   now_calm: 'Nenhuma fila pede atenção agora',

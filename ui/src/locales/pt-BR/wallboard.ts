@@ -43,6 +43,8 @@ export const wallboard = {
   'word.critical': 'crítico',
   'word.attention': 'atenção',
   goal: 'meta {percent}% em até {seconds} s',
+  goal_brief: '{percent}% em até {seconds} s',
+  on_target_brief: '{on} de {n} na meta',
   goal_mixed: 'metas de {lowest}% a {highest}%',
   on_target: { one: '{on} de {n} fila na meta', other: '{on} de {n} filas na meta' },
   few: { one: 'só {n} ligação ainda', other: 'só {n} ligações ainda' },
