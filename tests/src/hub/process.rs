@@ -42,6 +42,8 @@ pub struct Hub {
     child: Child,
     address: SocketAddr,
     folder: tempfile::TempDir,
+    arguments: Vec<String>,
+    secrets: Vec<(String, String)>,
 }
 
 impl Hub {
@@ -53,11 +55,30 @@ impl Hub {
 
     /// Serves a configuration on a free port of loopback, ready when it says so.
     pub fn start(config: &str, secrets: &[(&str, &str)]) -> Result<Hub> {
-        let mut folder = tempfile::Builder::new().prefix("mirante-hub-").tempdir()?;
-        folder.disable_cleanup(std::env::var_os("MIRANTE_RIG_KEEP").is_some());
-        fs::write(folder.path().join("mirante.toml"), config)?;
-        let (child, address) = spawn(folder.path(), secrets)?;
-        Ok(Hub { child, address, folder })
+        let folder = folder()?;
+        let file = folder.path().join("mirante.toml");
+        fs::write(&file, config)?;
+        Hub::run(folder, &["serve", "--config", &file.display().to_string()], secrets)
+    }
+
+    /// Serves a simulated centre, with more arguments of `mirantectl simulate`.
+    pub fn simulate(arguments: &[&str]) -> Result<Hub> {
+        Hub::run(folder()?, &[&["simulate", "--serve"], arguments].concat(), &[])
+    }
+
+    fn run(folder: tempfile::TempDir, arguments: &[&str], secrets: &[(&str, &str)]) -> Result<Hub> {
+        let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_owned()).collect();
+        let secrets: Vec<_> = secrets.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let (child, address) = spawn(folder.path(), &arguments, &secrets)?;
+        Ok(Hub { child, address, folder, arguments, secrets })
+    }
+
+    /// Ends it as a power cut would, and starts it again on the same folder.
+    pub fn kill_and_restart(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        (self.child, self.address) = spawn(self.folder.path(), &self.arguments, &self.secrets)?;
+        Ok(())
     }
 
     /// Where it listens.
@@ -114,10 +135,16 @@ impl Drop for Hub {
     }
 }
 
-fn spawn(folder: &Path, secrets: &[(&str, &str)]) -> Result<(Child, SocketAddr)> {
+fn folder() -> Result<tempfile::TempDir> {
+    let mut folder = tempfile::Builder::new().prefix("mirante-hub-").tempdir()?;
+    folder.disable_cleanup(std::env::var_os("MIRANTE_RIG_KEEP").is_some());
+    Ok(folder)
+}
+
+fn spawn(folder: &Path, arguments: &[String], secrets: &[(String, String)]) -> Result<(Child, SocketAddr)> {
     let mut command = Command::new(mirantectl()?);
-    command.arg("serve").arg("--config").arg(folder.join("mirante.toml")).arg("--data").arg(folder.join("data"));
-    command.args(["--listen", "127.0.0.1:0"]).envs(secrets.iter().copied());
+    command.args(arguments).arg("--data").arg(folder.join("data")).args(["--listen", "127.0.0.1:0"]);
+    command.envs(secrets.iter().map(|(name, value)| (name, value)));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(fs::File::create(folder.join("stderr"))?);
     let mut child = command.spawn().context("mirantectl does not start")?;
     let output = child.stdout.take().context("no standard output")?;
@@ -136,7 +163,7 @@ fn spawn(folder: &Path, secrets: &[(&str, &str)]) -> Result<(Child, SocketAddr)>
     child.kill()?;
     child.wait()?;
     let words = fs::read_to_string(folder.join("stderr")).unwrap_or_default();
-    bail!("mirantectl serve said {line:?} instead of its address in 20 s\n{words}")
+    bail!("mirantectl {} said {line:?} instead of its address in 20 s\n{words}", arguments.join(" "))
 }
 
 /// One line of `mirantectl visits --csv`.

@@ -1,0 +1,139 @@
+//! `mirantectl` as scripts use it: exit codes, and a past floor that equals what was on screen.
+#![allow(clippy::print_stdout)]
+
+use mirante_tests::hub::{Hub, State};
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
+use std::time::{Duration, Instant};
+
+/// Batches of the live feed to judge.
+const BATCHES: usize = 200;
+
+fn code(arguments: &[&str]) -> (i32, String) {
+    let output = Hub::ctl(arguments).expect("mirantectl");
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+#[ignore = "needs the built mirantectl: cargo xtask test"]
+fn exit_codes_tell_failure_from_wrong_use() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let missing = path("missing");
+    for wrong in [&[][..], &["dance"], &["visits"], &["floor", "--data", &missing, "--json"], &["serve", "--nonsense"]]
+    {
+        assert_eq!(code(wrong).0, 2, "{wrong:?}");
+    }
+    let both = ["floor", "--data", &missing, "--at", "2026-01-01T00:00:00Z", "--seq", "1", "--json"];
+    assert_eq!(code(&both).0, 2, "two moments at once");
+    let visits =
+        ["visits", "--data", &missing, "--from", "2026-01-01T00:00:00Z", "--to", "2026-01-02T00:00:00Z", "--csv"];
+    let (failed, words) = code(&visits);
+    assert_eq!(failed, 1, "{words}");
+    assert!(words.contains("missing"), "does not name the folder: {words}");
+    assert_eq!(code(&["--version"]).0, 0);
+
+    let (bad, good) = (path("bad.toml"), path("good.toml"));
+    std::fs::write(&bad, "zone = \"America/Sao_Paulo\"\n\n[[source]]\nname = \"a\"\nkind = \"telepathy\"\n")
+        .expect("a file");
+    let (failed, words) = code(&["check", "--config", &bad]);
+    assert_eq!(failed, 1, "{words}");
+    assert!(words.contains("bad.toml:5"), "does not name the line: {words}");
+    std::fs::write(&good, "[[source]]\nname = \"a\"\nkind = \"simulator\"\n").expect("a file");
+    assert_eq!(code(&["check", "--config", &good]), (0, String::new()));
+}
+
+#[test]
+#[ignore = "follows a simulated centre for a minute: cargo xtask test"]
+fn a_past_floor_is_what_was_on_screen() {
+    // Some simulated days pass: minutes close, segments are sealed, midnight starts new totals.
+    let hub = Hub::simulate(&["--days", "1", "--warp", "1200", "--seed", "5"]).expect("a hub");
+    let mut feed = hub.client().feed().expect("a feed");
+    let mut dice = ChaCha8Rng::seed_from_u64(5);
+    let mut seen: Vec<State> = Vec::new();
+    let until = Instant::now() + Duration::from_secs(90);
+    while seen.len() < BATCHES * 3 && Instant::now() < until {
+        let kind = feed.take_next().expect("a batch");
+        // A new subscription now and then: a snapshot must agree with the deltas.
+        if dice.random_bool(0.02) {
+            let mut other = hub.client().feed().expect("a feed");
+            other.take_next().expect("a snapshot");
+            seen.push(other.state.clone());
+        }
+        if kind != "heartbeat" {
+            seen.push(feed.state.clone());
+        }
+    }
+    assert!(seen.len() >= BATCHES, "only {} batches in the time", seen.len());
+    let span = seen.last().map_or(0, |state| state.seen) - seen.first().map_or(0, |state| state.seen);
+    seen.shuffle(&mut dice);
+    seen.truncate(BATCHES);
+    let data = hub.data().display().to_string();
+    let mut at_time = 0;
+    for state in &seen {
+        let then = floor(&data, "--seq", &state.seq.to_string());
+        assert_eq!(then["seq"], state.seq);
+        same(&then["rows"], &state.rows(), state.seq);
+        let moment = jiff::Timestamp::from_millisecond(state.seen).expect("a time").to_string();
+        let then = floor(&data, "--at", &moment);
+        // Events of the same millisecond may have followed in the next batch: those moments prove nothing.
+        if then["seq"] == state.seq {
+            same(&then["rows"], &state.rows(), state.seq);
+            at_time += 1;
+        }
+    }
+    println!("{BATCHES} batches over {} simulated minutes equal the past floor; {at_time} by time too", span / 60_000);
+    assert!(at_time >= BATCHES / 2, "only {at_time} moments could be judged by time");
+}
+
+#[test]
+#[ignore = "kills a hub ten times: cargo xtask test"]
+fn ten_kills_lose_at_most_a_second() {
+    let mut hub = Hub::simulate(&["--days", "0", "--warp", "60", "--seed", "9"]).expect("a hub");
+    let data = hub.data().display().to_string();
+    let mut dice = ChaCha8Rng::seed_from_u64(9);
+    let mut kept: Vec<State> = Vec::new();
+    for kill in 1..=10 {
+        let mut feed = hub.client().feed().expect("a feed");
+        let mut states: Vec<(Instant, State)> = Vec::new();
+        let until = Instant::now() + Duration::from_millis(dice.random_range(2500..4500));
+        while Instant::now() < until {
+            feed.take_next().expect("a batch");
+            states.push((Instant::now(), feed.state.clone()));
+        }
+        let killed = Instant::now();
+        hub.kill_and_restart().unwrap_or_else(|error| panic!("after kill {kill}: {error:#}"));
+        // A second for the commit, and a little for the batch's own way here.
+        let old = states.into_iter().filter(|(at, _)| killed.duration_since(*at) > Duration::from_millis(1200));
+        kept.extend(old.last().map(|(_, state)| state));
+        for state in &kept {
+            let then = floor(&data, "--seq", &state.seq.to_string());
+            same(&then["rows"], &state.rows(), state.seq);
+        }
+    }
+    assert_eq!(kept.len(), 10, "a kill had nothing to lose");
+    println!("10 kills: every state older than a second is still there, up to event {}", kept[9].seq);
+}
+
+fn floor(data: &str, moment: &str, value: &str) -> Value {
+    let output = Hub::ctl(&["floor", "--data", data, moment, value, "--json"]).expect("mirantectl");
+    assert!(output.status.success(), "{moment} {value}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// Tables without rows may be left out.
+fn same(past: &Value, screen: &Value, seq: u64) {
+    for table in ["sources", "queues", "agents", "callers", "campaigns"] {
+        let rows = |value: &Value| value[table].as_object().cloned().unwrap_or_default();
+        let (past, screen) = (rows(past), rows(screen));
+        for id in past.keys().chain(screen.keys()) {
+            assert_eq!(
+                past.get(id),
+                screen.get(id),
+                "{table} {id} at {seq}: the past floor (left) is not what was on screen"
+            );
+        }
+    }
+}
