@@ -1,7 +1,7 @@
 /** What a board says in words about itself: since when, for whom, how fresh. */
 import type { QueueRow } from '~/bindings/QueueRow';
 import type { SourceRow } from '~/bindings/SourceRow';
-import { clockTime, duration, number, percent } from '~/shared/format.svelte';
+import { clockSeconds, clockTime, duration, number, percent } from '~/shared/format.svelte';
 import { t } from '~/shared/i18n.svelte';
 import { MIN_OFFERED } from '~/shared/severity';
 import type { BoardHealth } from './health';
@@ -59,11 +59,22 @@ export function freshWords(health: BoardHealth, now: number, seen: number): stri
   }
 }
 
-/** What stands under a service level: its target, or how many queues keep theirs. */
-export function levelWords(view: View): string[] {
+/** At the foot: how fresh the data are, or when the last reading was. */
+export function footWords(health: BoardHealth, now: number, seen: number): string {
+  if (health.kind === 'down' || health.kind === 'hub') {
+    return health.since === null ? t('wallboard.no_reading') : t('wallboard.last_reading', { value: clockSeconds(health.since) });
+  }
+  return freshWords(health.kind === 'partial' ? { kind: 'live' } : health, now, seen);
+}
+
+/** What stands under a service level: its target, or how many queues keep theirs. `brief`: from far away, one short line. */
+export function levelWords(view: View, brief: boolean): string[] {
   const { goal, level, onTarget } = view;
   if (goal.kind === 'none') return [];
   const few = level.denominator === 0 ? [t('wallboard.no_calls')] : level.denominator < MIN_OFFERED ? [t('wallboard.few', { n: level.denominator })] : [];
+  if (brief && few.length > 0) return few;
+  if (brief && goal.kind === 'same') return [t('wallboard.goal_brief', { percent: goal.percent, seconds: goal.seconds })];
+  if (brief && onTarget[1] > 0) return [t('wallboard.on_target_brief', { on: onTarget[0], n: onTarget[1] })];
   if (goal.kind === 'same') return [...few, t('wallboard.goal', { percent: goal.percent, seconds: goal.seconds })];
   if (onTarget[1] > 0) return [...few, t('wallboard.on_target', { on: onTarget[0], n: onTarget[1] })];
   return [...few, t('wallboard.goal_mixed', { lowest: goal.lowest, highest: goal.highest })];
