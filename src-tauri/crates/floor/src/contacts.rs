@@ -200,6 +200,9 @@ impl Site {
         };
         let Some(visit) = self.visits.remove(&id) else { return };
         let talk_ms = heard.then(|| step.now.since(since));
+        let known = self.agents.get(&key);
+        let agent_name = known.and_then(|agent| agent.name);
+        let interface = known.and_then(|agent| agent.memberships.get(&visit.queue)).map(|m| m.interface.clone());
         let totals = &mut self.queue(&visit.queue, step).totals;
         if let Some(ms) = talk_ms {
             totals.talks.add(ms);
@@ -216,6 +219,8 @@ impl Site {
             self.refresh(&key, step);
         }
         let mut closed = self.close(visit, Outcome::Answered, wait_ms, Some(key), step);
+        closed.agent_name = agent_name;
+        closed.interface = interface;
         closed.talk_ms = talk_ms;
         closed.transferred = transferred;
         closed.inferred |= !heard;
@@ -254,6 +259,8 @@ impl Site {
             outcome,
             wait_ms,
             agent,
+            agent_name: None,
+            interface: None,
             talk_ms: None,
             transferred: false,
             inferred: visit.inferred || step.inferred,

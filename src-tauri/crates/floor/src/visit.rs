@@ -158,8 +158,12 @@ pub struct ClosedVisit {
     pub outcome: Outcome,
     /// How long the caller waited, ms.
     pub wait_ms: i64,
-    /// Who answered.
+    /// Who answered: the agent's key.
     pub agent: Option<Name>,
+    /// The name that the platform gave the agent then, in the party table.
+    pub agent_name: Option<PartyId>,
+    /// The platform's address of the agent in this queue then.
+    pub interface: Option<Name>,
     /// How long they talked, ms; absent if nobody answered or nobody saw the end.
     pub talk_ms: Option<i64>,
     /// The agent passed the call on.

@@ -33,8 +33,9 @@ pub(crate) fn fault(tx: &Transaction<'_>, seq: u64, what: &str, detail: &str) ->
 
 fn close(tx: &Transaction<'_>, seq: u64, v: &ClosedVisit) -> Result<()> {
     let sql = "INSERT INTO visit (id, source, queue, call, contact, caller, entered_ms, entered_at, ended_ms, ended_at,
-                   outcome, wait_ms, agent, talk_ms, transferred, inferred)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                   outcome, wait_ms, agent, talk_ms, transferred, inferred, agent_name, interface)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                   ?18)
                ON CONFLICT (id) DO NOTHING";
     let kept = tx.prepare_cached(sql)?.execute(rusqlite::params![
         v.id.0,
@@ -53,6 +54,8 @@ fn close(tx: &Transaction<'_>, seq: u64, v: &ClosedVisit) -> Result<()> {
         v.talk_ms,
         v.transferred,
         v.inferred,
+        v.agent_name.map(|p| p.0),
+        v.interface.as_deref(),
     ])?;
     if kept == 0 {
         tracing::error!("visit {} ended twice; the first end stands", v.id.0);

@@ -60,7 +60,7 @@ pub(crate) fn witness_word(witness: Witness) -> &'static str {
 
 /// Columns of a visit, in the order [`visit`] reads them.
 pub(crate) const VISIT: &str = "id, source, queue, call, contact, caller, entered_ms, entered_at, ended_ms, ended_at, \
-     outcome, wait_ms, agent, talk_ms, transferred, inferred";
+     outcome, wait_ms, agent, talk_ms, transferred, inferred, agent_name, interface";
 
 /// A row of [`VISIT`].
 pub(crate) fn visit(r: &Row<'_>) -> Result<ClosedVisit> {
@@ -78,6 +78,8 @@ pub(crate) fn visit(r: &Row<'_>) -> Result<ClosedVisit> {
         outcome: outcome.ok_or_else(|| HistoryError::damaged("visit", format!("unknown outcome {word:?}")))?,
         wait_ms: r.get(11)?,
         agent: r.get(12)?,
+        agent_name: r.get::<_, Option<u64>>(16)?.map(PartyId),
+        interface: r.get(17)?,
         talk_ms: r.get(13)?,
         transferred: r.get(14)?,
         inferred: r.get(15)?,

@@ -186,6 +186,8 @@ fn the_whole_layout() {
             outcome TEXT NOT NULL,
             wait_ms INTEGER NOT NULL,
             agent TEXT,
+            agent_name INTEGER,
+            interface TEXT,
             talk_ms INTEGER,
             transferred INTEGER NOT NULL,
             inferred INTEGER NOT NULL,

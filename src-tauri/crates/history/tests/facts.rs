@@ -91,6 +91,8 @@ fn a_better_witness_amends_the_visit_it_names_or_the_latest_recorded_so() {
             outcome,
             wait_ms: 5,
             agent: None,
+            agent_name: None,
+            interface: None,
             talk_ms: None,
             transferred: false,
             inferred: true,

@@ -81,6 +81,8 @@ CREATE TABLE visit (
     outcome TEXT NOT NULL,
     wait_ms INTEGER NOT NULL,
     agent TEXT,
+    agent_name INTEGER,
+    interface TEXT,
     talk_ms INTEGER,
     transferred INTEGER NOT NULL,
     inferred INTEGER NOT NULL,
