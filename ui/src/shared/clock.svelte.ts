@@ -1,11 +1,16 @@
+import { SILENCE_MS } from '~/platform';
 import { HubClock } from './hub-clock';
 
-/** The one ticking source of the screen: the hub's time, once a second, on its whole seconds. */
+/**
+ * The one ticking source of the screen: the hub's time, once a second, on its whole seconds. When the hub has not been
+ * heard for 5 s it stops, so that no wait goes on counting over data that nobody confirms.
+ */
 class Clock {
   #hub = new HubClock();
   #now = $state(Date.now());
   #mono = $state(0);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #heard = 0;
 
   /** The hub's time, Unix ms. Reading it in a template makes the template tick. */
   get now(): number {
@@ -20,7 +25,8 @@ class Clock {
   /** Takes the hub's time from a batch. */
   read(hubNow: number): void {
     const known = this.#hub.at(0) !== null;
-    this.#hub.read(hubNow, performance.now());
+    this.#heard = performance.now();
+    this.#hub.read(hubNow, this.#heard);
     if (!known) this.#tick();
   }
 
@@ -32,8 +38,9 @@ class Clock {
   #tick(): void {
     clearTimeout(this.#timer);
     this.#mono = performance.now();
-    this.#now = this.#hub.at(this.#mono) ?? Date.now();
-    this.#timer = setTimeout(() => this.#tick(), 1_005 - (this.#now % 1_000));
+    const running = this.#hub.at(this.#mono) ?? Date.now();
+    this.#now = this.#hub.at(Math.min(this.#mono, this.#heard + SILENCE_MS)) ?? running;
+    this.#timer = setTimeout(() => this.#tick(), 1_005 - (running % 1_000));
   }
 }
 

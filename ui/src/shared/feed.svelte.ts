@@ -19,10 +19,12 @@ const NOTHING: Snapshot = {
 class Feed {
   #snapshot: Snapshot | null = $state.raw(null);
   #arrivedMono = $state(0);
+  #heardAt = $state(0);
   #trouble: CommandError | null = $state.raw(null);
   #stop: (() => void) | undefined;
 
   #view = $derived(this.#snapshot ?? NOTHING);
+  #stream = $derived(this.#view.stream);
   #sources = $derived(this.#view.sources);
   #queues = $derived(this.#view.queues);
   #agents = $derived(this.#view.agents);
@@ -69,6 +71,14 @@ class Feed {
   get silentMs(): number {
     return Math.max(0, clock.mono - this.#arrivedMono);
   }
+  /** The hub's time when it was last heard, Unix ms. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+  /** Identity of the hub's run; empty before the first snapshot. */
+  get stream(): string {
+    return this.#stream;
+  }
   /** Why the hub is not heard, while it is not. */
   get trouble(): CommandError | null {
     return this.#trouble;
@@ -89,6 +99,7 @@ class Feed {
         clock.read(batch.now);
         this.#snapshot = next;
         this.#arrivedMono = performance.now();
+        this.#heardAt = batch.now;
         this.#trouble = null;
       },
       trouble: (error) => (this.#trouble = error),

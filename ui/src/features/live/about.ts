@@ -5,6 +5,13 @@ import type { ExplainLine, Explanation } from '~/shared/explain.svelte';
 import { clockTime, duration, number, percent } from '~/shared/format.svelte';
 import { t } from '~/shared/i18n.svelte';
 
+/** How complete the data of some sources are: "dados completos", "dados de 71% do período"; empty when not known. */
+export function coverageWords(sources: readonly SourceRow[], seen: number): string {
+  const share = coverageOf(sources, seen);
+  if (share === null) return '';
+  return share > 0.995 ? t('live.complete') : t('live.partial', { percent: Math.floor(share * 100) });
+}
+
 /** Since when, how complete and how old the figures of a source are. `now`: Unix ms of the hub. */
 export function aboutData(source: SourceRow | undefined, now: number): ExplainLine[] {
   if (source === undefined) return [];
@@ -14,11 +21,8 @@ export function aboutData(source: SourceRow | undefined, now: number): ExplainLi
     const whole = source.counting_since_ms === source.day_from_ms;
     lines.push({ label: t('live.explain_since'), value: whole ? t('live.today_since', { time }) : t('live.since_incomplete', { time }) });
   }
-  const share = coverageOf([source], now);
-  if (share !== null) {
-    const value = share > 0.995 ? t('live.complete') : t('live.partial', { percent: Math.floor(share * 100) });
-    lines.push({ label: t('live.explain_coverage'), value });
-  }
+  const value = coverageWords([source], now);
+  if (value !== '') lines.push({ label: t('live.explain_coverage'), value });
   if (source.link === 'down' && source.link_since_ms !== null) {
     lines.push({ label: t('live.explain_age'), value: duration(now - source.link_since_ms) });
   }

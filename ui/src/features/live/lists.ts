@@ -133,8 +133,12 @@ export type Group = 'outside' | 'wrapup' | 'paused' | 'ringing' | 'talking' | 'r
 /** Groups in the order shown. */
 export const GROUPS: readonly Group[] = ['outside', 'wrapup', 'paused', 'ringing', 'talking', 'ready', 'unknown', 'offline'];
 
-/** The group of a person. A call that came from no queue and no campaign is "em ligação fora da fila". */
-export function groupOf(agent: Pick<AgentRow, 'state' | 'place'>): Group {
+/**
+ * The group of a person. A call that came from no queue and no campaign is "em ligação fora da fila"; of somebody whose
+ * source is not heard nothing is known, whatever was read last.
+ */
+export function groupOf(agent: Pick<AgentRow, 'state' | 'place'>, heard = true): Group {
+  if (!heard) return 'unknown';
   if ((agent.state === 'talking' || agent.state === 'hold') && agent.place?.kind === 'other') return 'outside';
   const state: Record<State, Group> = {
     ready: 'ready',
@@ -152,10 +156,14 @@ export function groupOf(agent: Pick<AgentRow, 'state' | 'place'>): Group {
 /** How people are ordered. Never by results: only by what they do, for how long, or the name. */
 export type AgentOrder = 'exception' | 'time' | 'name';
 
+/** Tells whether the source of a row is heard. */
+export type Heard = (row: { readonly source: number }) => boolean;
+const always: Heard = () => true;
+
 /** People in order; ties by name so that equal rows keep their places. */
-export function sortAgents(agents: readonly AgentRow[], order: AgentOrder): AgentRow[] {
+export function sortAgents(agents: readonly AgentRow[], order: AgentOrder, heard: Heard = always): AgentRow[] {
   const rank = new Map(GROUPS.map((group, i) => [group, i]));
-  const place = (agent: AgentRow): number => rank.get(groupOf(agent)) ?? 9;
+  const place = (agent: AgentRow): number => rank.get(groupOf(agent, heard(agent))) ?? 9;
   const named = (a: AgentRow, b: AgentRow): number => byName(a.name, b.name) || byName(a.id, b.id);
   const longest = (a: AgentRow, b: AgentRow): number => a.since_ms - b.since_ms;
   return [...agents].sort((a, b) => {
@@ -166,8 +174,8 @@ export function sortAgents(agents: readonly AgentRow[], order: AgentOrder): Agen
 }
 
 /** How many people are in each group. */
-export function countGroups(agents: readonly AgentRow[]): Record<Group, number> {
+export function countGroups(agents: readonly AgentRow[], heard: Heard = always): Record<Group, number> {
   const counts = { outside: 0, wrapup: 0, paused: 0, ringing: 0, talking: 0, ready: 0, unknown: 0, offline: 0 };
-  for (const agent of agents) counts[groupOf(agent)] += 1;
+  for (const agent of agents) counts[groupOf(agent, heard(agent))] += 1;
   return counts;
 }

@@ -45,6 +45,8 @@ export class LiveView {
   drawer = $state(false);
   #held: readonly string[] | null = $state.raw(null);
 
+  #heard = (row: { readonly source: number }): boolean => this.source(row.source)?.link === 'up';
+
   /** Order depends on the time only through waits that become critical: once a second is enough. */
   #scoped = $derived([...feed.queues.values()].filter((queue) => inScope(this.scope, queue)));
   #ids = $derived(new Set(this.#scoped.map((queue) => queue.id)));
@@ -71,16 +73,17 @@ export class LiveView {
       (agent) => this.team === '' || (this.team === NO_TEAM ? agent.team === null : agent.team === this.team),
     ),
   );
-  #groupCounts = $derived(countGroups(this.#ofTeam));
+  #groupCounts = $derived(countGroups(this.#ofTeam, this.#heard));
   #agents = $derived(
     sortAgents(
       this.#ofTeam.filter((agent) => {
-        const group = groupOf(agent);
+        const group = groupOf(agent, this.#heard(agent));
         if (this.groups.length > 0) return this.groups.includes(group) && this.#agentMatches(agent);
         // Who is not here is found by searching or by its chip.
         return (group !== 'offline' || this.search !== '') && this.#agentMatches(agent);
       }),
       this.agentOrder,
+      this.#heard,
     ),
   );
   #campaigns = $derived(
