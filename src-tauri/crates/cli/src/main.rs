@@ -1,1 +1,64 @@
-fn main() {}
+//! `mirantectl`: the hub, exports and checks from a terminal.
+//!
+//! Exit codes: 0 done, 1 failed, 2 wrong use.
+
+mod check;
+mod data;
+mod floor;
+mod logs;
+mod serve;
+mod simulate;
+mod time;
+mod visits;
+
+use clap::{Parser, Subcommand};
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Mirante from a terminal.
+#[derive(Parser)]
+#[command(name = "mirantectl", version, about, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the hub: follow the platforms, keep history, serve the interface.
+    Serve(serve::Arguments),
+    /// Write the visits of a stretch of time as CSV.
+    Visits(visits::Arguments),
+    /// Write the floor of a past moment as JSON.
+    Floor(floor::Arguments),
+    /// Check a configuration file.
+    Check(check::Arguments),
+    /// Make history of a simulated centre: example data, in a folder of their own.
+    Simulate(simulate::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Visits(arguments) => visits::run(&arguments),
+        Command::Floor(arguments) => floor::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the output has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "mirantectl: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}

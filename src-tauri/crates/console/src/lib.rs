@@ -1,3 +1,20 @@
 //! The one door: commands, subscriptions and permissions, and every type that crosses to TypeScript.
+//!
+//! Window, browser and command line all reach the core through [`Console::command`]; each command carries an [`Actor`].
+//! Rows are made in [`rows`], by pure functions of the floor; the live feed merges them into numbered deltas.
 
+mod actor;
+mod centre;
+mod connection;
+mod console;
+mod fault;
+mod feed;
+mod it_request;
+mod queues;
+pub mod rows;
 pub mod wire;
+
+pub use actor::{Actor, Role};
+pub use centre::sample_folder;
+pub use console::{Console, Options, StartError};
+pub use feed::EncodedBatch;

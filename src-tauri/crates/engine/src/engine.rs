@@ -1,11 +1,12 @@
 //! The engine: opens history, starts the fold, the writer and a supervisor a source, and stops them in order.
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, SourceKind};
 use crate::fold::Fold;
 use crate::input::Input;
 use crate::live::Live;
-use crate::past::{self, PastTeller};
+use crate::past;
+use crate::platforms::Follow;
 use crate::settings;
 use crate::stamp::Stamper;
 use crate::supervisor::Supervisor;
@@ -13,6 +14,7 @@ use crate::writer::{self, Job, Progress, Trouble};
 use jiff::tz::TimeZone;
 use mirante_floor::{Setting, SourceId};
 use mirante_history::{History, HistoryError, KeyStore, OpenOptions, Parties};
+use mirante_sources::simulator::Simulation;
 use mirante_sources::{Caller, Source};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,34 +24,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::{Notify, watch};
 
-/// A source to follow.
-pub struct Follow {
-    /// Identity in the configuration, for ever.
-    pub name: String,
-    /// What people call it.
-    pub label: String,
-    /// Kind of platform, such as `asterisk`.
-    pub kind: &'static str,
-    /// True for the simulator.
-    pub sample: bool,
-    /// The platform.
-    pub source: Arc<dyn Source>,
-}
-
 /// How to start an engine.
 pub struct Options {
     /// Data folder, on a local disk.
     pub data: PathBuf,
     /// Where the key of the party table is.
     pub key: KeyStore,
-    /// Sources to follow.
+    /// Real platforms to follow: [`crate::follow`] makes them from the configuration.
     pub follow: Vec<Follow>,
-    /// Zone, queues, teams and people.
+    /// Zone, queues, teams and people; a simulated centre, which this engine makes itself.
     pub config: Config,
-    /// A past to tell first, if history is empty.
-    pub past: Option<Box<dyn PastTeller>>,
-    /// How much faster than the wall's the clock runs; 1 but for a simulated centre.
-    pub warp: f64,
 }
 
 /// Why an engine does not start.
@@ -58,6 +42,9 @@ pub enum EngineError {
     /// History cannot be opened.
     #[error(transparent)]
     History(#[from] HistoryError),
+    /// The simulated centre cannot be made.
+    #[error("{0}")]
+    Sample(String),
     /// A thread cannot be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
@@ -107,7 +94,12 @@ impl Engine {
     /// # Errors
     /// [`EngineError::History`] when the folder cannot be used, above all [`HistoryError::Busy`] when another Mirante does.
     pub fn start(options: Options) -> Result<Engine, EngineError> {
-        let Options { data, key, follow, config, past, warp } = options;
+        let Options { data, key, follow, config } = options;
+        let sample = config.sources.iter().find_map(|source| match &source.kind {
+            SourceKind::Simulator(simulator) => Some((source, simulator.clone())),
+            SourceKind::Asterisk(_) => None,
+        });
+        let warp = sample.as_ref().map_or(1.0, |(_, simulator)| simulator.warp);
         let mut history = History::open(&data, &OpenOptions::writer().key(key))?;
         let recovered = history.recover()?;
         let parties = history.parties();
@@ -115,14 +107,23 @@ impl Engine {
         for follow in &follow {
             ids.insert(follow.name.clone(), history.register(&follow.name, follow.kind)?);
         }
-        let past = past.filter(|_| recovered.next_seq == 1);
         let clock = Arc::new(if warp == 1.0 {
             Clock::wall(recovered.last_seen)
         } else {
             let wall = crate::clock::wall_ms();
             Clock::warped(recovered.last_seen.map_or(wall, |newest| newest.max(wall)), warp)
         });
-        let now = past.as_ref().map_or_else(|| clock.now(), |past| past.from());
+        let mut now = clock.now();
+        let mut simulated = None;
+        if let Some((source, simulator)) = &sample {
+            let days = if recovered.next_seq == 1 { simulator.days } else { 0 };
+            let centre =
+                past::centre(simulator, &config.zone, now, days).map_err(|e| EngineError::Sample(e.to_string()))?;
+            now = centre.now_ms();
+            let id = history.register(&source.name, source.kind.word())?;
+            ids.insert(source.name.clone(), id);
+            simulated = Some((id, centre));
+        }
         let heard = recovered.floor.sites.values().map(|site| site.seen).max().unwrap_or(0);
         let live = Arc::new(Live::new(recovered.floor, recovered.next_seq - 1, heard));
         let progress = Arc::new(Progress::default());
@@ -142,10 +143,10 @@ impl Engine {
             progress.clone(),
             backlog.clone(),
         );
-        fold.begin(&recovered.were_up, now, past.is_some());
+        fold.begin(&recovered.were_up, now, simulated.is_some());
         let fold = spawn("fold", move || fold.run(&input_list))?;
 
-        let (tell, past_percent) = watch::channel(past.as_ref().map(|_| 0));
+        let (tell, past_percent) = watch::channel(simulated.as_ref().map(|_| 0));
         let (stop, stopped) = watch::channel(false);
         let engine = Engine {
             live,
@@ -161,16 +162,15 @@ impl Engine {
             state: Mutex::new(Running { ids: ids.clone(), threads: vec![fold, writer], ..Running::default() }),
         };
         engine.decide(&follow, &config, &ids)?;
-        let mut sources: Vec<(SourceId, Arc<dyn Source>)> = Vec::new();
+        if let Some((id, centre)) = simulated {
+            let label = sample.map_or_else(String::new, |(source, _)| source.label.clone());
+            engine.play(id, &label, centre, warp, tell, stopped)?;
+        }
         for follow in follow {
             if let Some(id) = ids.get(&follow.name) {
                 engine.tell(Input::Follow(*id))?;
-                sources.push((*id, follow.source));
+                engine.supervise(*id, follow.source);
             }
-        }
-        match past {
-            Some(past) => engine.tell_past(past, tell, stopped, sources)?,
-            None => sources.into_iter().for_each(|(id, source)| engine.supervise(id, source)),
         }
         Ok(engine)
     }
@@ -276,7 +276,7 @@ impl Engine {
     fn decide(&self, follow: &[Follow], config: &Config, ids: &BTreeMap<String, SourceId>) -> Result<(), EngineError> {
         let label = |follow: &Follow| {
             let source = *ids.get(&follow.name)?;
-            Some(Setting::Source { source, label: follow.label.as_str().into(), sample: follow.sample })
+            Some(Setting::Source { source, label: follow.label.as_str().into(), sample: false })
         };
         let mut decided: Vec<Setting<Caller>> = follow.iter().filter_map(label).collect();
         decided.extend(settings::of_config(config, ids));
@@ -285,37 +285,37 @@ impl Engine {
 
     fn supervise(&self, id: SourceId, source: Arc<dyn Source>) {
         let poke = Arc::new(Notify::new());
-        let supervisor = self.supervisor(id, source, poke.clone());
-        let mut state = self.running();
-        state.supervisors.insert(id, (tokio::spawn(supervisor.run()), poke));
-    }
-
-    fn supervisor(&self, id: SourceId, source: Arc<dyn Source>, poke: Arc<Notify>) -> Supervisor {
-        Supervisor {
+        let supervisor = Supervisor {
             id,
             source,
             inputs: self.inputs.clone(),
             clock: self.clock.clone(),
             backlog: self.backlog.clone(),
-            poke,
+            poke: poke.clone(),
             stop: self.stop.subscribe(),
-        }
+        };
+        self.running().supervisors.insert(id, (tokio::spawn(supervisor.run()), poke));
     }
 
-    /// Tells a past on a thread of its own, then follows what it becomes.
-    fn tell_past(
+    /// Tells the simulated centre's past on a thread of its own, then follows its present.
+    fn play(
         &self,
-        teller: Box<dyn PastTeller>,
+        id: SourceId,
+        label: &str,
+        simulation: Simulation,
+        warp: f64,
         percent: watch::Sender<Option<u8>>,
         stopped: watch::Receiver<bool>,
-        sources: Vec<(SourceId, Arc<dyn Source>)>,
     ) -> Result<(), EngineError> {
-        let Some((id, source)) = sources.into_iter().next() else { return Ok(()) };
-        let poke = Arc::new(Notify::new());
-        let supervisor = self.supervisor(id, source, poke.clone());
+        let mut decided = vec![Setting::Source { source: id, label: label.into(), sample: true }];
+        let own = simulation.settings(id).into_iter().filter(|s| !matches!(s, Setting::Source { .. }));
+        decided.extend(own);
+        self.tell(Input::Configure(decided))?;
+        self.tell(Input::Follow(id))?;
         let telling = past::Telling {
             source: id,
-            teller,
+            simulation,
+            warp,
             inputs: self.inputs.clone(),
             clock: self.clock.clone(),
             progress: self.progress.clone(),
@@ -323,14 +323,20 @@ impl Engine {
             percent,
             stopped,
         };
+        let poke = Arc::new(Notify::new());
+        let supervise = {
+            let (inputs, clock) = (self.inputs.clone(), self.clock.clone());
+            let (backlog, poke, stop) = (self.backlog.clone(), poke.clone(), self.stop.subscribe());
+            move |source| Supervisor { id, source, inputs, clock, backlog, poke, stop }
+        };
         let task = tokio::spawn(async move {
-            let told = tokio::task::spawn_blocking(move || telling.run()).await;
-            if let Ok(Some(present)) = told {
-                Supervisor { source: present, ..supervisor }.run().await;
+            match tokio::task::spawn_blocking(move || telling.run()).await {
+                Ok(Some(Ok(present))) => supervise(Arc::new(present)).run().await,
+                Ok(Some(Err(error))) => tracing::error!("the simulated centre does not go on: {error}"),
+                Ok(None) | Err(_) => {}
             }
         });
-        let mut state = self.running();
-        state.supervisors.insert(id, (task, poke));
+        self.running().supervisors.insert(id, (task, poke));
         Ok(())
     }
 

@@ -17,13 +17,14 @@ mod fold;
 mod input;
 mod live;
 mod past;
+mod platforms;
 mod settings;
 mod stamp;
 mod supervisor;
 mod writer;
 
-pub use engine::{Engine, EngineError, Follow, Health, Options};
+pub use engine::{Engine, EngineError, Health, Options};
 pub use live::{Live, State};
 pub use mirante_history::KeyStore;
-pub use past::PastTeller;
+pub use platforms::{Follow, asterisk, follow};
 pub use writer::Trouble;

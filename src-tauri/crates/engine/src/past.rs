@@ -1,40 +1,45 @@
-//! A platform's past, told before its present: how a newcomer finds a week of the simulated centre.
+//! The simulated centre: its past first, so that a newcomer finds a week of history, then its present, without a seam.
 
 use crate::clock::Clock;
+use crate::config::SimulatorConfig;
 use crate::input::Input;
 use crate::writer::Progress;
-use mirante_floor::{Kind, SourceId};
-use mirante_sources::{Caller, Source};
+use jiff::tz::TimeZone;
+use mirante_floor::SourceId;
+use mirante_sources::SourceError;
+use mirante_sources::simulator::{Setup, SetupError, Simulation, SimulatorSource};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Who can tell a past and then becomes the present.
-pub trait PastTeller: Send {
-    /// The first instant, Unix ms.
-    fn from(&self) -> i64;
-
-    /// The platform's words for what it is.
-    fn platform(&self) -> String;
-
-    /// What happened up to and including `until`, appended in order with its times.
-    fn tell(&mut self, until: i64, out: &mut Vec<(i64, Kind<Caller>)>);
-
-    /// The source that goes on from where the past ended.
-    fn present(self: Box<Self>) -> Arc<dyn Source>;
-}
-
+/// The platform's words while its past is told.
+const PLATFORM: &str = "Simulador · dados de exemplo";
 /// Ms of past told at once.
 const STRIDE_MS: i64 = 5 * 60_000;
+/// Ms in a day.
+const DAY_MS: i64 = 24 * 60 * 60_000;
 /// Events on their way to the fold or the disk at which the teller waits.
 const MOST_WAITING: usize = 20_000;
+
+/// A centre that begins `days` before `now`.
+pub(crate) fn centre(config: &SimulatorConfig, zone: &TimeZone, now: i64, days: u16) -> Result<Simulation, SetupError> {
+    Simulation::new(Setup {
+        seed: config.seed,
+        queues: config.queues,
+        agents: config.agents,
+        start_ms: now - i64::from(days) * DAY_MS,
+        zone: zone.clone(),
+        keep_truth: false,
+    })
+}
 
 /// The telling of one past.
 pub(crate) struct Telling {
     pub(crate) source: SourceId,
-    pub(crate) teller: Box<dyn PastTeller>,
+    pub(crate) simulation: Simulation,
+    pub(crate) warp: f64,
     pub(crate) inputs: Sender<Input>,
     pub(crate) clock: Arc<Clock>,
     pub(crate) progress: Arc<Progress>,
@@ -44,41 +49,39 @@ pub(crate) struct Telling {
 }
 
 impl Telling {
-    /// Tells everything up to now, however long now takes to reach; `None` when told to stop.
-    pub(crate) fn run(mut self) -> Option<Arc<dyn Source>> {
-        let from = self.teller.from();
+    /// Tells everything up to now, however long now takes to reach, and gives the source that goes on from there; `None`
+    /// when told to stop.
+    pub(crate) fn run(mut self) -> Option<Result<SimulatorSource, SourceError>> {
+        let from = self.simulation.now_ms();
         let mut told = from;
-        self.send(Input::Up { source: self.source, platform: self.teller.platform().into(), seen: from });
+        self.send(Input::Up { source: self.source, platform: PLATFORM.into(), seen: from });
         loop {
             let now = self.clock.now();
-            if told >= now {
-                break;
-            }
-            told = told.saturating_add(STRIDE_MS).min(now);
             let mut events = Vec::new();
-            self.teller.tell(told, &mut events);
+            told = told.saturating_add(STRIDE_MS).min(now);
+            self.simulation.run_until(told, &mut events);
             self.backlog.fetch_add(events.len(), Ordering::Relaxed);
             self.send(Input::Past { source: self.source, events });
             let percent = (told - from).saturating_mul(100) / (now - from).max(1);
             self.percent.send_replace(Some(percent.clamp(0, 99) as u8));
-            while self.is_behind() {
-                if *self.stopped.borrow() {
-                    return None;
-                }
+            while self.is_behind() && !*self.stopped.borrow() {
                 std::thread::sleep(Duration::from_millis(5));
             }
             if *self.stopped.borrow() {
                 return None;
             }
+            if told >= now {
+                break;
+            }
         }
         self.send(Input::PastDone);
         self.percent.send_replace(None);
-        Some(self.teller.present())
+        Some(SimulatorSource::new(self.simulation, self.warp))
     }
 
     fn is_behind(&self) -> bool {
-        self.backlog.load(Ordering::Relaxed) > MOST_WAITING
-            || self.progress.unsaved.load(Ordering::Relaxed) > MOST_WAITING
+        let waiting = self.backlog.load(Ordering::Relaxed).max(self.progress.unsaved.load(Ordering::Relaxed));
+        waiting > MOST_WAITING
     }
 
     fn send(&self, input: Input) {

@@ -51,7 +51,7 @@ pub enum Command {
 }
 
 /// Where a PBX is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct Connection {
     /// What people call it.
@@ -66,6 +66,13 @@ pub struct Connection {
     pub username: String,
     /// AMI secret.
     pub secret: String,
+}
+
+impl std::fmt::Debug for Connection {
+    /// Without the secret: these end up in logs.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Connection({}@{}:{})", self.username, self.host, self.port)
+    }
 }
 
 /// What people decide about one queue.

@@ -275,18 +275,23 @@ impl Reader<'_> {
         })
     }
 
+    fn within(&mut self, value: &Option<Spanned<u16>>, usual: u16, low: u16, high: u16) -> u16 {
+        let Some(value) = value else { return usual };
+        if !(low..=high).contains(value.get_ref()) {
+            self.wrong(value.span().start, format!("this must be from {low} to {high}"));
+        }
+        *value.get_ref()
+    }
+
     fn simulator(&mut self, source: &Source) -> SimulatorConfig {
         let usual = SimulatorConfig::default();
-        let mut within = |value: &Option<Spanned<u16>>, usual: u16, low: u16, high: u16| {
-            let Some(value) = value else { return usual };
-            if !(low..=high).contains(value.get_ref()) {
-                self.wrong(value.span().start, format!("this must be from {low} to {high}"));
-            }
-            *value.get_ref()
-        };
-        let queues = within(&source.queues, usual.queues, 1, 200);
-        let agents = within(&source.agents, usual.agents, 1, 2000);
-        let days = within(&source.days, usual.days, 0, 60);
+        let queues = self.within(&source.queues, usual.queues, 1, 200);
+        let agents = self.within(&source.agents, usual.agents, 1, 2000);
+        if queues > agents && queues <= 200 {
+            let at = source.queues.as_ref().or(source.agents.as_ref()).map_or(0, |v| v.span().start);
+            self.wrong(at, "a simulated centre has at least as many agents as queues");
+        }
+        let days = self.within(&source.days, usual.days, 0, 60);
         let warp = source.warp.as_ref().map_or(usual.warp, |warp| *warp.get_ref());
         if !(1.0..=3600.0).contains(&warp) {
             let at = source.warp.as_ref().map_or(0, |warp| warp.span().start);

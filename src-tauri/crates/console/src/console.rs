@@ -1,0 +1,300 @@
+//! The door itself.
+
+use crate::centre::{Centre, sample_config, sample_folder};
+use crate::feed::EncodedBatch;
+use crate::wire::{Command, Connection, Hello, QueueChoice, Reply, WireError};
+use crate::{Actor, connection, it_request, queues};
+use mirante_engine::EngineError;
+use mirante_engine::config::{self, Config, ConfigError, SimulatorConfig, SourceKind};
+use mirante_floor::SourceId;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// How to start.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Configuration file; absent: `mirante.toml` in the data folder, made when first needed.
+    pub config: Option<PathBuf>,
+    /// Data folder.
+    pub data: PathBuf,
+    /// True in a lone desktop: "só neste computador".
+    pub alone: bool,
+}
+
+/// Why Mirante does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The engine does not start.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// The one door to the core. Clones are handles of the same.
+#[derive(Clone)]
+pub struct Console(Arc<Inner>);
+
+struct Inner {
+    path: PathBuf,
+    data: PathBuf,
+    alone: bool,
+    /// Held while a command changes the file or what is followed, so that such commands go one at a time.
+    config: tokio::sync::Mutex<Config>,
+    view: RwLock<View>,
+}
+
+/// What is followed. Whoever looks at the sample does not stop the real operation from being kept.
+struct View {
+    real: Arc<Centre>,
+    /// The configuration itself follows the simulated centre: it cannot be left.
+    real_is_sample: bool,
+    /// True if no source is configured.
+    empty: bool,
+    sample: Option<Arc<Centre>>,
+}
+
+impl View {
+    fn shown(&self) -> &Arc<Centre> {
+        self.sample.as_ref().unwrap_or(&self.real)
+    }
+}
+
+impl Console {
+    /// Reads the configuration, opens history and starts to follow. Call within a tokio runtime.
+    pub fn start(options: Options) -> Result<Console, StartError> {
+        let Options { config, data, alone } = options;
+        let (path, config) = match config {
+            Some(path) => {
+                let config = Config::read(&path)?;
+                (path, config)
+            }
+            None => {
+                let path = data.join("mirante.toml");
+                let config = Config::read_or_empty(&path)?;
+                (path, config)
+            }
+        };
+        let real_is_sample = config.is_sample();
+        let folder = if real_is_sample { sample_folder(&data) } else { data.clone() };
+        let real = Arc::new(Centre::start(&config, folder_of(&path), &folder)?);
+        let empty = config.sources.is_empty();
+        let mut sample = None;
+        if empty && marker(&data).exists() {
+            let started = Centre::start(&sample_config(&config), folder_of(&path), &sample_folder(&data));
+            sample = started.map_err(|error| tracing::warn!("the simulated centre does not start: {error}")).ok();
+        }
+        let view = RwLock::new(View { real, real_is_sample, empty, sample: sample.map(Arc::new) });
+        Ok(Console(Arc::new(Inner { path, data, alone, config: tokio::sync::Mutex::new(config), view })))
+    }
+
+    /// Follows a simulated centre, in a folder of its own in `data`. Nothing of it can be left or connected.
+    pub fn start_sample(data: PathBuf, simulator: SimulatorConfig) -> Result<Console, StartError> {
+        let mut config = sample_config(&Config::default());
+        for source in &mut config.sources {
+            source.kind = SourceKind::Simulator(simulator.clone());
+        }
+        let path = data.join("mirante.toml");
+        let real = Arc::new(Centre::start(&config, folder_of(&path), &sample_folder(&data))?);
+        let view = RwLock::new(View { real, real_is_sample: true, empty: false, sample: None });
+        Ok(Console(Arc::new(Inner { path, data, alone: false, config: tokio::sync::Mutex::new(config), view })))
+    }
+
+    /// Percent of the simulated centre's past that is made, while it is being made.
+    pub fn sample_percent(&self) -> Option<u8> {
+        self.shown().engine.health().past_percent
+    }
+
+    /// Does what an actor asks. The future is cheap to hold; [`Command::Next`] takes up to 2 s.
+    pub async fn command(&self, actor: &Actor, command: Command) -> Result<Reply, WireError> {
+        if changes_things(&command) && !actor.can_configure() {
+            return Err(WireError::forbidden(format!("{} may look, but not change connections or queues", actor.name)));
+        }
+        let reply = match command {
+            Command::Hello => Reply::Hello(self.hello(actor)),
+            Command::Next { stream, after } => {
+                let feed = self.shown().feed.clone();
+                Reply::Batch(feed.next(stream.as_deref(), after).await)
+            }
+            Command::TestConnection { connection } => Reply::Connection(connection::test(&connection).await?),
+            Command::Connect { connection } => {
+                tracing::info!(actor = actor.name, host = connection.host, "connects a PBX");
+                self.connect(connection).await?;
+                Reply::Done
+            }
+            Command::UseSample => {
+                self.use_sample().await?;
+                Reply::Done
+            }
+            Command::LeaveSample => {
+                self.leave_sample().await?;
+                Reply::Done
+            }
+            Command::Reconnect { source } => {
+                let known = self.shown().engine.reconnect(SourceId(source));
+                known
+                    .then_some(Reply::Done)
+                    .ok_or_else(|| WireError::not_found(format!("no source {source} is followed")))?
+            }
+            Command::ConfigureQueues { queues } => {
+                tracing::info!(actor = actor.name, queues = queues.len(), "configures queues");
+                self.configure_queues(&queues).await?;
+                Reply::Done
+            }
+            Command::ItRequest { language } => Reply::Text(it_request::text(&language, &addresses())?),
+        };
+        Ok(reply)
+    }
+
+    /// [`Command::Next`] as the JSON of its batch: the rows are encoded once for all faces that are equally far.
+    pub async fn next_json(&self, stream: Option<&str>, after: Option<u64>) -> Result<EncodedBatch, WireError> {
+        let feed = self.shown().feed.clone();
+        feed.next_json(stream, after).await.map_err(|error| WireError::internal(error.to_string()))
+    }
+
+    /// Stops everything in order; what happened is on disk when this returns, and history says that Mirante closed.
+    pub async fn shutdown(&self) {
+        let (real, sample) = {
+            let mut view = self.0.view.write().unwrap_or_else(PoisonError::into_inner);
+            (view.real.clone(), view.sample.take())
+        };
+        if let Some(sample) = sample {
+            sample.shutdown().await;
+        }
+        real.shutdown().await;
+    }
+
+    fn hello(&self, actor: &Actor) -> Hello {
+        let view = self.view();
+        let sample = view.real_is_sample || view.sample.is_some();
+        Hello {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            actor: actor.name.clone(),
+            can_configure: actor.can_configure(),
+            first_run: view.empty && !sample,
+            sample,
+            addresses: addresses().iter().map(ToString::to_string).collect(),
+            alone: self.0.alone,
+        }
+    }
+
+    async fn connect(&self, connection: Connection) -> Result<(), WireError> {
+        let mut config = self.0.config.lock().await;
+        if config.is_sample() {
+            let message =
+                "this Mirante follows the simulated centre of its configuration file, which never mixes with a PBX";
+            return Err(WireError::conflict(message));
+        }
+        let (path, known) = (self.0.path.clone(), config.clone());
+        let kept = tokio::task::spawn_blocking(move || {
+            let source = connection::keep(&connection, &known, folder_of(&path))?;
+            let name = source.name.clone();
+            Ok::<_, WireError>((config::add_source(&path, &source)?, name))
+        });
+        let (new, name) = kept.await.map_err(|error| WireError::internal(error.to_string()))??;
+        *config = new;
+        let follow = mirante_engine::follow(&config, folder_of(&self.0.path));
+        let real = self.view().real.clone();
+        for follow in follow.into_iter().filter(|follow| follow.name == name) {
+            real.engine.follow(follow, &config).await?;
+        }
+        self.0.view.write().unwrap_or_else(PoisonError::into_inner).empty = false;
+        self.stop_sample().await;
+        Ok(())
+    }
+
+    async fn use_sample(&self) -> Result<(), WireError> {
+        let config = self.0.config.lock().await;
+        if config.is_sample() || self.view().sample.is_some() {
+            return Ok(());
+        }
+        let folder = sample_folder(&self.0.data);
+        let sample = Centre::start(&sample_config(&config), folder_of(&self.0.path), &folder)?;
+        self.0.view.write().unwrap_or_else(PoisonError::into_inner).sample = Some(Arc::new(sample));
+        if let Err(error) = std::fs::write(marker(&self.0.data), "") {
+            tracing::warn!("the choice of example data will not outlast this run: {error}");
+        }
+        Ok(())
+    }
+
+    async fn leave_sample(&self) -> Result<(), WireError> {
+        let config = self.0.config.lock().await;
+        if config.is_sample() {
+            return Err(WireError::conflict("the configuration file follows the simulated centre; change it there"));
+        }
+        self.stop_sample().await;
+        Ok(())
+    }
+
+    async fn stop_sample(&self) {
+        let sample = self.0.view.write().unwrap_or_else(PoisonError::into_inner).sample.take();
+        if let Some(sample) = sample {
+            let _ = std::fs::remove_file(marker(&self.0.data));
+            sample.shutdown().await;
+        }
+    }
+
+    async fn configure_queues(&self, choices: &[QueueChoice]) -> Result<(), WireError> {
+        let mut config = self.0.config.lock().await;
+        let centre = self.shown();
+        let names = centre.engine.sources();
+        let queues = centre.engine.live().read(|state| queues::chosen(choices, &state.floor, &names))?;
+        let is_real = self.view().sample.is_none();
+        if is_real {
+            let path = self.0.path.clone();
+            let changed = tokio::task::spawn_blocking(move || config::set_queues(&path, &queues));
+            *config = changed.await.map_err(|error| WireError::internal(error.to_string()))??;
+            centre.engine.configure(&config)?;
+        } else {
+            // The sample's own folder remembers them.
+            centre.engine.configure(&Config { queues, ..Config::default() })?;
+        }
+        Ok(())
+    }
+
+    fn shown(&self) -> Arc<Centre> {
+        self.view().shown().clone()
+    }
+
+    fn view(&self) -> std::sync::RwLockReadGuard<'_, View> {
+        self.0.view.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn changes_things(command: &Command) -> bool {
+    match command {
+        Command::Hello | Command::Next { .. } | Command::ItRequest { .. } => false,
+        Command::TestConnection { .. }
+        | Command::Connect { .. }
+        | Command::UseSample
+        | Command::LeaveSample
+        | Command::Reconnect { .. }
+        | Command::ConfigureQueues { .. } => true,
+    }
+}
+
+/// Present while a newcomer looks at the sample, so that the next start shows it again.
+fn marker(data: &Path) -> PathBuf {
+    sample_folder(data).join("following")
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// This computer's addresses, those that another computer may see first.
+fn addresses() -> Vec<std::net::IpAddr> {
+    let all = if_addrs::get_if_addrs().unwrap_or_default();
+    let usable = |a: &std::net::IpAddr| match a {
+        std::net::IpAddr::V4(v4) => !v4.is_loopback() && !v4.is_link_local(),
+        std::net::IpAddr::V6(v6) => !v6.is_loopback() && !v6.is_unicast_link_local(),
+    };
+    let mut addresses: Vec<_> = all.iter().map(if_addrs::Interface::ip).filter(usable).collect();
+    addresses.sort_by_key(|address| (address.is_ipv6(), *address));
+    addresses.dedup();
+    addresses
+}
+
+#[cfg(test)]
+mod tests;

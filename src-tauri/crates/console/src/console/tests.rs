@@ -1,0 +1,94 @@
+use super::*;
+use crate::Role;
+use crate::wire::{BatchKind, Code};
+
+fn actor(role: Role) -> Actor {
+    Actor { name: "marina".into(), role }
+}
+
+async fn start(data: &Path) -> Console {
+    Console::start(Options { config: None, data: data.to_owned(), alone: true }).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_looks_and_changes_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let console = start(data.path()).await;
+    let viewer = actor(Role::Viewer);
+    for command in [
+        Command::UseSample,
+        Command::LeaveSample,
+        Command::Reconnect { source: 1 },
+        Command::ConfigureQueues { queues: vec![] },
+    ] {
+        let refused = console.command(&viewer, command).await.unwrap_err();
+        assert_eq!(refused.code, Code::Forbidden);
+    }
+    let Reply::Hello(hello) = console.command(&viewer, Command::Hello).await.unwrap() else { panic!() };
+    assert!(hello.first_run && !hello.can_configure && !hello.sample && hello.alone);
+    console.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_feed_beats() {
+    let data = tempfile::tempdir().unwrap();
+    let console = start(data.path()).await;
+    let actor = actor(Role::Supervisor);
+    let next = |stream, after| console.command(&actor, Command::Next { stream, after });
+    let Reply::Batch(first) = next(None, None).await.unwrap() else { panic!() };
+    assert_eq!(first.kind, BatchKind::Snapshot);
+    let began = std::time::Instant::now();
+    let Reply::Batch(second) = next(Some(first.stream.clone()), Some(first.number)).await.unwrap() else { panic!() };
+    assert_eq!((second.kind, second.number), (BatchKind::Heartbeat, first.number));
+    assert!((1_900..3_000).contains(&began.elapsed().as_millis()), "{:?}", began.elapsed());
+    let Reply::Batch(other) = next(Some("another run".into()), Some(first.number)).await.unwrap() else { panic!() };
+    assert_eq!(other.kind, BatchKind::Snapshot);
+    assert!(console.command(&actor, Command::Reconnect { source: 9 }).await.is_err_and(|e| e.code == Code::NotFound));
+    console.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_and_typed_batches_agree() {
+    let data = tempfile::tempdir().unwrap();
+    let console = start(data.path()).await;
+    let json = console.next_json(None, None).await.unwrap().json;
+    let batch: crate::wire::Batch = serde_json::from_str(&json).unwrap();
+    assert_eq!(serde_json::to_string(&batch).unwrap(), json);
+    console.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_is_kept_without_its_password() {
+    let data = tempfile::tempdir().unwrap();
+    let console = start(data.path()).await;
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let connection = Connection {
+        label: "Matriz".into(),
+        host: "127.0.0.1".into(),
+        port,
+        tls: false,
+        username: "mirante".into(),
+        secret: "muito-secreto".into(),
+    };
+    let actor = actor(Role::Supervisor);
+    console.command(&actor, Command::Connect { connection }).await.unwrap();
+    let text = std::fs::read_to_string(data.path().join("mirante.toml")).unwrap();
+    assert!(text.contains("name = \"matriz\"") && !text.contains("muito-secreto"), "{text}");
+    let Reply::Hello(hello) = console.command(&actor, Command::Hello).await.unwrap() else { panic!() };
+    assert!(!hello.first_run);
+    // Nobody listens there: the row says so in words.
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    loop {
+        let Reply::Batch(batch) = console.command(&actor, Command::Next { stream: None, after: None }).await.unwrap()
+        else {
+            panic!()
+        };
+        let row = batch.rows.sources.get("1").cloned().flatten();
+        if row.is_some_and(|row| row.label == "Matriz" && !row.words.is_empty()) {
+            break;
+        }
+        assert!(std::time::Instant::now() < deadline, "the source never said why it is down");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    console.shutdown().await;
+}

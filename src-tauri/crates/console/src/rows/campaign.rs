@@ -1,0 +1,30 @@
+//! A campaign's row.
+
+use super::{SiteIndex, figure, row_id};
+use crate::wire::CampaignRow;
+use mirante_floor::{Floor, Name, SourceId};
+use mirante_metrics::Ratio;
+
+/// The row of a campaign; absent if the platform has no such campaign.
+pub fn campaign_row(floor: &Floor, source: SourceId, name: &Name, index: &SiteIndex) -> Option<CampaignRow> {
+    let campaign = floor.sites.get(&source)?.campaigns.get(name)?;
+    let setup = floor.config.campaigns.get(&(source, name.clone()));
+    let ratio = |numerator: u32, denominator: u32, definition| {
+        figure(Ratio { numerator: numerator.into(), denominator: denominator.into(), definition })
+    };
+    Some(CampaignRow {
+        id: row_id(source, name),
+        source: source.0,
+        label: setup.map_or(name, |(label, _)| label).to_string(),
+        goal: setup.and_then(|(_, goal)| *goal),
+        dialling: index.dialling.get(name).copied().unwrap_or(0),
+        attempts: campaign.attempts,
+        hit: ratio(campaign.humans, campaign.ended, "hit@1"),
+        right_party: ratio(campaign.right_party, campaign.humans, "right_party@1"),
+        drop: ratio(campaign.dropped, campaign.humans, "drop@1"),
+        sales: campaign.sales,
+        promises: campaign.promises,
+        completed: campaign.completed,
+        agents: index.campaign_agents.get(name).copied().unwrap_or(0),
+    })
+}

@@ -1,0 +1,65 @@
+//! Sources made from the configuration. A new platform is one arm here and one kind in `config`.
+
+use crate::config::{AsteriskConfig, Config, SourceKind};
+use mirante_sources::asterisk::{self, Asterisk};
+use mirante_sources::{Phase, Session, Source, SourceError, Wait};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A source to follow.
+pub struct Follow {
+    /// Identity in the configuration, for ever.
+    pub name: String,
+    /// What people call it.
+    pub label: String,
+    /// Kind of platform, such as `asterisk`.
+    pub kind: &'static str,
+    /// The platform.
+    pub source: Arc<dyn Source>,
+}
+
+/// The real platforms that a configuration follows; `folder` is where its relative paths begin.
+pub fn follow(config: &Config, folder: &Path) -> Vec<Follow> {
+    let real = config.sources.iter().filter_map(|source| match &source.kind {
+        SourceKind::Simulator(_) => None,
+        SourceKind::Asterisk(asterisk) => Some(Follow {
+            name: source.name.clone(),
+            label: source.label.clone(),
+            kind: source.kind.word(),
+            source: Arc::new(Lazy { config: asterisk.clone(), folder: folder.to_owned() }),
+        }),
+    });
+    real.collect()
+}
+
+/// The configuration of an Asterisk with its secret fetched. May ask the system's keyring, which can take a while.
+pub fn asterisk(config: &AsteriskConfig, folder: &Path) -> Result<asterisk::AsteriskConfig, SourceError> {
+    let secret = config.secret.fetch(folder).map_err(|e| SourceError::lasting(Phase::Config, e.to_string()))?;
+    Ok(asterisk::AsteriskConfig {
+        host: config.host.clone(),
+        port: config.port,
+        tls: config.tls,
+        ca_file: config.ca_file.as_ref().map(|path| folder.join(path)),
+        username: config.username.clone(),
+        secret: asterisk::Secret::new(secret.reveal()),
+        queue_log: config.queue_log.as_ref().map(|path| folder.join(path)),
+    })
+}
+
+/// An Asterisk whose secret is fetched at each connection: a keyring that was locked at start, or a password that was
+/// changed, needs no restart; and one that cannot be had is said on screen like any other failure.
+struct Lazy {
+    config: AsteriskConfig,
+    folder: PathBuf,
+}
+
+impl Source for Lazy {
+    fn connect(&self) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
+        Box::pin(async move {
+            let (config, folder) = (self.config.clone(), self.folder.clone());
+            let fetched = tokio::task::spawn_blocking(move || asterisk(&config, &folder)).await;
+            let config = fetched.map_err(|e| SourceError::passing(Phase::Config, e.to_string()))??;
+            Asterisk::new(config).connect().await
+        })
+    }
+}
