@@ -4,9 +4,8 @@ use crate::{data, logs, time};
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use mirante_floor::{ClosedVisit, Floor, Name, Site, SourceId, Stage, Visit};
+use mirante_floor::{ClosedVisit, Floor, Name, PartyId, Site, SourceId, Stage, Visit};
 use mirante_history::{History, Parties};
-use std::collections::HashMap;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -47,9 +46,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let (from, to) = (time::parse(&arguments.from, &zone)?, time::parse(&arguments.to, &zone)?);
     let history = data::open(&arguments.data)?;
     let mut out = csv::Writer::from_writer(std::io::stdout().lock());
-    out.write_record(COLUMNS)?;
+    out.write_record(COLUMNS).map_err(std::io::Error::from)?;
     for line in lines(&history, from, to, &zone)? {
-        out.write_record(&line.fields)?;
+        out.write_record(&line.fields).map_err(std::io::Error::from)?;
     }
     out.flush()?;
     out.into_inner().map_err(|error| error.into_error())?.flush()?;
@@ -64,17 +63,17 @@ fn lines(history: &History, from: i64, to: i64, zone: &TimeZone) -> Result<Vec<L
         closed.push(visit);
         true
     })?;
-    let mut names = Names { history, parties: history.parties(), floor: &past.floor, known: HashMap::new() };
+    let names = Names { parties: history.parties(), floor: &past.floor };
     let mut lines = Vec::new();
     for visit in &closed {
-        lines.push(ended(visit, &mut names, zone)?);
+        lines.push(ended(visit, &names, zone)?);
     }
     let is_closed = |source: SourceId, visit: &Visit| closed.iter().any(|c| c.source == source && c.id == visit.id);
     let now = Timestamp::now().as_millisecond();
     for (source, site) in &past.floor.sites {
         for visit in site.visits.values().filter(|v| (from..to).contains(&v.entered.seen)) {
             if !is_closed(*source, visit) {
-                lines.push(open(*source, site, visit, now, &mut names, zone)?);
+                lines.push(open(*source, site, visit, now, &names, zone)?);
             }
         }
     }
@@ -82,11 +81,8 @@ fn lines(history: &History, from: i64, to: i64, zone: &TimeZone) -> Result<Vec<L
     Ok(lines)
 }
 
-fn ended(visit: &ClosedVisit, names: &mut Names<'_>, zone: &TimeZone) -> Result<Line> {
-    let agent = match &visit.agent {
-        Some(agent) => names.of(visit.source, agent, &visit.queue, visit.ended.seen)?,
-        None => String::new(),
-    };
+fn ended(visit: &ClosedVisit, names: &Names<'_>, zone: &TimeZone) -> Result<Line> {
+    let agent = names.then(visit)?;
     Ok(Line {
         entered: visit.entered.seen,
         order: visit.id.0,
@@ -103,23 +99,14 @@ fn ended(visit: &ClosedVisit, names: &mut Names<'_>, zone: &TimeZone) -> Result<
     })
 }
 
-fn open(
-    source: SourceId,
-    site: &Site,
-    visit: &Visit,
-    now: i64,
-    names: &mut Names<'_>,
-    zone: &TimeZone,
-) -> Result<Line> {
+fn open(source: SourceId, site: &Site, visit: &Visit, now: i64, names: &Names<'_>, zone: &TimeZone) -> Result<Line> {
     let (outcome, wait, agent) = match &visit.stage {
         Stage::Waiting => {
             let is_fresh = site.is_live() && (0..FRESH_MS).contains(&now.saturating_sub(site.seen));
             let until = if is_fresh { now } else { site.seen };
             ("waiting", until.saturating_sub(visit.entered.seen).max(0), String::new())
         }
-        Stage::Talking { agent, wait_ms, since, .. } => {
-            ("answered", *wait_ms, names.of(source, agent, &visit.queue, since.seen)?)
-        }
+        Stage::Talking { agent, wait_ms, .. } => ("answered", *wait_ms, names.now(source, agent, &visit.queue)?),
     };
     Ok(Line {
         entered: visit.entered.seen,
@@ -139,35 +126,28 @@ fn open(
 
 /// What the platform calls agents: the member's name, else its interface, else the key.
 struct Names<'a> {
-    history: &'a History,
     parties: Parties,
     floor: &'a Floor,
-    known: HashMap<(SourceId, Name, Name), String>,
 }
 
 impl Names<'_> {
-    fn of(&mut self, source: SourceId, agent: &Name, queue: &Name, when: i64) -> Result<String> {
-        let key = (source, agent.clone(), queue.clone());
-        if let Some(name) = self.known.get(&key) {
-            return Ok(name.clone());
-        }
-        let mut name = self.on(self.floor, &key)?;
-        if name.is_none() {
-            // Gone since: ask the floor of then.
-            name = self.on(&self.history.floor_at(when)?.floor, &key)?;
-        }
-        let name = name.unwrap_or_else(|| agent.to_string());
-        self.known.insert(key, name.clone());
-        Ok(name)
+    /// Of a visit that has ended: as it was then.
+    fn then(&self, visit: &ClosedVisit) -> Result<String> {
+        let name = self.name(visit.agent_name)?;
+        let address = || visit.interface.as_ref().or(visit.agent.as_ref()).map(ToString::to_string);
+        Ok(name.or_else(address).unwrap_or_default())
     }
 
-    fn on(&self, floor: &Floor, (source, agent, queue): &(SourceId, Name, Name)) -> Result<Option<String>> {
-        let Some(agent) = floor.sites.get(source).and_then(|site| site.agents.get(agent)) else { return Ok(None) };
-        if let Some(id) = agent.name
-            && let Some(party) = self.parties.get(id)?.filter(|party| !party.name.is_empty())
-        {
-            return Ok(Some(party.name));
-        }
-        Ok(agent.memberships.get(queue).map(|membership| membership.interface.to_string()))
+    /// Of a visit that goes on.
+    fn now(&self, source: SourceId, agent: &Name, queue: &Name) -> Result<String> {
+        let known = self.floor.sites.get(&source).and_then(|site| site.agents.get(agent));
+        let name = self.name(known.and_then(|agent| agent.name))?;
+        let address = || known.and_then(|a| a.memberships.get(queue)).map(|m| m.interface.to_string());
+        Ok(name.or_else(address).unwrap_or_else(|| agent.to_string()))
+    }
+
+    fn name(&self, id: Option<PartyId>) -> Result<Option<String>> {
+        let Some(id) = id else { return Ok(None) };
+        Ok(self.parties.get(id)?.map(|party| party.name).filter(|name| !name.is_empty()))
     }
 }
