@@ -124,7 +124,7 @@ impl<'a> Driver<'a> {
             Due::Back(agent, paused) => self.back(agent, paused),
             Due::Impatient(index, stay) => {
                 let waits = self.is_at(index, stay, Outcome::Waiting);
-                if let Some(channel) = waits { self.hang_up(&channel) } else { Ok(()) }
+                if let Some(channel) = waits { self.hang_up(&phone(&channel)) } else { Ok(()) }
             }
             Due::Withdraw(index, stay) => {
                 let Some(channel) = self.is_at(index, stay, Outcome::Waiting) else { return Ok(()) };
@@ -157,7 +157,7 @@ impl<'a> Driver<'a> {
             return Ok(());
         }
         match call.ending {
-            Ending::Caller => self.hang_up(&channel),
+            Ending::Caller => self.hang_up(&phone(&channel)),
             Ending::Agent => self.hang_up(&agent),
         }
     }
@@ -248,6 +248,11 @@ impl<'a> Driver<'a> {
         }
         Ok(())
     }
+}
+
+/// The caller's own end of the channel that waits in the queue: a person hangs up there, and the PBX learns of it.
+fn phone(channel: &str) -> String {
+    channel.strip_suffix(";2").map_or_else(|| channel.to_owned(), |near| format!("{near};1"))
 }
 
 fn seconds(ms: u64) -> String {
