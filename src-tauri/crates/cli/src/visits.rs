@@ -46,9 +46,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let (from, to) = (time::parse(&arguments.from, &zone)?, time::parse(&arguments.to, &zone)?);
     let history = data::open(&arguments.data)?;
     let mut out = csv::Writer::from_writer(std::io::stdout().lock());
-    out.write_record(COLUMNS).map_err(std::io::Error::from)?;
+    out.write_record(COLUMNS).map_err(io_error)?;
     for line in lines(&history, from, to, &zone)? {
-        out.write_record(&line.fields).map_err(std::io::Error::from)?;
+        out.write_record(&line.fields).map_err(io_error)?;
     }
     out.flush()?;
     out.into_inner().map_err(|error| error.into_error())?.flush()?;
@@ -122,6 +122,14 @@ fn open(source: SourceId, site: &Site, visit: &Visit, now: i64, names: &Names<'_
             visit.call.to_string(),
         ],
     })
+}
+
+/// What is below a CSV error, so that a closed pipe is known as one.
+fn io_error(error: csv::Error) -> std::io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => std::io::Error::other(format!("{other:?}")),
+    }
 }
 
 /// What the platform calls agents: the member's name, else its interface, else the key.
