@@ -17,7 +17,7 @@ const KEPT: usize = 14;
 /// # Errors
 /// When the folder cannot be made or written.
 pub(crate) fn start(folder: &Path) -> io::Result<WorkerGuard> {
-    fs::create_dir_all(folder)?;
+    private_folder(folder)?;
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("mirante")
@@ -35,4 +35,13 @@ pub(crate) fn start(folder: &Path) -> io::Result<WorkerGuard> {
         .try_init()
         .map_err(io::Error::other)?;
     Ok(guard)
+}
+
+/// Makes the folder for its owner's eyes only, and with it the data folder that may hold it.
+fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }

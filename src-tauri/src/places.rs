@@ -2,8 +2,9 @@
 
 use crate::arguments::Arguments;
 use std::{
+    fs,
     hash::{DefaultHasher, Hash, Hasher},
-    io,
+    io::{self, Write},
     path::{Path, PathBuf, absolute},
 };
 use tauri::{AppHandle, Manager};
@@ -16,13 +17,29 @@ const CONFIG: &str = "mirante.toml";
 pub(crate) struct Places {
     /// History and keys.
     pub(crate) data: PathBuf,
-    /// The configuration file; it may not exist yet.
+    /// The configuration file.
     pub(crate) config: PathBuf,
+    /// Whether that file is there, or whose business it is to make it.
+    kept: Kept,
     /// Rotating logs.
     pub(crate) logs: PathBuf,
     /// What the web view keeps (theme, filters); `None`: the platform's usual place.
     pub(crate) view: Option<PathBuf>,
 }
+
+/// Who makes the configuration file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// Given by name: it is there, or that is an error.
+    Given,
+    /// The user's own: made empty when missing.
+    Own,
+    /// In the data folder: the console makes it when it first has something to keep.
+    WithData,
+}
+
+/// What a configuration file begins with.
+const EMPTY: &str = "# Mirante's configuration. Passwords are kept elsewhere; this file only says where.\n";
 
 impl Places {
     /// The platform's folders, or everything under `--data`: then nothing of the user's is read or written.
@@ -33,13 +50,20 @@ impl Places {
         let mut places = match &arguments.data {
             Some(folder) => {
                 let data = absolute(folder)?;
-                Self { config: data.join(CONFIG), logs: data.join("logs"), view: Some(data.join("view")), data }
+                Self {
+                    config: data.join(CONFIG),
+                    kept: Kept::WithData,
+                    logs: data.join("logs"),
+                    view: Some(data.join("view")),
+                    data,
+                }
             }
             None => {
                 let path = app.path();
                 Self {
                     data: path.app_local_data_dir().map_err(io::Error::other)?.join("data"),
                     config: path.app_config_dir().map_err(io::Error::other)?.join(CONFIG),
+                    kept: Kept::Own,
                     logs: path.app_log_dir().map_err(io::Error::other)?,
                     view: None,
                 }
@@ -47,8 +71,28 @@ impl Places {
         };
         if let Some(file) = &arguments.config {
             places.config = absolute(file)?;
+            places.kept = Kept::Given;
         }
         Ok(places)
+    }
+
+    /// The configuration file as the console wants it: `None` when it is with the data.
+    pub(crate) fn chosen_config(&self) -> Option<PathBuf> {
+        (self.kept != Kept::WithData).then(|| self.config.clone())
+    }
+
+    /// Makes what has to be there before the console starts.
+    ///
+    /// # Errors
+    /// When the user's configuration folder cannot be written.
+    pub(crate) fn prepare(&self) -> io::Result<()> {
+        if self.kept != Kept::Own || self.config.exists() {
+            return Ok(());
+        }
+        if let Some(folder) = self.config.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::File::create_new(&self.config)?.write_all(EMPTY.as_bytes())
     }
 }
 
@@ -73,6 +117,21 @@ mod tests {
     fn each_data_folder_is_an_instance_of_its_own() {
         assert_eq!(instance(Path::new("/a/b")), instance(Path::new("/a/./b")));
         assert_ne!(instance(Path::new("/a/b")), instance(Path::new("/a/c")));
+    }
+
+    #[test]
+    fn a_missing_configuration_is_made_only_where_it_is_the_users_own() {
+        let folder = std::env::temp_dir().join(format!("mirante-places-{}", std::process::id()));
+        for (kept, made) in [(Kept::Own, true), (Kept::Given, false), (Kept::WithData, false)] {
+            let _ = fs::remove_dir_all(&folder);
+            let config = folder.join("deep").join(CONFIG);
+            let places =
+                Places { data: folder.clone(), config: config.clone(), kept, logs: folder.clone(), view: None };
+            places.prepare().expect("a writable folder");
+            assert_eq!(config.exists(), made, "{kept:?}");
+            assert_eq!(places.chosen_config().is_none(), kept == Kept::WithData);
+        }
+        let _ = fs::remove_dir_all(&folder);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(crate) enum Problem {
     Held {
         /// The folder.
         folder: PathBuf,
+        /// Which process, if known.
+        detail: String,
     },
     /// The configuration file makes no sense.
     Config {
@@ -108,8 +110,8 @@ const PT: Words = Words {
     title: "O Mirante não pôde abrir",
     held: "Outro Mirante está usando esta pasta de dados.",
     held_hint: "Feche a outra janela, ou pare o \u{201c}mirantectl serve\u{201d} que usa a mesma pasta, e tente de novo.",
-    config: "O arquivo de configuração tem um erro.",
-    config_hint: "Corrija a linha indicada e tente de novo.",
+    config: "O arquivo de configuração não pode ser usado.",
+    config_hint: "Corrija o que está indicado abaixo e tente de novo.",
     other: "Não foi possível usar a pasta de dados.",
     other_hint: "Veja se o disco tem espaço e se você pode gravar nesta pasta, e tente de novo.",
     folder: "Pasta",
@@ -124,8 +126,8 @@ const EN: Words = Words {
     title: "Mirante could not open",
     held: "Another Mirante is using this data folder.",
     held_hint: "Close the other window, or stop the \u{201c}mirantectl serve\u{201d} that uses the same folder, and try again.",
-    config: "The configuration file has an error.",
-    config_hint: "Correct the line shown and try again.",
+    config: "The configuration file cannot be used.",
+    config_hint: "Correct what is shown below and try again.",
     other: "The data folder could not be used.",
     other_hint: "Check that the disk has space and that you may write in this folder, and try again.",
     folder: "Folder",
@@ -140,8 +142,8 @@ const ES: Words = Words {
     title: "Mirante no pudo abrirse",
     held: "Otro Mirante está usando esta carpeta de datos.",
     held_hint: "Cierre la otra ventana, o detenga el \u{201c}mirantectl serve\u{201d} que usa la misma carpeta, e intente de nuevo.",
-    config: "El archivo de configuración tiene un error.",
-    config_hint: "Corrija la línea indicada e intente de nuevo.",
+    config: "El archivo de configuración no puede usarse.",
+    config_hint: "Corrija lo que se indica abajo e intente de nuevo.",
     other: "No fue posible usar la carpeta de datos.",
     other_hint: "Verifique que el disco tenga espacio y que usted pueda escribir en esta carpeta, e intente de nuevo.",
     folder: "Carpeta",
@@ -167,20 +169,14 @@ impl Words {
 }
 
 fn page(problem: &Problem, words: &Words) -> String {
-    let (what, hint, facts) = match problem {
-        Problem::Held { folder } => (words.held, words.held_hint, vec![(words.folder, folder.display().to_string())]),
-        Problem::Config { file, detail } => (
-            words.config,
-            words.config_hint,
-            vec![(words.file, file.display().to_string()), (words.detail, detail.clone())],
-        ),
-        Problem::Other { folder, detail } => (
-            words.other,
-            words.other_hint,
-            vec![(words.folder, folder.display().to_string()), (words.detail, detail.clone())],
-        ),
-        Problem::Folders { detail } => (words.other, words.other_hint, vec![(words.detail, detail.clone())]),
+    let (what, hint, place, detail) = match problem {
+        Problem::Held { folder, detail } => (words.held, words.held_hint, Some((words.folder, folder)), detail),
+        Problem::Config { file, detail } => (words.config, words.config_hint, Some((words.file, file)), detail),
+        Problem::Other { folder, detail } => (words.other, words.other_hint, Some((words.folder, folder)), detail),
+        Problem::Folders { detail } => (words.other, words.other_hint, None, detail),
     };
+    let place = place.map(|(name, path)| (name, path.display().to_string()));
+    let facts = place.into_iter().chain([(words.detail, detail.clone())]);
     let mut list = String::new();
     for (name, value) in facts {
         // Writing into a String cannot fail.
@@ -231,7 +227,7 @@ mod tests {
     fn each_problem_says_what_to_do_in_each_language() {
         let folder = PathBuf::from("/data");
         for words in [&PT, &EN, &ES] {
-            let held = page(&Problem::Held { folder: folder.clone() }, words);
+            let held = page(&Problem::Held { folder: folder.clone(), detail: "process 7".to_owned() }, words);
             assert!(held.contains(words.held) && held.contains(words.held_hint) && held.contains("/data"), "{held}");
             let config = page(&Problem::Config { file: folder.clone(), detail: "line 3: port".to_owned() }, words);
             assert!(config.contains(words.config) && config.contains("line 3: port"), "{config}");
