@@ -29,7 +29,7 @@ export type Problem = 'label_long' | 'percent_range' | 'seconds_range' | 'time' 
 export type Problems = Partial<Record<Field, Problem>>;
 
 /** Longest label, characters. */
-export const LABEL_MAX = 60;
+export const LABEL_MAX = 80;
 /** Longest target, seconds: one hour. */
 export const SECONDS_MAX = 3_600;
 

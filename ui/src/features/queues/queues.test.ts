@@ -74,7 +74,7 @@ describe('rows of the table', () => {
     expect(choiceOf({ ...draft, operation: '' })?.operation).toBeNull();
   });
   it('say what is wrong, field by field, and are no decision until it is right', () => {
-    const bad = { ...draftOf(queue('sac')), label: 'x'.repeat(61), percent: '101', seconds: '0', alwaysOpen: false, from: '', to: '25h' };
+    const bad = { ...draftOf(queue('sac')), label: 'x'.repeat(81), percent: '101', seconds: '0', alwaysOpen: false, from: '', to: '25h' };
     expect(problemsOf(bad)).toEqual({ label: 'label_long', percent: 'percent_range', seconds: 'seconds_range', from: 'time', to: 'time' });
     expect(choiceOf(bad)).toBeNull();
     expect(problemsOf({ ...draftOf(queue('sac')), percent: '79,5' })).toEqual({ percent: 'percent_range' });

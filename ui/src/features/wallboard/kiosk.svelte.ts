@@ -2,25 +2,36 @@
 
 /** How long the cursor and the options stay after the last movement. Ms. */
 const IDLE_MS = 3_000;
+/** How long options that somebody is using stay after the last movement or key. Ms. */
+const AWAY_MS = 20_000;
 
 /** Whether somebody is at the screen. */
 export class Presence {
   #here = $state(true);
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #near = $state(true);
+  #idle: ReturnType<typeof setTimeout> | undefined;
+  #away: ReturnType<typeof setTimeout> | undefined;
 
   /** True for 3 s after a movement or a key. */
   get here(): boolean {
     return this.#here;
   }
+  /** True for 20 s after one: time to read a list or think of a sentence. */
+  get near(): boolean {
+    return this.#near;
+  }
   /** Somebody moved. */
   touch(): void {
+    this.stop();
     this.#here = true;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => (this.#here = false), IDLE_MS);
+    this.#near = true;
+    this.#idle = setTimeout(() => (this.#here = false), IDLE_MS);
+    this.#away = setTimeout(() => (this.#near = false), AWAY_MS);
   }
   /** Stops waiting. */
   stop(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#idle);
+    clearTimeout(this.#away);
   }
 }
 
