@@ -28,7 +28,7 @@ export const queues: Translation<typeof reference> = {
   from: 'Opens, queue {queue}',
   until: 'to',
   to: 'Closes, queue {queue}',
-  next_day: 'the next day',
+  closes_next_day: 'Closes the next day.',
   apply_all: 'Use target and hours in all',
   apply_short: 'Use in all',
   applied: { one: 'Target and hours copied to {n} queue.', other: 'Target and hours copied to {n} queues.' },

@@ -28,7 +28,7 @@ export const queues: Translation<typeof reference> = {
   from: 'Abre, cola {queue}',
   until: 'a',
   to: 'Cierra, cola {queue}',
-  next_day: 'del día siguiente',
+  closes_next_day: 'Cierra al día siguiente.',
   apply_all: 'Usar meta y horario en todas',
   apply_short: 'Usar en todas',
   applied: { one: 'Meta y horario copiados a {n} cola.', other: 'Meta y horario copiados a {n} colas.' },

@@ -27,7 +27,7 @@ export const queues = {
   from: 'Abre, fila {queue}',
   until: 'às',
   to: 'Fecha, fila {queue}',
-  next_day: 'do dia seguinte',
+  closes_next_day: 'Fecha no dia seguinte.',
   apply_all: 'Usar meta e horário em todas',
   apply_short: 'Usar em todas',
   applied: { one: 'Meta e horário copiados para {n} fila.', other: 'Meta e horário copiados para {n} filas.' },
