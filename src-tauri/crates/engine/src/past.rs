@@ -23,16 +23,24 @@ const DAY_MS: i64 = 24 * 60 * 60_000;
 /// Events on their way to the fold or the disk at which the teller waits.
 const MOST_WAITING: usize = 20_000;
 
-/// A centre that begins `days` before `now`.
+/// How long a centre without a past to tell runs unseen, so that it is found at work and not at its first instant, ms.
+const RUN_UP_MS: i64 = DAY_MS / 2;
+
+/// A centre that begins `days` before `now`; without days it stands at `now`, at work.
 pub(crate) fn centre(config: &SimulatorConfig, zone: &TimeZone, now: i64, days: u16) -> Result<Simulation, SetupError> {
-    Simulation::new(Setup {
+    let told = i64::from(days) * DAY_MS;
+    let mut simulation = Simulation::new(Setup {
         seed: config.seed,
         queues: config.queues,
         agents: config.agents,
-        start_ms: now - i64::from(days) * DAY_MS,
+        start_ms: now - if days == 0 { RUN_UP_MS } else { told },
         zone: zone.clone(),
         keep_truth: false,
-    })
+    })?;
+    if days == 0 {
+        simulation.skip_until(now);
+    }
+    Ok(simulation)
 }
 
 /// The telling of one past.
