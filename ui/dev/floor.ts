@@ -10,7 +10,7 @@ import type { State } from '../src/bindings/State';
 import { GIVEN, QUEUES, REASONS, SURNAMES, TEAMS } from './names';
 
 /** What the mock plays. */
-export type Scenario = 'busy' | 'calm' | 'empty' | 'partial' | 'stale' | 'down' | 'lost' | 'big' | 'first' | 'never';
+export type Scenario = 'busy' | 'calm' | 'empty' | 'partial' | 'stale' | 'down' | 'lost' | 'big' | 'first' | 'never' | 'making';
 
 const MIN = 60_000;
 
@@ -45,7 +45,7 @@ export class MockFloor {
     return {
       not_saving_since_ms: this.scenario === 'stale' ? this.#began - 4 * MIN : null,
       not_saving_words: this.scenario === 'stale' ? 'disk full' : '',
-      sample_percent: this.scenario === 'calm' ? 62 : null,
+      sample_percent: this.scenario === 'making' ? 62 : null,
     };
   }
 

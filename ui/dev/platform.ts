@@ -5,7 +5,7 @@ import type { Reply } from '../src/bindings/Reply';
 import { CommandError, type FeedListener, type Platform } from '../src/platform/types';
 import { MockFloor, type Scenario } from './floor';
 
-const SCENARIOS = ['busy', 'calm', 'empty', 'partial', 'stale', 'down', 'lost', 'big', 'first', 'never'] as const;
+const SCENARIOS = ['busy', 'calm', 'empty', 'partial', 'stale', 'down', 'lost', 'big', 'first', 'never', 'making'] as const;
 
 /** A host that plays an invented floor; only for `npm run dev` and looking at screens. `?mock=busy` chooses the play. */
 export function mockPlatform(name: string): Platform {

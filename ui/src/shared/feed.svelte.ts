@@ -2,6 +2,9 @@ import { SILENCE_MS, follow, type CommandError } from '~/platform';
 import { apply, type Snapshot } from './apply';
 import { clock } from './clock.svelte';
 
+/** With the connection known to be broken, a silence longer than a heartbeat's is enough. Ms. */
+const TROUBLE_MS = 2_000;
+
 const NOTHING: Snapshot = {
   stream: '',
   number: 0,
@@ -30,7 +33,10 @@ class Feed {
   #agents = $derived(this.#view.agents);
   #callers = $derived(this.#view.callers);
   #campaigns = $derived(this.#view.campaigns);
-  #lost = $derived(this.#snapshot !== null && clock.mono - this.#arrivedMono > SILENCE_MS);
+  #lost = $derived(
+    this.#snapshot !== null &&
+      clock.mono - this.#arrivedMono > (this.#trouble === null ? SILENCE_MS : TROUBLE_MS),
+  );
 
   /** True once the first snapshot is here. */
   get ready(): boolean {
@@ -63,7 +69,7 @@ class Feed {
   get seen(): number {
     return this.#view.seen;
   }
-  /** True when nothing came for 5 s, not even a heartbeat: nothing on screen may look live. */
+  /** True when nothing came for 5 s, or the connection broke: nothing on screen may look live. */
   get lost(): boolean {
     return this.#lost;
   }

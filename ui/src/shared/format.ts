@@ -46,6 +46,12 @@ export function clockSeconds(ms: number, language: Language, zone: string): stri
   return language === 'pt-BR' ? `${hour}h${minute}m${second}` : `${hour}:${minute}:${second}`;
 }
 
+/** Minute of the day at a time, in a zone. */
+export function minutesAt(ms: number, zone: string): number {
+  const { hour, minute } = parts(ms, zone);
+  return Number(hour) * 60 + Number(minute);
+}
+
 /** Minutes after midnight as a time of day: 510 is `08h30`. */
 export function minutesOfDay(minutes: number, language: Language): string {
   const [hour, minute] = [pad(Math.floor(minutes / 60) % 24), pad(minutes % 60)];

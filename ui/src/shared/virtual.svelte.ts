@@ -3,6 +3,9 @@ import { createSubscriber } from 'svelte/reactivity';
 /** Rows drawn beyond each edge of what is seen, px, so that a quick scroll shows no hole. */
 const OVERSCAN_PX = 240;
 
+/** A list of up to this many rows is drawn whole: finding it on the page, or printing it, needs no scrolling. */
+const WHOLE = 60;
+
 /** Which rows to draw and how much room the others take. */
 export interface Slice {
   readonly from: number;
@@ -16,6 +19,7 @@ export interface Slice {
 
 /** The slice of `count` rows of `height` px that shows in `[top, bottom)` px of the list's own coordinates. */
 export function slice(count: number, height: number, top: number, bottom: number): Slice {
+  if (count <= WHOLE) return { from: 0, to: count, before: 0, after: 0 };
   const from = Math.max(0, Math.min(count, Math.floor((top - OVERSCAN_PX) / height)));
   const to = Math.max(from, Math.min(count, Math.ceil((bottom + OVERSCAN_PX) / height)));
   return { from, to, before: from * height, after: (count - to) * height };

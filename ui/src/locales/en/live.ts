@@ -58,6 +58,7 @@ export const live: Translation<typeof reference> = {
   abandoned: 'Abandoned',
   mean_wait: 'ASA',
   mean_talk: 'AHT',
+  closed: 'closed, opens at {time}',
   only_exceptions: 'Exceptions only',
   sort_by: 'Sort by {column}',
   sort_severity: 'Exceptions first',
@@ -113,6 +114,8 @@ export const live: Translation<typeof reference> = {
   'group.unknown': 'no information',
   'group.offline': 'logged out',
 
+  making: 'Preparing the sample operation',
+  making_hint: 'A week of queues, agents and campaigns is being simulated. It takes some seconds.',
   no_queues: 'No queue yet',
   no_queues_hint: 'As soon as the PBX says which queues it has, they show here. Check that the connection is up and that the AMI user reads the class "agent".',
   never_heard: 'No answer from {source} yet',

@@ -58,6 +58,7 @@ export const live: Translation<typeof reference> = {
   abandoned: 'Abandonadas',
   mean_wait: 'TME',
   mean_talk: 'TMO',
+  closed: 'fuera de horario, abre a las {time}',
   only_exceptions: 'Solo excepciones',
   sort_by: 'Ordenar por {column}',
   sort_severity: 'Excepciones primero',
@@ -113,6 +114,8 @@ export const live: Translation<typeof reference> = {
   'group.unknown': 'sin información',
   'group.offline': 'desconectado',
 
+  making: 'Preparando la operación de ejemplo',
+  making_hint: 'Se está simulando una semana de colas, agentes y campañas. Tarda unos segundos.',
   no_queues: 'Ninguna cola todavía',
   no_queues_hint: 'En cuanto la central diga qué colas tiene, aparecen aquí. Verifique que la conexión esté activa y que el usuario de AMI lea la clase "agent".',
   never_heard: 'Todavía sin respuesta de {source}',

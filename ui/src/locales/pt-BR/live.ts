@@ -57,6 +57,7 @@ export const live = {
   abandoned: 'Abandonadas',
   mean_wait: 'TME',
   mean_talk: 'TMA',
+  closed: 'fora do horário, abre às {time}',
   only_exceptions: 'Só exceções',
   sort_by: 'Ordenar por {column}',
   sort_severity: 'Exceções primeiro',
@@ -112,6 +113,8 @@ export const live = {
   'group.unknown': 'sem informação',
   'group.offline': 'desconectado',
 
+  making: 'Preparando a operação de exemplo',
+  making_hint: 'Uma semana de filas, operadores e campanhas está sendo simulada. Leva alguns segundos.',
   no_queues: 'Nenhuma fila ainda',
   no_queues_hint: 'Assim que o PABX disser quais filas tem, elas aparecem aqui. Confira se a conexão está de pé e se o usuário do AMI lê a classe "agent".',
   never_heard: 'Ainda sem resposta de {source}',
