@@ -205,6 +205,11 @@ impl Engine {
         }
     }
 
+    /// Reports that were read and are not folded yet.
+    pub fn backlog(&self) -> usize {
+        self.backlog.load(Ordering::Relaxed)
+    }
+
     /// Connects a source now, whatever it waits for. False if it is not followed.
     pub fn reconnect(&self, source: SourceId) -> bool {
         let state = self.running();

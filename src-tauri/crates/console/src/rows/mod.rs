@@ -78,3 +78,5 @@ pub(crate) fn figure(ratio: Ratio) -> Figure {
     }
 }
 
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,321 @@
+//! The engine from outside: a scripted platform in, history and the live floor out.
+
+use mirante_engine::config::Config;
+use mirante_engine::{Engine, EngineError, Follow, KeyStore, Options};
+use mirante_floor::{Event, Kind, Link, SourceId};
+use mirante_history::{History, HistoryError, OpenOptions};
+use mirante_sources::{Caller, Phase, Report, Session, Source, SourceError, Wait};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+use tokio::sync::{Mutex, mpsc};
+
+type Lines = mpsc::UnboundedReceiver<Result<Vec<Report>, SourceError>>;
+
+/// A platform whose words a test writes.
+struct Scripted {
+    lines: Arc<Mutex<Lines>>,
+    refusal: Option<SourceError>,
+    attempts: Arc<AtomicUsize>,
+}
+
+struct Line(Arc<Mutex<Lines>>);
+
+impl Source for Scripted {
+    fn connect(&self) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
+        Box::pin(async {
+            self.attempts.fetch_add(1, Ordering::Relaxed);
+            match &self.refusal {
+                Some(refusal) => Err(refusal.clone()),
+                None => Ok(Box::new(Line(self.lines.clone())) as Box<dyn Session>),
+            }
+        })
+    }
+}
+
+impl Session for Line {
+    fn platform(&self) -> &str {
+        "Scripted 1"
+    }
+
+    fn next<'a>(&'a mut self, out: &'a mut Vec<Report>) -> Wait<'a, Result<(), SourceError>> {
+        Box::pin(async move {
+            match self.0.lock().await.recv().await {
+                Some(Ok(reports)) => out.extend(reports),
+                Some(Err(error)) => return Err(error),
+                None => std::future::pending().await,
+            }
+            Ok(())
+        })
+    }
+}
+
+struct Rig {
+    script: mpsc::UnboundedSender<Result<Vec<Report>, SourceError>>,
+    attempts: Arc<AtomicUsize>,
+    engine: Engine,
+}
+
+fn rig(data: &Path, config: &str, refusal: Option<SourceError>) -> Rig {
+    let (script, lines) = mpsc::unbounded_channel();
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let source = Scripted { lines: Arc::new(Mutex::new(lines)), refusal, attempts: attempts.clone() };
+    let follow = Follow { name: "um".into(), label: "Um".into(), kind: "asterisk", source: Arc::new(source) };
+    let config = Config::parse(config).unwrap();
+    let options = Options { data: data.into(), key: KeyStore::File, follow: vec![follow], config };
+    Rig { script, attempts, engine: Engine::start(options).unwrap() }
+}
+
+impl Rig {
+    fn enter(&self, call: u32) {
+        self.script.send(Ok(vec![entered(call)])).unwrap();
+    }
+
+    async fn wait(&self, what: &str, mut until: impl FnMut(&mirante_engine::State) -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !self.engine.live().read(&mut until) {
+            assert!(Instant::now() < deadline, "never happened: {what}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+fn entered(call: u32) -> Report {
+    let kind = Kind::Entered {
+        queue: "sac".into(),
+        call: format!("c{call}").into(),
+        contact: format!("c{call}").into(),
+        caller: Some(Caller { number: format!("119876512{call:02}"), name: String::new() }),
+        position: None,
+        waited_ms: 0,
+    };
+    Report::Event { at: Some(1_700_000_000_000 + i64::from(call)), kind }
+}
+
+fn events(data: &Path) -> Vec<Event> {
+    let history = History::open(data, &OpenOptions::reader()).unwrap();
+    let mut events = Vec::new();
+    history
+        .events(1..=u64::MAX >> 1, |event| {
+            events.push(event.clone());
+            true
+        })
+        .unwrap();
+    events
+}
+
+const ONE: SourceId = SourceId(1);
+
+fn waiting(state: &mirante_engine::State) -> usize {
+    state.floor.sites.get(&ONE).map_or(0, |site| site.visits.len())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clean_stop_says_so_and_the_next_start_goes_on() {
+    let data = tempfile::tempdir().unwrap();
+    for run in 1..=3u32 {
+        let rig = rig(data.path(), "", None);
+        rig.enter(run * 2);
+        rig.enter(run * 2 + 1);
+        rig.wait("two calls enter", |state| waiting(state) == 2 * run as usize).await;
+        rig.engine.shutdown().await;
+    }
+    let events = events(data.path());
+    for (n, pair) in events.windows(2).enumerate() {
+        assert_eq!(pair[1].stamp.seq, pair[0].stamp.seq + 1, "no hole after event {}", n + 1);
+        assert!(pair[1].stamp.seen >= pair[0].stamp.seen);
+    }
+    let count = |wanted: fn(&Kind) -> bool| events.iter().filter(|e| wanted(&e.kind)).count();
+    assert_eq!(count(|k| matches!(k, Kind::LinkUp { .. })), 3);
+    assert_eq!(count(|k| matches!(k, Kind::LinkDown { reason } if &**reason == "Mirante closed")), 3);
+    assert_eq!(count(|k| matches!(k, Kind::Configured(_))), 1, "a decision that is in force is not told again");
+    assert_eq!(count(|k| matches!(k, Kind::DayStarted { .. })), 1);
+    let epochs: Vec<u32> =
+        events.iter().filter(|e| matches!(e.kind, Kind::LinkUp { .. })).map(|e| e.stamp.epoch).collect();
+    assert_eq!(epochs, [1, 2, 3]);
+    let history = History::open(data.path(), &OpenOptions::reader()).unwrap();
+    assert_eq!(history.gaps(0, i64::MAX).unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_crash_the_gap_begins_when_the_last_word_was_heard() {
+    let data = tempfile::tempdir().unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    let rig1 = rig(data.path(), "", None);
+    rig1.enter(1);
+    rig1.wait("a call enters", |state| waiting(state) == 1).await;
+    rig1.engine.flush().await.unwrap();
+    // The files as the power would leave them.
+    for entry in std::fs::read_dir(data.path()).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+        }
+    }
+    let last = rig1.engine.live().read(|state| state.floor.sites[&ONE].seen);
+    rig1.engine.shutdown().await;
+    tokio::time::sleep(Duration::from_millis(30)).await;
+
+    let rig2 = rig(copy.path(), "", None);
+    rig2.wait("the source is heard again", |s| s.floor.sites.get(&ONE).is_some_and(|site| site.is_live())).await;
+    assert_eq!(rig2.engine.live().read(waiting), 1, "who waited is still there until a picture says otherwise");
+    rig2.engine.shutdown().await;
+    let gaps = History::open(copy.path(), &OpenOptions::reader()).unwrap().gaps(0, i64::MAX).unwrap();
+    assert_eq!((gaps.len(), gaps[0].from, &*gaps[0].reason), (1, last, "Mirante stopped"));
+    assert!(gaps[0].to >= last + 30);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_password_is_not_tried_again_until_asked() {
+    let data = tempfile::tempdir().unwrap();
+    let refusal = SourceError::lasting(Phase::Login, "user or password refused");
+    let rig = rig(data.path(), "", Some(refusal));
+    let down = |state: &mirante_engine::State| {
+        let link = state.floor.sites.get(&ONE).map(|site| &site.link);
+        matches!(link, Some(Link::Down { reason, .. }) if &**reason == "user or password refused")
+    };
+    rig.wait("the refusal is said", down).await;
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    assert_eq!(rig.attempts.load(Ordering::Relaxed), 1);
+    assert!(rig.engine.reconnect(ONE) && !rig.engine.reconnect(SourceId(9)));
+    let deadline = Instant::now() + Duration::from_secs(5);
+    while rig.attempts.load(Ordering::Relaxed) < 2 {
+        assert!(Instant::now() < deadline, "never tried again");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    rig.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_session_is_begun_again() {
+    let data = tempfile::tempdir().unwrap();
+    let rig = rig(data.path(), "", None);
+    rig.enter(1);
+    rig.script.send(Err(SourceError::passing(Phase::Port, "reset by peer"))).unwrap();
+    rig.wait("the break is said", |s| {
+        s.floor.sites.get(&ONE).is_some_and(|site| matches!(&site.link, Link::Down { .. }))
+    })
+    .await;
+    assert_eq!(rig.engine.live().read(waiting), 1, "nothing turns to zero");
+    rig.enter(2);
+    rig.wait("the second call enters", |state| waiting(state) == 2).await;
+    assert_eq!(rig.engine.live().read(|s| s.floor.sites[&ONE].epoch), 2);
+    rig.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_writer_is_refused() {
+    let data = tempfile::tempdir().unwrap();
+    let rig = rig(data.path(), "", None);
+    let options =
+        Options { data: data.path().into(), key: KeyStore::File, follow: Vec::new(), config: Config::default() };
+    let second = Engine::start(options);
+    assert!(matches!(second, Err(EngineError::History(HistoryError::Busy { .. }))));
+    rig.engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_refuses_is_said_and_nothing_is_lost() {
+    let data = tempfile::tempdir().unwrap();
+    let rig = rig(data.path(), "", None);
+    rig.enter(0);
+    rig.wait("the first call enters", |state| waiting(state) == 1).await;
+    rig.engine.flush().await.unwrap();
+
+    // Another process holds the database: no commit succeeds.
+    let other = rusqlite::Connection::open(data.path().join("mirante.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for call in 1..20 {
+        rig.enter(call);
+    }
+    rig.wait("the floor goes on", |state| waiting(state) == 20).await;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while rig.engine.health().trouble.is_none() {
+        assert!(Instant::now() < deadline, "the trouble was never said");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    rig.enter(20);
+    rig.wait("the floor still goes on", |state| waiting(state) == 21).await;
+
+    other.execute_batch("ROLLBACK").unwrap();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while rig.engine.health().trouble.is_some() || rig.engine.health().unsaved > 0 {
+        assert!(Instant::now() < deadline, "never recovered: {:?}", rig.engine.health());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    rig.engine.shutdown().await;
+    let entered = events(data.path()).iter().filter(|e| matches!(e.kind, Kind::Entered { .. })).count();
+    assert_eq!(entered, 21);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_storm_is_read_without_waiting_for_the_fold() {
+    let data = tempfile::tempdir().unwrap();
+    let rig = rig(data.path(), "", None);
+    rig.wait("connected", |s| s.floor.sites.get(&ONE).is_some_and(|site| site.is_live())).await;
+    // The fold stands still; the session is read all the same.
+    let live = rig.engine.live().clone();
+    let (hold, held) = std::sync::mpsc::channel::<()>();
+    let holder = std::thread::spawn(move || live.read(|_| held.recv().unwrap()));
+    for call in 0..20_000 {
+        rig.script.send(Ok(vec![entered(call)])).unwrap();
+    }
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !rig.script.is_closed() && rig.engine.backlog() < 20_000 - 64 * 2 {
+        assert!(Instant::now() < deadline, "the reader waited: {} read", rig.engine.backlog());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    hold.send(()).unwrap();
+    holder.join().unwrap();
+    rig.wait("the storm is folded", |state| waiting(state) == 20_000).await;
+    rig.engine.shutdown().await;
+    assert_eq!(events(data.path()).iter().filter(|e| matches!(e.kind, Kind::Entered { .. })).count(), 20_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newcomer_finds_the_past_of_the_simulated_centre() {
+    let data = tempfile::tempdir().unwrap();
+    let text = "[[source]]\nname = \"demo\"\nkind = \"simulator\"\ndays = 2\nseed = 3\n";
+    let config = Config::parse(text).unwrap();
+    let start = || {
+        Engine::start(Options {
+            data: data.path().into(),
+            key: KeyStore::File,
+            follow: Vec::new(),
+            config: config.clone(),
+        })
+        .unwrap()
+    };
+    let engine = start();
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while engine.health().past_percent.is_some() {
+        assert!(Instant::now() < deadline, "the past never ended: {:?}", engine.health());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    engine.live().read(|state| {
+        assert!(state.floor.sites[&ONE].is_live());
+        assert!(state.floor.config.sources[&ONE].1, "marked as a sample");
+    });
+    engine.shutdown().await;
+    let history = History::open(data.path(), &OpenOptions::reader()).unwrap();
+    assert_eq!(history.faults().unwrap(), [], "every segment replays to the floor that was live");
+    let mut visits = 0;
+    history
+        .visits(0, i64::MAX, |_| {
+            visits += 1;
+            true
+        })
+        .unwrap();
+    assert!(visits > 100, "{visits}");
+    let days = events(data.path()).iter().filter(|e| matches!(e.kind, Kind::DayStarted { .. })).count();
+    assert_eq!(days, 3);
+    let newest = history.newest_seq().unwrap();
+    assert_eq!(history.floor_at_seq(newest).unwrap().floor, engine.live().read(|state| state.floor.clone()));
+
+    // The second start goes on in the present: no second past.
+    let again = start();
+    assert!(again.health().past_percent.is_none_or(|percent| percent == 0));
+    again.shutdown().await;
+}
