@@ -99,8 +99,12 @@ impl Session for Played {
                 let next = simulation.next_ms().map_or(picture_at, |at| at.min(picture_at));
                 if next > clock {
                     // Nothing is held across this wait, so a dropped future loses nothing.
-                    let real = (next - clock) as f64 / warp;
-                    sleep(Duration::from_secs_f64(real / 1000.0).min(NAP).max(Duration::from_millis(1))).await;
+                    let real = Duration::from_secs_f64((next - clock) as f64 / warp / 1000.0);
+                    sleep(real.clamp(Duration::from_millis(1), NAP)).await;
+                    if real > NAP {
+                        // Nothing happened, and that is news too: the centre is heard.
+                        return Ok(());
+                    }
                     continue;
                 }
                 let mut events = Vec::new();
