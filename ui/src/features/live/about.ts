@@ -1,6 +1,6 @@
 import type { QueueRow } from '~/bindings/QueueRow';
 import type { SourceRow } from '~/bindings/SourceRow';
-import { coverageOf } from '~/features/wallboard/aggregate';
+import { coverageOf } from '~/shared/aggregate';
 import type { ExplainLine, Explanation } from '~/shared/explain.svelte';
 import { clockTime, duration, number, percent } from '~/shared/format.svelte';
 import { t } from '~/shared/i18n.svelte';

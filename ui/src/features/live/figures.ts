@@ -14,7 +14,7 @@ import {
   type Ratio,
   type Since,
   type Team,
-} from '~/features/wallboard/aggregate';
+} from '~/shared/aggregate';
 
 /** What campaigns brought. */
 export interface Results {

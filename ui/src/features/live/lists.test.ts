@@ -20,6 +20,11 @@ describe('queues', () => {
     expect(ids(sortQueues(every, sources, NOW, { column: 'severity', descending: false }))).toEqual(['1/b', '2/d', '1/c', '1/a']);
     expect(ids(sortQueues(every, sources, NOW, { column: 'name', descending: false }))).toEqual(['1/a', '1/c', '1/b', '2/d']);
   });
+  test('a queue with nobody in it goes after those at work', () => {
+    const night = queue({ id: '1/0', label: 'A', answered: 900 });
+    const staffed = queue({ id: '1/1', label: 'Z', paused: 1 });
+    expect(ids(sortQueues([night, staffed, low], sources, NOW, { column: 'severity', descending: false }))).toEqual(['1/c', '1/1', '1/0']);
+  });
   test('an absent figure goes last both ways', () => {
     expect(ids(sortQueues(every, sources, NOW, { column: 'longest', descending: true }))).toEqual(['2/d', '1/b', '1/a', '1/c']);
     expect(ids(sortQueues(every, sources, NOW, { column: 'level', descending: true }))).toEqual(['1/a', '1/c', '1/b', '2/d']);

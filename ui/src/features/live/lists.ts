@@ -55,7 +55,11 @@ function compare(a: number | null, b: number | null, descending: boolean): numbe
   return descending ? b - a : a - b;
 }
 
-/** The queues in order. By severity: what asks for somebody first, then who waits longest, then the name. */
+/** True if nobody waits in the queue and nobody is there to answer: at night, most queues. */
+const idle = (queue: QueueRow): boolean =>
+  queue.waiting + queue.free + queue.ringing + queue.talking + queue.wrapup + queue.paused === 0;
+
+/** The queues in order. By severity: what asks for somebody first, then queues at work, then idle ones; each by name. */
 export function sortQueues(
   queues: readonly QueueRow[],
   sources: ReadonlyMap<string, SourceRow>,
@@ -88,7 +92,12 @@ export function sortQueues(
   const named = (a: QueueRow, b: QueueRow): number => byName(a.label, b.label) || byName(a.id, b.id);
   if (column === 'name') return [...queues].sort((a, b) => (descending ? named(b, a) : named(a, b)));
   if (column === 'severity') {
-    const ranked = new Map(queues.map((queue) => [queue.id, RANK[verdict(queue, sources.get(String(queue.source)), now).severity]]));
+    const ranked = new Map(
+      queues.map((queue) => {
+        const { severity } = verdict(queue, sources.get(String(queue.source)), now);
+        return [queue.id, severity === 'normal' && idle(queue) ? RANK.normal + 1 : RANK[severity]];
+      }),
+    );
     const rank = (queue: QueueRow): number => ranked.get(queue.id) ?? 9;
     return [...queues].sort((a, b) => rank(a) - rank(b) || named(a, b));
   }

@@ -18,7 +18,7 @@ import {
   type Ratio,
   type Since,
   type Team,
-} from './aggregate';
+} from '~/shared/aggregate';
 import { healthOf, heardQueues, type BoardHealth, type HubLine } from './health';
 
 /** What a page is worked out from. */
