@@ -96,6 +96,12 @@ impl Hub {
         self.folder.path().join("data")
     }
 
+    /// How it ended, if it did: nobody asked it to.
+    pub fn ended(&mut self) -> Option<String> {
+        let status = self.child.try_wait().ok().flatten()?;
+        Some(format!("{status}: {}", self.words()))
+    }
+
     /// What it said on standard error so far.
     pub fn words(&self) -> String {
         fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default()
@@ -128,7 +134,12 @@ impl Hub {
 }
 
 impl Drop for Hub {
+    #[allow(clippy::print_stderr)]
     fn drop(&mut self) {
+        // A test that fails because the hub is gone must say so.
+        if let Some(words) = self.ended() {
+            eprintln!("the hub had ended by itself, {words}");
+        }
         // Nothing to do about a failure here.
         let _ = self.child.kill();
         let _ = self.child.wait();
