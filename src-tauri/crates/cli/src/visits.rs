@@ -159,3 +159,6 @@ impl Names<'_> {
         Ok(self.parties.get(id)?.map(|party| party.name).filter(|name| !name.is_empty()))
     }
 }
+
+#[cfg(test)]
+mod tests;

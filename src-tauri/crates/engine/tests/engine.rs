@@ -1,5 +1,7 @@
 //! The engine from outside: a scripted platform in, history and the live floor out.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must end")]
+
 use mirante_engine::config::Config;
 use mirante_engine::{Engine, EngineError, Follow, KeyStore, Options};
 use mirante_floor::{Event, Kind, Link, SourceId};

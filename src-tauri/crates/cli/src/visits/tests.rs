@@ -1,0 +1,96 @@
+use super::*;
+use mirante_floor::{Changes, Device, Event, Kind, Outcome, PartyId, Stamp};
+use mirante_history::{Batch, OpenOptions, Party};
+
+const T0: i64 = 1_795_273_200_000;
+
+/// Writes events, one every ten seconds, as a hub does.
+struct Hub {
+    history: History,
+    floor: Floor,
+    seq: u64,
+}
+
+impl Hub {
+    fn new(folder: &std::path::Path) -> Self {
+        let mut history = History::open(folder, &OpenOptions::writer()).unwrap();
+        history.recover().unwrap();
+        Hub { history, floor: Floor::default(), seq: 0 }
+    }
+
+    fn tell(&mut self, kind: Kind) {
+        self.seq += 1;
+        let seen = T0 + self.seq as i64 * 10_000;
+        let stamp = Stamp { source: SourceId(1), epoch: 1, seq: self.seq, seen, at: None };
+        let event = Event { stamp, inferred: false, kind };
+        let mut changes = Changes::default();
+        self.floor.apply(&event, &mut changes);
+        self.history.commit(Batch { events: &[event], facts: &changes.facts }).unwrap();
+    }
+
+    fn member(&mut self, agent: &str, name: Option<PartyId>) {
+        self.tell(Kind::Member {
+            queue: "sac".into(),
+            agent: agent.into(),
+            interface: format!("PJSIP/{agent}").into(),
+            name,
+            device: Device::Idle,
+            paused: false,
+            reason: None,
+            penalty: 0,
+            in_call: None,
+            paused_at: None,
+        });
+    }
+
+    fn enter(&mut self, call: &str) {
+        let (queue, contact) = ("sac".into(), format!("{call}-root").into());
+        self.tell(Kind::Entered { queue, call: call.into(), contact, caller: None, position: None, waited_ms: 0 });
+    }
+
+    fn answer(&mut self, call: &str, agent: &str) {
+        self.tell(Kind::Answered { queue: "sac".into(), call: call.into(), agent: agent.into(), leg: None });
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let zone = time::zone("America/Sao_Paulo").unwrap();
+        let lines = lines(&self.history.reader().unwrap(), T0, T0 + 86_400_000, &zone).unwrap();
+        lines.into_iter().map(|line| line.fields.join(",")).collect()
+    }
+}
+
+#[test]
+fn visits_ended_and_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(folder.path());
+    let ana = hub.history.parties().id_of(&Party { number: "2101".into(), name: "Ana, \"N1\"".into() }).unwrap();
+    hub.tell(Kind::LinkUp { platform: "x".into() });
+    hub.member("2101", Some(ana));
+    hub.member("2102", None);
+    hub.enter("a");
+    hub.answer("a", "2101");
+    hub.tell(Kind::Completed {
+        queue: "sac".into(),
+        call: Some("a".into()),
+        leg: None,
+        agent: "2101".into(),
+        transferred: true,
+    });
+    hub.enter("b");
+    hub.tell(Kind::Left { queue: "sac".into(), call: "b".into(), outcome: Outcome::ExitKey });
+    hub.enter("c");
+    hub.answer("c", "2102");
+    // Whoever has left by now is still called what the platform called them.
+    hub.tell(Kind::MemberRemoved { queue: "sac".into(), agent: "2101".into() });
+    hub.enter("d");
+    hub.tell(Kind::Tick);
+    assert_eq!(
+        hub.lines(),
+        [
+            "a-root,sac,2026-11-21T12:00:40.000-03:00,answered,10000,Ana, \"N1\",10000,a",
+            "b-root,sac,2026-11-21T12:01:10.000-03:00,exit_key,10000,,,b",
+            "c-root,sac,2026-11-21T12:01:30.000-03:00,answered,10000,PJSIP/2102,,c",
+            "d-root,sac,2026-11-21T12:02:00.000-03:00,waiting,10000,,,d",
+        ]
+    );
+}
