@@ -15,6 +15,21 @@ const RULES: readonly (readonly [RegExp, OperationName])[] = [
 /** Letters that stay capital in a label. */
 const ACRONYMS = new Set(['sac', 'n1', 'n2', 'n3', 'ti', 'rh', 'vip', 'sms', 'nps', 'pj', 'pf', 'crm', 'b2b', 'b2c', 'ura']);
 
+/** Words of this trade that PBX names lose accents or spaces of, in Portuguese and Spanish. */
+const SPELLED: Readonly<Record<string, string>> = {
+  cobranca: 'cobrança',
+  retencao: 'retenção',
+  retencion: 'retención',
+  atencao: 'atenção',
+  atencion: 'atención',
+  tecnico: 'técnico',
+  negociacao: 'negociação',
+  recepcao: 'recepção',
+  recepcion: 'recepción',
+  helpdesk: 'help desk',
+  servicedesk: 'service desk',
+};
+
 /** A name as plain words: no accents, no separators, no case. */
 function plain(name: string): string {
   return name
@@ -39,10 +54,11 @@ export function guessLabel(name: string): string | null {
   const words = name.replace(/[_\-.]+/g, ' ').trim().split(/\s+/);
   const written = words
     .map((word, index) => {
-      const low = word.toLocaleLowerCase('pt-BR');
-      if (ACRONYMS.has(low)) return low.toLocaleUpperCase('pt-BR');
+      const typed = word.toLocaleLowerCase('pt-BR');
+      if (ACRONYMS.has(typed)) return typed.toLocaleUpperCase('pt-BR');
       // A word with its own capitals was written by somebody on purpose.
-      if (word !== low) return word;
+      if (word !== typed) return word;
+      const low = SPELLED[typed] ?? typed;
       return index === 0 ? low.charAt(0).toLocaleUpperCase('pt-BR') + low.slice(1) : low;
     })
     .join(' ');

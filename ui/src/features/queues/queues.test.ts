@@ -28,6 +28,8 @@ describe('guess by name', () => {
     expect(guessLabel('suporte_n1')).toBe('Suporte N1');
     expect(guessLabel('sac')).toBe('SAC');
     expect(guessLabel('help-desk.n2')).toBe('Help desk N2');
+    expect(guessLabel('cobranca_receptiva')).toBe('Cobrança receptiva');
+    expect(guessLabel('servicedesk-n3')).toBe('Service desk N3');
     expect(guessLabel('Cobrança receptiva')).toBeNull();
     expect(guessLabel('8001')).toBeNull();
   });

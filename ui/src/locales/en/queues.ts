@@ -3,7 +3,6 @@ import type { Translation } from '~/shared/catalogue';
 
 /** The table in which people say what each queue is. */
 export const queues: Translation<typeof reference> = {
-  title: 'Your queues',
   intro: 'Say what you call each queue, what it is for, its target and its hours. You can skip this and come back any time.',
   guessed_intro: 'Fields marked ✎ are suggestions from the queue’s name. Nothing counts until you save.',
   guess: 'suggested from the queue’s name',

@@ -3,7 +3,6 @@ import type { Translation } from '~/shared/catalogue';
 
 /** The table in which people say what each queue is. */
 export const queues: Translation<typeof reference> = {
-  title: 'Sus colas',
   intro: 'Diga cómo llaman a cada cola, para qué sirve, su meta y su horario. Puede omitirlo y volver cuando quiera.',
   guessed_intro: 'Los campos con el signo ✎ son sugerencias por el nombre de la cola. Nada vale hasta que guarde.',
   guess: 'sugerencia por el nombre de la cola',

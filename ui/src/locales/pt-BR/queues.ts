@@ -2,7 +2,6 @@ import type { Message } from '~/shared/catalogue';
 
 /** The table in which people say what each queue is. */
 export const queues = {
-  title: 'Suas filas',
   intro: 'Diga como vocês chamam cada fila, para que ela serve, a meta e o horário. Dá para pular e voltar quando quiser.',
   guessed_intro: 'Os campos com o sinal ✎ são sugestões pelo nome da fila. Nada vale até você salvar.',
   guess: 'sugestão pelo nome da fila',
