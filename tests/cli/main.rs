@@ -67,7 +67,8 @@ fn a_past_floor_is_what_was_on_screen() {
         }
     }
     assert!(seen.len() >= BATCHES, "only {} batches in the time", seen.len());
-    let span = seen.last().map_or(0, |state| state.seen) - seen.first().map_or(0, |state| state.seen);
+    let times: Vec<i64> = seen.iter().map(|state| state.seen).filter(|seen| *seen > 0).collect();
+    let span = times.iter().max().unwrap_or(&0) - times.iter().min().unwrap_or(&0);
     seen.shuffle(&mut dice);
     seen.truncate(BATCHES);
     let data = hub.data().display().to_string();
@@ -91,7 +92,7 @@ fn a_past_floor_is_what_was_on_screen() {
 #[test]
 #[ignore = "kills a hub ten times: cargo xtask test"]
 fn ten_kills_lose_at_most_a_second() {
-    let mut hub = Hub::simulate(&["--days", "0", "--warp", "60", "--seed", "9"]).expect("a hub");
+    let mut hub = Hub::simulate(&["--days", "0", "--warp", "600", "--seed", "9"]).expect("a hub");
     let data = hub.data().display().to_string();
     let mut dice = ChaCha8Rng::seed_from_u64(9);
     let mut kept: Vec<State> = Vec::new();
