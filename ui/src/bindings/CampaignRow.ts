@@ -18,9 +18,17 @@ source: number,
  */
 label: string, 
 /**
+ * What it is for.
+ */
+kind: 'sales' | 'prospecting' | 'collections' | 'survey' | 'retention' | 'after_sales' | 'relationship' | 'scheduling' | 'active_support' | 'other', 
+/**
  * Results wanted a day.
  */
 goal: number | null, 
+/**
+ * Results of the day, by what the campaign is for: sales, promises, or contacts finished.
+ */
+results: number, 
 /**
  * Attempts under way.
  */

@@ -29,6 +29,10 @@ sample: boolean,
  */
 addresses: Array<string>, 
 /**
+ * Zone of the operation, an IANA name: every time on screen is of it.
+ */
+zone: string, 
+/**
  * True in a lone desktop: "só neste computador".
  */
 alone: boolean, };

@@ -175,6 +175,7 @@ impl Console {
             first_run: view.empty && !sample,
             sample,
             addresses: addresses().iter().map(ToString::to_string).collect(),
+            zone: self.shown().engine.zone().iana_name().unwrap_or("UTC").to_owned(),
             alone: self.0.alone,
         }
     }

@@ -47,9 +47,8 @@ pub(crate) fn is_news(in_force: &InForce, setting: &Setting) -> bool {
         Setting::Person(person) => in_force.persons.get(&person.id) != Some(person),
         Setting::Team(team) => in_force.teams.get(&team.id) != Some(team),
         Setting::Shift(shift) => in_force.shifts.get(&shift.id) != Some(shift),
-        Setting::Campaign { source, campaign, label, goal } => in_force
-            .campaigns
-            .get(&(*source, campaign.clone()))
-            .is_none_or(|(known, wanted)| known != label || wanted != goal),
+        Setting::Campaign { source, campaign, setup } => {
+            in_force.campaigns.get(&(*source, campaign.clone())) != Some(setup)
+        }
     }
 }

@@ -26,6 +26,46 @@ pub enum Operation {
     Other,
 }
 
+/// What an active effort is for. Decides what counts as its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CampaignKind {
+    /// Sales.
+    Sales,
+    /// Finding people who may buy.
+    Prospecting,
+    /// Collections.
+    Collections,
+    /// Surveys.
+    Survey,
+    /// Customers who want to leave.
+    Retention,
+    /// After the sale.
+    AfterSales,
+    /// Keeping in touch.
+    Relationship,
+    /// Appointments.
+    Scheduling,
+    /// Support that calls first.
+    ActiveSupport,
+    /// Anything else, or not told.
+    #[default]
+    Other,
+}
+
+/// What people decided about one campaign.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CampaignSetup {
+    /// Name people use.
+    pub label: Name,
+    /// What it is for.
+    pub kind: CampaignKind,
+    /// Results wanted a day.
+    pub goal: Option<u32>,
+    /// The client (contratante) it serves.
+    pub client: Option<Name>,
+}
+
 /// A service-level target: `percent` of contacts answered within `seconds`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Goal {
@@ -123,16 +163,14 @@ pub enum Setting<P = PartyId> {
     Team(Team),
     /// About a shift.
     Shift(Shift),
-    /// What people call a campaign, and its goal of results a day.
+    /// About a campaign.
     Campaign {
         /// The source the campaign belongs to.
         source: SourceId,
         /// The campaign.
         campaign: Name,
-        /// Its label.
-        label: Name,
-        /// Results (sales, promises, completed interviews) wanted a day.
-        goal: Option<u32>,
+        /// What was decided.
+        setup: CampaignSetup,
     },
 }
 
@@ -147,7 +185,7 @@ impl<P> Setting<P> {
             }
             Setting::Team(team) => Setting::Team(team),
             Setting::Shift(shift) => Setting::Shift(shift),
-            Setting::Campaign { source, campaign, label, goal } => Setting::Campaign { source, campaign, label, goal },
+            Setting::Campaign { source, campaign, setup } => Setting::Campaign { source, campaign, setup },
         }
     }
 }
@@ -167,8 +205,8 @@ pub struct Config {
     pub teams: BTreeMap<Name, Team>,
     /// Shifts by id.
     pub shifts: BTreeMap<Name, Shift>,
-    /// Label and goal of campaigns.
-    pub campaigns: BTreeMap<(SourceId, Name), (Name, Option<u32>)>,
+    /// Campaigns by source and name.
+    pub campaigns: BTreeMap<(SourceId, Name), CampaignSetup>,
 }
 
 impl Config {
@@ -194,8 +232,8 @@ impl Config {
             Setting::Shift(shift) => {
                 self.shifts.insert(shift.id.clone(), shift.clone());
             }
-            Setting::Campaign { source, campaign, label, goal } => {
-                self.campaigns.insert((*source, campaign.clone()), (label.clone(), *goal));
+            Setting::Campaign { source, campaign, setup } => {
+                self.campaigns.insert((*source, campaign.clone()), setup.clone());
             }
         }
     }

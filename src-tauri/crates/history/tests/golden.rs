@@ -52,7 +52,9 @@ fn story(ana: PartyId) -> Vec<(u16, Kind)> {
     };
     let team = Team { id: names("t1"), label: names("Azul"), supervisor: Some(names("rui")) };
     let shift = Shift { id: names("s1"), label: names("Manhã"), hours: (480, 860) };
-    let (campaign, goal) = (names("vendas"), Some(40));
+    let campaign = names("vendas");
+    let (kind, client) = (CampaignKind::Sales, Some(names("Loja")));
+    let effort = CampaignSetup { label: names("Vendas"), kind, goal: Some(40), client };
     let counters = PbxCounters { calls: 1, completed: 2, abandoned: 3, hold_s: 4, talk_s: 5, level_s: 6 };
     let (sac, agent, call) = (names("sac"), names("2101"), |n: u32| names(&format!("c{n}")));
     let settings = [
@@ -61,7 +63,7 @@ fn story(ana: PartyId) -> Vec<(u16, Kind)> {
         Setting::Person(person),
         Setting::Team(team),
         Setting::Shift(shift),
-        Setting::Campaign { source: one, campaign, label: names("Vendas"), goal },
+        Setting::Campaign { source: one, campaign, setup: effort },
     ];
     let entered = |queue: &str, n| Kind::Entered {
         queue: names(queue),

@@ -3,20 +3,23 @@
 use super::{SiteIndex, figure, row_id};
 use crate::wire::CampaignRow;
 use mirante_floor::{Floor, Name, SourceId};
-use mirante_metrics::Ratio;
+use mirante_metrics::{Ratio, campaign_results};
 
 /// The row of a campaign; absent if the platform has no such campaign.
 pub fn campaign_row(floor: &Floor, source: SourceId, name: &Name, index: &SiteIndex) -> Option<CampaignRow> {
     let campaign = floor.sites.get(&source)?.campaigns.get(name)?;
     let setup = floor.config.campaigns.get(&(source, name.clone()));
+    let kind = setup.map(|setup| setup.kind).unwrap_or_default();
     let ratio = |numerator: u32, denominator: u32, definition| {
         figure(Ratio { numerator: numerator.into(), denominator: denominator.into(), definition })
     };
     Some(CampaignRow {
         id: row_id(source, name),
         source: source.0,
-        label: setup.map_or(name, |(label, _)| label).to_string(),
-        goal: setup.and_then(|(_, goal)| *goal),
+        label: setup.map_or(name, |setup| &setup.label).to_string(),
+        kind,
+        goal: setup.and_then(|setup| setup.goal),
+        results: campaign_results(kind, campaign),
         dialling: index.dialling.get(name).copied().unwrap_or(0),
         attempts: campaign.attempts,
         hit: ratio(campaign.humans, campaign.ended, "hit@1"),

@@ -1,8 +1,8 @@
 use super::*;
 use crate::wire::{LinkState, PlaceRow, State};
 use mirante_floor::{
-    Activity, Changes, Device, Event, Goal, Kind, Name, Operation, Outcome, PbxCounters, Person, Place, QueueSetup,
-    Setting, Stamp, Team,
+    Activity, CampaignKind, CampaignSetup, Changes, Device, Event, Goal, Kind, Name, Operation, Outcome, PbxCounters,
+    Person, Place, QueueSetup, Setting, Stamp, Team,
 };
 use std::collections::BTreeMap;
 
@@ -226,7 +226,8 @@ fn a_campaign_counts_its_agents_and_attempts() {
     let mut story = Story::default();
     story.tell(1, Kind::LinkUp { platform: "x".into() });
     let label = "Cobrança ativa".into();
-    story.set(Setting::Campaign { source: SourceId(1), campaign: "cob".into(), label, goal: Some(30) });
+    let setup = CampaignSetup { label, kind: CampaignKind::Collections, goal: Some(30), client: None };
+    story.set(Setting::Campaign { source: SourceId(1), campaign: "cob".into(), setup });
     story.member(1, "sac", "1", Device::Idle, None);
     for attempt in ["t1", "t2"] {
         story.tell(

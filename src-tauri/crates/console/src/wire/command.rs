@@ -157,6 +157,8 @@ pub struct Hello {
     pub sample: bool,
     /// This computer's addresses, for the PBX's permit line.
     pub addresses: Vec<String>,
+    /// Zone of the operation, an IANA name: every time on screen is of it.
+    pub zone: String,
     /// True in a lone desktop: "só neste computador".
     pub alone: bool,
 }

@@ -1,6 +1,6 @@
 //! The rows of the live view. Each is a pure function of the floor and the party table.
 
-use mirante_floor::Operation;
+use mirante_floor::{CampaignKind, Operation};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -225,8 +225,15 @@ pub struct CampaignRow {
     pub source: u16,
     /// What people call it.
     pub label: String,
+    /// What it is for.
+    #[ts(
+        type = "'sales' | 'prospecting' | 'collections' | 'survey' | 'retention' | 'after_sales' | 'relationship' | 'scheduling' | 'active_support' | 'other'"
+    )]
+    pub kind: CampaignKind,
     /// Results wanted a day.
     pub goal: Option<u32>,
+    /// Results of the day, by what the campaign is for: sales, promises, or contacts finished.
+    pub results: u32,
     /// Attempts under way.
     pub dialling: u32,
     /// Attempts begun.

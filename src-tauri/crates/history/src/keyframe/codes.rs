@@ -5,7 +5,7 @@ use super::{
     names::{Reader, Writer},
 };
 use crate::Result;
-use mirante_floor::{Activity, AgentState, Device, Operation, Outcome, Place, StateKind};
+use mirante_floor::{Activity, AgentState, CampaignKind, Device, Operation, Outcome, Place, StateKind};
 
 /// A choice that has a fixed number.
 pub(super) trait Code: Sized {
@@ -73,6 +73,19 @@ codes!(Operation {
     Collections = 6,
     Retention = 7,
     Other = 8,
+});
+
+codes!(CampaignKind {
+    Sales = 1,
+    Prospecting = 2,
+    Collections = 3,
+    Survey = 4,
+    Retention = 5,
+    AfterSales = 6,
+    Relationship = 7,
+    Scheduling = 8,
+    ActiveSupport = 9,
+    Other = 10,
 });
 
 /// A choice with a name: number, and the name's place.

@@ -7,7 +7,9 @@ use super::{
     parent, put,
 };
 use crate::Result;
-use mirante_floor::{Config, Goal, Operation, PartyId, Person, QueueSetup, Shift, SourceId, Team};
+use mirante_floor::{
+    CampaignKind, CampaignSetup, Config, Goal, Operation, PartyId, Person, QueueSetup, Shift, SourceId, Team,
+};
 use serde::{Deserialize, Serialize};
 
 columns!(Sources of SourceRow { source: u16, label: u32, sample: bool, });
@@ -38,7 +40,14 @@ columns!(
 );
 columns!(Teams of TeamRow { id: u32, label: u32, supervisor: Option<u32>, });
 columns!(Shifts of ShiftRow { id: u32, label: u32, hours: (u16, u16), });
-columns!(Campaigns of CampaignRow { source: u16, campaign: u32, label: u32, goal: Option<u32>, });
+columns!(Campaigns of CampaignRow {
+    source: u16,
+    campaign: u32,
+    label: u32,
+    kind: u8,
+    goal: Option<u32>,
+    client: Option<u32>,
+});
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct ConfigV1 {
@@ -94,9 +103,9 @@ impl ConfigV1 {
         for Shift { id, label, hours } in shifts.values() {
             t.shifts.push(ShiftRow { id: w.name(id), label: w.name(label), hours: *hours });
         }
-        for ((source, campaign), (label, goal)) in campaigns {
-            let (campaign, label) = (w.name(campaign), w.name(label));
-            t.campaigns.push(CampaignRow { source: source.0, campaign, label, goal: *goal });
+        for ((source, campaign), CampaignSetup { label, kind, goal, client }) in campaigns {
+            let (campaign, label, client) = (w.name(campaign), w.name(label), w.maybe(client.as_ref()));
+            t.campaigns.push(CampaignRow { source: source.0, campaign, label, kind: kind.code(), goal: *goal, client });
         }
         t
     }
@@ -146,7 +155,13 @@ impl ConfigV1 {
         }
         for row in self.campaigns.rows()? {
             let key = (SourceId(row.source), r.name(row.campaign)?);
-            put(&mut config.campaigns, key, (r.name(row.label)?, row.goal))?;
+            let setup = CampaignSetup {
+                label: r.name(row.label)?,
+                kind: CampaignKind::of(row.kind)?,
+                goal: row.goal,
+                client: r.maybe(row.client)?,
+            };
+            put(&mut config.campaigns, key, setup)?;
         }
         Ok(config)
     }

@@ -36,7 +36,16 @@ fn configured() -> Vec<Event> {
         person("p2", "2102"), // takes 2102 of source 2 from the first
         Setting::Team(Team { id: name("t1"), label: name("Azul"), supervisor: Some(name("ana")) }),
         Setting::Shift(Shift { id: name("manha"), label: name("Manhã"), hours: (480, 860) }),
-        Setting::Campaign { source, campaign: name("vendas"), label: name("Vendas"), goal: Some(40) },
+        Setting::Campaign {
+            source,
+            campaign: name("vendas"),
+            setup: CampaignSetup {
+                label: name("Vendas"),
+                kind: CampaignKind::Sales,
+                goal: Some(40),
+                client: Some(name("Loja")),
+            },
+        },
     ];
     let event = |kind| streams::event(SourceId::MIRANTE.0, 1, streams::MORNING, kind);
     settings.into_iter().map(Kind::Configured).map(event).collect()

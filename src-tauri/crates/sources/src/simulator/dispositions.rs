@@ -1,13 +1,14 @@
 //! Active efforts and how their attempts end.
 
 use super::chance::Dice;
-use mirante_floor::DispositionFlags;
+use mirante_floor::{CampaignKind, DispositionFlags};
 
 /// A kind of campaign.
 #[derive(Debug)]
 pub(super) struct Effort {
     pub(super) key: &'static str,
     pub(super) label: &'static str,
+    pub(super) kind: CampaignKind,
     /// Lines dialled for each free agent; absent: the agent dials.
     pub(super) pace: Option<f64>,
     /// Opening and closing, minutes after midnight, and closing on Saturdays.
@@ -48,6 +49,7 @@ pub(super) const EFFORTS: [Effort; 3] = [
     Effort {
         key: "cobranca-30d",
         label: "Cobrança 30 dias",
+        kind: CampaignKind::Collections,
         pace: Some(1.5),
         hours: (8 * 60, 20 * 60),
         saturday: 14 * 60,
@@ -69,6 +71,7 @@ pub(super) const EFFORTS: [Effort; 3] = [
     Effort {
         key: "vendas",
         label: "Vendas",
+        kind: CampaignKind::Sales,
         pace: Some(1.4),
         hours: (9 * 60, 20 * 60),
         saturday: 14 * 60,
@@ -88,6 +91,7 @@ pub(super) const EFFORTS: [Effort; 3] = [
     Effort {
         key: "pesquisa",
         label: "Pesquisa de satisfação",
+        kind: CampaignKind::Survey,
         pace: None,
         hours: (9 * 60, 19 * 60),
         saturday: 13 * 60,

@@ -3,7 +3,7 @@
 use super::centre::SHIFTS;
 use super::simulation::Simulation;
 use crate::Caller;
-use mirante_floor::{Person, QueueSetup, Setting, Shift, SourceId, Team};
+use mirante_floor::{CampaignSetup, Person, QueueSetup, Setting, Shift, SourceId, Team};
 
 impl Simulation {
     /// Names, operations, targets, hours, clients, teams, shifts and people of the centre as `source`, marked as examples.
@@ -40,8 +40,13 @@ impl Simulation {
             }));
         }
         for campaign in &self.centre.campaigns {
-            let (label, goal) = (campaign.label.clone(), Some(campaign.goal));
-            settings.push(Setting::Campaign { source, campaign: campaign.name.clone(), label, goal });
+            let setup = CampaignSetup {
+                label: campaign.label.clone(),
+                kind: campaign.effort.kind,
+                goal: Some(campaign.goal),
+                client: None,
+            };
+            settings.push(Setting::Campaign { source, campaign: campaign.name.clone(), setup });
         }
         settings
     }

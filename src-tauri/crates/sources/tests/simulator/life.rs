@@ -1,7 +1,7 @@
 //! Whether the centre is plausible: bounds that a supervisor would accept, over a week and by hour.
 
 use crate::common::*;
-use mirante_floor::{Device, Kind, Outcome, Setting, SourceId};
+use mirante_floor::{CampaignSetup, Device, Kind, Outcome, Setting, SourceId};
 use mirante_sources::simulator::{Doing, Setup, Simulation, Truth, VisitTruth};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -203,7 +203,7 @@ fn settings_name_everything_and_mark_it_as_examples() {
     let count = |is: &dyn Fn(&Setting<mirante_sources::Caller>) -> bool| settings.iter().filter(|s| is(s)).count();
     assert_eq!(count(&|s| matches!(s, Setting::Source { source: SourceId(4), sample: true, .. })), 1);
     assert_eq!(count(&|s| matches!(s, Setting::Queue { .. })), 6);
-    assert_eq!(count(&|s| matches!(s, Setting::Campaign { goal: Some(_), .. })), 3);
+    assert_eq!(count(&|s| matches!(s, Setting::Campaign { setup: CampaignSetup { goal: Some(_), .. }, .. })), 3);
     assert_eq!(count(&|s| matches!(s, Setting::Person(_))), 40);
     let teams: HashSet<_> = settings
         .iter()
