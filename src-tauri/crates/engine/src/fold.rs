@@ -37,6 +37,8 @@ struct Track {
     since: Option<i64>,
     /// The session's first picture has come.
     pictured: bool,
+    /// Why there is no session, as last said: the same words at every attempt are said once.
+    reason: Option<Name>,
 }
 
 /// The fold and what it needs.
@@ -284,11 +286,11 @@ impl Fold {
     }
 
     fn down(&mut self, state: &mut State, source: SourceId, seen: i64, reason: Name) {
-        if let Some(track) = self.tracks.get_mut(&source) {
-            track.since = None;
-        }
-        let link = state.floor.sites.get(&source).map(|site| &site.link);
-        if !matches!(link, Some(Link::Down { reason: known, .. }) if *known == reason) {
+        let track = self.tracks.entry(source).or_default();
+        track.since = None;
+        let is_said = track.reason.replace(reason.clone()).is_some_and(|said| said == reason);
+        let is_down = state.floor.sites.get(&source).is_some_and(|site| matches!(site.link, Link::Down { .. }));
+        if !(is_down && is_said) {
             self.emit(state, source, seen, None, false, Kind::LinkDown { reason });
         }
     }

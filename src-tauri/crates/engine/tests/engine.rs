@@ -321,3 +321,18 @@ async fn a_newcomer_finds_the_past_of_the_simulated_centre() {
     assert!(again.health().past_percent.is_none_or(|percent| percent == 0));
     again.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_refusal_is_said_once() {
+    let data = tempfile::tempdir().unwrap();
+    let refusal = SourceError::passing(Phase::Port, "connection refused");
+    let rig = rig(data.path(), "", Some(refusal));
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while rig.attempts.load(Ordering::Relaxed) < 4 {
+        assert!(Instant::now() < deadline, "never tried again");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    rig.engine.shutdown().await;
+    let downs = events(data.path()).iter().filter(|e| matches!(e.kind, Kind::LinkDown { .. })).count();
+    assert_eq!(downs, 1);
+}
