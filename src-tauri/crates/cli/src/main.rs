@@ -3,7 +3,6 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong use.
 
 mod check;
-mod data;
 mod floor;
 mod logs;
 mod serve;

@@ -2,9 +2,7 @@
 
 use crate::{logs, serve};
 use anyhow::{Result, bail};
-use mirante_console::{Console, sample_folder};
-use mirante_engine::config::SimulatorConfig;
-use mirante_history::{History, OpenOptions};
+use mirante_console::{Archive, Console, SimulatorConfig, sample_folder};
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -48,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     let _logs = logs::to_files(data)?;
     let folder = sample_folder(data);
-    if !serve && History::open(&folder, &OpenOptions::reader()).is_ok_and(|h| h.newest_seq().is_ok_and(|seq| seq > 0)) {
+    if !serve && Archive::open(&folder).is_ok_and(|archive| !archive.is_empty()) {
         bail!("{} already holds history; remove it or choose another folder", folder.display());
     }
     let simulator = SimulatorConfig { seed: *seed, queues: *queues, agents: *agents, days: *days, warp: *warp };

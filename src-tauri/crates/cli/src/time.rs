@@ -26,6 +26,11 @@ pub(crate) fn parse(text: &str, zone: &TimeZone) -> Result<i64> {
     Ok(local.timestamp().as_millisecond())
 }
 
+/// Now, Unix ms.
+pub(crate) fn now() -> i64 {
+    Timestamp::now().as_millisecond()
+}
+
 /// RFC 3339 with the zone's offset and ms.
 pub(crate) fn write(ms: i64, zone: &TimeZone) -> String {
     match Timestamp::from_millisecond(ms) {

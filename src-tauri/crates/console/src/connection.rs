@@ -28,7 +28,7 @@ fn check(connection: &Connection) -> Result<(), WireError> {
 /// Looks at each layer between here and a PBX, changing nothing.
 pub(crate) async fn test(connection: &Connection) -> Result<ConnectionReport, WireError> {
     check(connection)?;
-    let found = asterisk::check(&AsteriskConfig {
+    let config = AsteriskConfig {
         host: connection.host.trim().to_owned(),
         port: connection.port,
         tls: connection.tls,
@@ -36,8 +36,13 @@ pub(crate) async fn test(connection: &Connection) -> Result<ConnectionReport, Wi
         username: connection.username.clone(),
         secret: asterisk::Secret::new(connection.secret.clone()),
         queue_log: None,
-    })
-    .await;
+    };
+    Ok(look(&config).await)
+}
+
+/// The same for a connection that is known to be one.
+pub(crate) async fn look(config: &AsteriskConfig) -> ConnectionReport {
+    let found = asterisk::check(config).await;
     let layer = |layer: asterisk::LayerCheck| LayerCheck {
         layer: layer.layer.word().to_owned(),
         state: match layer.state {
@@ -48,7 +53,7 @@ pub(crate) async fn test(connection: &Connection) -> Result<ConnectionReport, Wi
         },
         detail: layer.detail,
     };
-    Ok(ConnectionReport {
+    ConnectionReport {
         ok: found.ok,
         layers: found.layers.into_iter().map(layer).collect(),
         platform: found.platform,
@@ -56,7 +61,7 @@ pub(crate) async fn test(connection: &Connection) -> Result<ConnectionReport, Wi
         queues: found.queues,
         members: found.members,
         too_many_rights: found.too_many_rights,
-    })
+    }
 }
 
 /// Keeps the password outside the configuration, and gives the source to write into it. The PBX at the same host and port

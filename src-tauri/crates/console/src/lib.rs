@@ -4,7 +4,9 @@
 //! Rows are made in [`rows`], by pure functions of the floor; the live feed merges them into numbered deltas.
 
 mod actor;
+mod archive;
 mod centre;
+mod check;
 mod connection;
 mod console;
 mod fault;
@@ -15,6 +17,9 @@ pub mod rows;
 pub mod wire;
 
 pub use actor::{Actor, Role};
+pub use archive::{Archive, PastRows, VisitLine};
 pub use centre::sample_folder;
+pub use check::{SourceCheck, check_config};
 pub use console::{Console, Options, StartError};
 pub use feed::EncodedBatch;
+pub use mirante_engine::config::{DEFAULT_ZONE, SimulatorConfig};

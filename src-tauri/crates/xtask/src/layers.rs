@@ -9,7 +9,7 @@ const PURE: [&str; 2] = ["mirante-floor", "mirante-metrics"];
 const IMPURE: [&str; 6] = ["tokio", "rusqlite", "reqwest", "jiff", "rand", "getrandom"];
 
 /// A crate of ours and the crates of ours that it may reach directly.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("mirante-floor", &[]),
     ("mirante-metrics", &["mirante-floor"]),
     ("mirante-sources", &["mirante-floor"]),
@@ -17,6 +17,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("mirante-engine", &["mirante-floor", "mirante-metrics", "mirante-sources", "mirante-history"]),
     ("mirante-console", &["mirante-floor", "mirante-metrics", "mirante-sources", "mirante-history", "mirante-engine"]),
     ("mirante-server", &["mirante-console"]),
+    ("mirante-cli", &["mirante-console", "mirante-server"]),
     ("mirante", &["mirante-console", "mirante-server"]),
     ("mirante-xtask", &[]),
     ("mirante-tests", &["mirante-sources"]),

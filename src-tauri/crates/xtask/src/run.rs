@@ -44,7 +44,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return cargo(["run", "--quiet", "--locked", "-p", "mirante", "--", "--sample", "--data"]).args([data]).go();
     }
     println!("[3/3] no display here: serving the same interface to a browser; stop with Ctrl-C");
-    cargo(["run", "--quiet", "--locked", "-p", "mirante-cli", "--", "simulate", "--serve", "--data"]).args([data]).go()
+    cargo(["run", "--quiet", "--locked", "-p", "mirante-cli", "--", "simulate", "--serve", "--data"])
+        .args([data])
+        .args(["--listen", &listen()])
+        .go()
+}
+
+/// The usual address, so that a bookmark works again; any free port while something else is there.
+fn listen() -> String {
+    let usual = "127.0.0.1:8123";
+    if std::net::TcpListener::bind(usual).is_ok() { usual } else { "127.0.0.1:0" }.to_owned()
 }
 
 /// True if a window can open here.

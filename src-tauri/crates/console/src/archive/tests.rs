@@ -1,6 +1,6 @@
 use super::*;
-use mirante_floor::{Changes, Device, Event, Kind, Outcome, PartyId, Stamp};
-use mirante_history::{Batch, OpenOptions, Party};
+use mirante_floor::{Changes, Device, Event, Floor, Kind, Outcome, PartyId, SourceId, Stamp};
+use mirante_history::{Batch, Party};
 
 const T0: i64 = 1_795_273_200_000;
 
@@ -53,9 +53,17 @@ impl Hub {
     }
 
     fn lines(&self) -> Vec<String> {
-        let zone = time::zone("America/Sao_Paulo").unwrap();
-        let lines = lines(&self.history.reader().unwrap(), T0, T0 + 86_400_000, &zone).unwrap();
-        lines.into_iter().map(|line| line.fields.join(",")).collect()
+        let archive = Archive(self.history.reader().unwrap());
+        let lines = archive.visits(T0, T0 + 86_400_000, T0 + 86_400_000).unwrap();
+        let line = |l: VisitLine| {
+            let talk = l.talk_ms.map_or_else(String::new, |ms| ms.to_string());
+            let entered = (l.entered_ms - T0) / 1000;
+            format!(
+                "{},{},{entered},{},{},{},{talk},{}",
+                l.contact, l.queue, l.outcome, l.wait_ms, l.agent, l.platform_id
+            )
+        };
+        lines.into_iter().map(line).collect()
     }
 }
 
@@ -87,10 +95,10 @@ fn visits_ended_and_open() {
     assert_eq!(
         hub.lines(),
         [
-            "a-root,sac,2026-11-21T12:00:40.000-03:00,answered,10000,Ana, \"N1\",10000,a",
-            "b-root,sac,2026-11-21T12:01:10.000-03:00,exit_key,10000,,,b",
-            "c-root,sac,2026-11-21T12:01:30.000-03:00,answered,10000,PJSIP/2102,,c",
-            "d-root,sac,2026-11-21T12:02:00.000-03:00,waiting,10000,,,d",
+            "a-root,sac,40,answered,10000,Ana, \"N1\",10000,a",
+            "b-root,sac,70,exit_key,10000,,,b",
+            "c-root,sac,90,answered,10000,PJSIP/2102,,c",
+            "d-root,sac,120,waiting,10000,,,d",
         ]
     );
 }

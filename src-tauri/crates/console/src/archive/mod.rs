@@ -1,0 +1,95 @@
+//! A data folder that nobody needs to be running for: past floors and ended visits, for exports and checks.
+
+mod visits;
+
+pub use visits::VisitLine;
+
+use crate::rows;
+use crate::sample_folder;
+use crate::wire::Rows;
+use mirante_floor::FOLD_VERSION;
+use mirante_history::{History, HistoryError, OpenOptions, Past};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// A hub that runs commits at most a second after an event: a number that it has just sent is on its way.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// History, opened to read: beside a running hub or without one.
+pub struct Archive(History);
+
+/// The floor of a past moment as rows.
+#[derive(Debug)]
+pub struct PastRows {
+    /// Newest event in it; 0 before the first.
+    pub seq: u64,
+    /// What the live view showed.
+    pub rows: Rows,
+    /// Set when the screens of then were made by another version of the fold, and may have differed.
+    pub folded_by: Option<u32>,
+}
+
+impl Archive {
+    /// Opens `data`; the folder of its simulated centre when only that has any history.
+    ///
+    /// # Errors
+    /// As [`History::open`].
+    pub fn open(data: &Path) -> Result<Archive, HistoryError> {
+        let own = History::open(data, &OpenOptions::reader());
+        let is_empty = match &own {
+            Ok(history) => history.newest_seq()? == 0,
+            Err(HistoryError::Missing { .. }) => true,
+            Err(_) => false,
+        };
+        if is_empty && let Ok(history) = History::open(&sample_folder(data), &OpenOptions::reader()) {
+            return Ok(Archive(history));
+        }
+        own.map(Archive)
+    }
+
+    /// True if nothing was ever kept in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.newest_seq().is_ok_and(|seq| seq == 0)
+    }
+
+    /// The floor as the screens showed it at a time, Unix ms.
+    ///
+    /// # Errors
+    /// As [`History::floor_at`].
+    pub fn floor_at(&self, time_ms: i64) -> Result<PastRows, HistoryError> {
+        Ok(self.rows(&self.0.floor_at(time_ms)?))
+    }
+
+    /// The floor right after an event, which may still be on its way to the disk.
+    ///
+    /// # Errors
+    /// As [`History::floor_at_seq`].
+    pub fn floor_at_seq(&self, seq: u64) -> Result<PastRows, HistoryError> {
+        let began = Instant::now();
+        loop {
+            match self.0.floor_at_seq(seq) {
+                Err(HistoryError::NotYet { .. }) if began.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(100));
+                }
+                past => return Ok(self.rows(&past?)),
+            }
+        }
+    }
+
+    /// Visits that entered from `from` up to, not including, `to`, oldest first; those that have not ended stand where they
+    /// do at `now`. All Unix ms.
+    ///
+    /// # Errors
+    /// When history cannot be read.
+    pub fn visits(&self, from: i64, to: i64, now: i64) -> Result<Vec<VisitLine>, HistoryError> {
+        visits::lines(&self.0, from, to, now)
+    }
+
+    fn rows(&self, past: &Past) -> PastRows {
+        let folded_by = (past.fold_version != FOLD_VERSION).then_some(past.fold_version);
+        PastRows { seq: past.seq, rows: rows::all(&past.floor, &self.0.parties()), folded_by }
+    }
+}
+
+#[cfg(test)]
+mod tests;
