@@ -1,7 +1,8 @@
 //! `cargo xtask bench NAME`: one figure, measured on the real programs.
 
-use crate::sh::cargo;
+use crate::sh::{cargo, root};
 use anyhow::Result;
+use std::path::PathBuf;
 
 /// A figure that can be measured now.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -16,5 +17,9 @@ pub(crate) fn run(figure: Figure) -> Result<()> {
     };
     // Figures of an unoptimised program would say little.
     cargo(["build", "--locked", "--release", "-p", "mirante-cli"]).go()?;
-    cargo(["run", "--quiet", "--locked", "-p", "mirante-tests", "--bin", "rig", "--", "bench", name]).go()
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let built = target.join("release").join(format!("mirantectl{}", std::env::consts::EXE_SUFFIX));
+    cargo(["run", "--quiet", "--locked", "-p", "mirante-tests", "--bin", "rig", "--", "bench", name])
+        .env("MIRANTECTL", built)
+        .go()
 }
