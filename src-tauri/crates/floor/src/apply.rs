@@ -54,13 +54,7 @@ impl Site {
         match kind {
             Kind::Tick | Kind::Configured(_) => {}
             Kind::LinkUp { platform } => self.link_up(platform.clone(), step),
-            Kind::LinkDown { reason } => {
-                if !matches!(self.link, Link::Down { .. }) {
-                    self.credit_all(step.now.seen);
-                    self.link = Link::Down { since: step.now.seen, reason: reason.clone() };
-                    step.changes.sources.insert(step.source);
-                }
-            }
+            Kind::LinkDown { reason } => self.link_down(reason.clone(), step),
             Kind::DayStarted { from } => self.start_day(*from, step),
             Kind::QueueSeen { queue, counters } => {
                 self.queue(queue, step).pbx = Some(*counters);
@@ -127,6 +121,17 @@ impl Site {
         self.credit_all(now);
         self.link = Link::Up { since: now, platform };
         self.counting_since.get_or_insert(now);
+        step.changes.sources.insert(step.source);
+    }
+
+    /// A source that is down already keeps its beginning and learns the newest reason: why it is still not heard.
+    fn link_down(&mut self, reason: crate::Name, step: &mut Step<'_>) {
+        let since = match self.link {
+            Link::Down { since, .. } => since,
+            Link::Never | Link::Up { .. } => step.now.seen,
+        };
+        self.credit_all(step.now.seen);
+        self.link = Link::Down { since, reason };
         step.changes.sources.insert(step.source);
     }
 

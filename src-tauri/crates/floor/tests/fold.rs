@@ -187,6 +187,14 @@ fn a_gap_is_recorded_and_nothing_is_credited_in_it() {
 }
 
 #[test]
+fn a_source_that_stays_down_says_why_it_is_still_down() {
+    let down = |reason: &str| Kind::LinkDown { reason: name(reason) };
+    let (floor, _) = tell(vec![(1_000, down("Mirante closed")), (5_000, down("connection refused"))]);
+    let expected = Link::Down { since: MORNING + 1_000, reason: name("connection refused") };
+    assert_eq!(floor.sites[&S].link, expected);
+}
+
+#[test]
 fn the_day_starts_anew_and_what_is_open_goes_on() {
     let (floor, _) = tell(vec![
         (0, entered("sac", "c1")),
