@@ -20,6 +20,7 @@ export function mockPlatform(name: string): Platform {
     first_run: firstRun,
     sample: scenario !== 'first',
     addresses: ['192.168.10.24', '10.0.0.7'],
+    zone: 'America/Sao_Paulo',
     alone: true,
   });
 

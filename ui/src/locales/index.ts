@@ -1,14 +1,17 @@
 import { common as ptCommon } from './pt-BR/common';
+import { connections as ptConnections } from './pt-BR/connections';
 import { firstrun as ptFirstrun } from './pt-BR/firstrun';
 import { live as ptLive } from './pt-BR/live';
 import { queues as ptQueues } from './pt-BR/queues';
 import { wallboard as ptWallboard } from './pt-BR/wallboard';
 import { common as enCommon } from './en/common';
+import { connections as enConnections } from './en/connections';
 import { firstrun as enFirstrun } from './en/firstrun';
 import { live as enLive } from './en/live';
 import { queues as enQueues } from './en/queues';
 import { wallboard as enWallboard } from './en/wallboard';
 import { common as esCommon } from './es/common';
+import { connections as esConnections } from './es/connections';
 import { firstrun as esFirstrun } from './es/firstrun';
 import { live as esLive } from './es/live';
 import { queues as esQueues } from './es/queues';
@@ -20,13 +23,13 @@ export const LANGUAGES = ['pt-BR', 'en', 'es'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** The reference: every other language has exactly these keys. */
-export const reference = { common: ptCommon, live: ptLive, firstrun: ptFirstrun, queues: ptQueues, wallboard: ptWallboard };
+export const reference = { common: ptCommon, live: ptLive, connections: ptConnections, firstrun: ptFirstrun, queues: ptQueues, wallboard: ptWallboard };
 /** A part of the catalogue. */
 export type Part = keyof typeof reference;
 
 /** All texts, by language and part. */
 export const catalogues = {
   'pt-BR': reference,
-  en: { common: enCommon, live: enLive, firstrun: enFirstrun, queues: enQueues, wallboard: enWallboard },
-  es: { common: esCommon, live: esLive, firstrun: esFirstrun, queues: esQueues, wallboard: esWallboard },
+  en: { common: enCommon, live: enLive, connections: enConnections, firstrun: enFirstrun, queues: enQueues, wallboard: enWallboard },
+  es: { common: esCommon, live: esLive, connections: esConnections, firstrun: esFirstrun, queues: esQueues, wallboard: esWallboard },
 } satisfies Record<Language, Record<Part, object>>;

@@ -2,12 +2,17 @@ import type { Batch } from '~/bindings/Batch';
 import type { Command } from '~/bindings/Command';
 import type { Reply } from '~/bindings/Reply';
 import { RETRY_MS, SILENCE_MS, drawn } from './pace';
-import { readToken } from './token';
-import { CommandError, type FeedListener, type Platform } from './types';
+import { readToken, takeToken } from './token';
+import { BOARD_WINDOW, CommandError, type FeedListener, type Platform } from './types';
 
 /** A browser before a hub: POST for commands, a WebSocket with acknowledgement for the feed. */
 export function browserPlatform(): Platform {
-  return { capabilities: { token: true, newWindow: true, embedded: false }, command, follow };
+  takeToken();
+  // A link with a token pasted into an open tab: start over as whoever it names.
+  addEventListener('hashchange', () => {
+    if (takeToken()) location.reload();
+  });
+  return { capabilities: { token: true, newWindow: window.name !== BOARD_WINDOW, embedded: false }, command, follow };
 }
 
 async function command(command: Command): Promise<Reply> {

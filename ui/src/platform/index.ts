@@ -1,7 +1,7 @@
 // The only door between the interface and its host. Nothing else knows where it runs.
 import type { Command } from '~/bindings/Command';
 import type { Reply } from '~/bindings/Reply';
-import type { Capabilities, FeedListener, Platform } from './types';
+import { BOARD_WINDOW, type Capabilities, type FeedListener, type Platform } from './types';
 
 export { CommandError, type Capabilities, type FeedListener, type Platform } from './types';
 export { keepToken } from './token';
@@ -35,3 +35,11 @@ export const command = (c: Command): Promise<Reply> => platform().command(c);
 export const follow = (listener: FeedListener): (() => void) => platform().follow(listener);
 /** What this host can do. */
 export const capabilities = (): Capabilities => platform().capabilities;
+
+/**
+ * Opens a wallboard, by its address's fragment, in a window or tab of its own. False if the browser refused. The program
+ * opens the window itself and tells the page nothing.
+ */
+export function openBoard(hash: string): boolean {
+  return window.open(hash, BOARD_WINDOW) !== null || platform().capabilities.embedded;
+}

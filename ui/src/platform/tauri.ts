@@ -1,4 +1,5 @@
 import { invoke } from '@tauri-apps/api/core';
+import { getCurrentWindow } from '@tauri-apps/api/window';
 import type { Command } from '~/bindings/Command';
 import type { Reply } from '~/bindings/Reply';
 import { RETRY_MS, SILENCE_MS, drawn, pause } from './pace';
@@ -6,7 +7,7 @@ import { CommandError, type FeedListener, type Platform } from './types';
 
 /** The desktop window: one command, asked again and again for the feed. Never `emit`, whose payloads stay in memory. */
 export function tauriPlatform(): Platform {
-  return { capabilities: { token: false, newWindow: false, embedded: true }, command, follow };
+  return { capabilities: { token: false, newWindow: getCurrentWindow().label === 'main', embedded: true }, command, follow };
 }
 
 async function command(command: Command): Promise<Reply> {

@@ -26,6 +26,9 @@ export class CommandError extends Error implements WireError {
   }
 }
 
+/** Name of the window or tab that a wallboard opens in. */
+export const BOARD_WINDOW = 'mirante-painel';
+
 /** Who listens to the feed. */
 export interface FeedListener {
   /** A batch arrived. The next one is asked for only after this returns and the screen has been drawn. */
@@ -38,7 +41,7 @@ export interface FeedListener {
 export interface Capabilities {
   /** The hub may want a token, and this face can ask for it. */
   readonly token: boolean;
-  /** A wallboard can open in a window or tab of its own. */
+  /** A wallboard can open in a window or tab of its own; false in that window itself. */
   readonly newWindow: boolean;
   /** Runs inside the program: the hub is in the same process. */
   readonly embedded: boolean;

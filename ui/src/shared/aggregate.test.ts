@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { abandonment, coverageOf, goalOf, longestWait, meanWait, queuesOnTarget, serviceLevel, sinceOf, sum, teamOf } from './aggregate';
-import { agent, level, queue, source } from '~/features/wallboard/samples';
+import { agent, level, queue, source } from '~/shared/testing';
 
 describe('service level of several queues', () => {
   it('sums numerators and denominators', () => {

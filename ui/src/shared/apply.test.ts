@@ -19,7 +19,7 @@ const rows = (change: Partial<Batch['rows']>): Batch['rows'] => ({ ...batch({}).
 
 const first = apply(
   null,
-  batch({ kind: 'snapshot', rows: rows({ queues: { '1/sac': queue(), '1/n1': queue({ id: '1/n1' }) }, agents: { a: agent() } }) }),
+  batch({ kind: 'snapshot', rows: rows({ queues: { '1/sac': queue('sac'), '1/n1': queue('sac', { id: '1/n1' }) }, agents: { a: agent('2001') } }) }),
 ) as Snapshot;
 
 describe('the feed', () => {
@@ -29,7 +29,7 @@ describe('the feed', () => {
   });
 
   test('a delta puts and removes rows and leaves the rest the very same', () => {
-    const next = apply(first, batch({ number: 2, seq: 9, rows: rows({ queues: { '1/sac': queue({ waiting: 3 }), '1/n1': null } }) }));
+    const next = apply(first, batch({ number: 2, seq: 9, rows: rows({ queues: { '1/sac': queue('sac', { waiting: 3 }), '1/n1': null } }) }));
     expect(next?.queues.get('1/sac')?.waiting).toBe(3);
     expect(next?.queues.has('1/n1')).toBe(false);
     expect(next?.agents).toBe(first.agents);
@@ -51,7 +51,7 @@ describe('the feed', () => {
   });
 
   test('another run of the hub forgets what there was', () => {
-    const next = apply(first, batch({ kind: 'snapshot', stream: 'b', rows: rows({ queues: { '1/n1': queue({ id: '1/n1' }) } }) }));
+    const next = apply(first, batch({ kind: 'snapshot', stream: 'b', rows: rows({ queues: { '1/n1': queue('sac', { id: '1/n1' }) } }) }));
     expect([...(next?.queues.keys() ?? [])]).toEqual(['1/n1']);
     expect(next?.agents.size).toBe(0);
   });

@@ -3,6 +3,7 @@ import type { Hello } from '~/bindings/Hello';
 import type { Reply } from '~/bindings/Reply';
 import { CommandError, command } from '~/platform';
 import { feed } from './feed.svelte';
+import { zone } from './format.svelte';
 
 /** Who is at this face and what the hub lets them do. */
 class Session {
@@ -22,7 +23,10 @@ class Session {
   async refresh(): Promise<void> {
     try {
       const reply = await command({ do: 'hello' });
-      if (reply.is === 'hello') this.#hello = reply.value;
+      if (reply.is === 'hello') {
+        this.#hello = reply.value;
+        zone.name = reply.value.zone;
+      }
       this.#error = null;
     } catch (thrown) {
       this.#error = CommandError.from(thrown);

@@ -1,109 +1,120 @@
+/** Rows for tests: only what a test is about need be said. */
 import type { AgentRow } from '~/bindings/AgentRow';
 import type { CallerRow } from '~/bindings/CallerRow';
 import type { CampaignRow } from '~/bindings/CampaignRow';
 import type { QueueRow } from '~/bindings/QueueRow';
 import type { SourceRow } from '~/bindings/SourceRow';
 
-// Rows for tests: the least that is valid, changed where a test cares. Only tests import this.
+const none = { value: null, numerator: 0, denominator: 0, definition: 'sl.f4@1' };
 
-/** A source heard since 1 s. */
-export const source = (change: Partial<SourceRow> = {}): SourceRow => ({
-  id: 1,
-  label: 'PABX',
-  sample: false,
-  link: 'up',
-  link_since_ms: 1_000,
-  words: '',
-  counting_since_ms: 0,
-  day_from_ms: 0,
-  covered_ms: 0,
-  ...change,
-});
+/** A queue with nothing in it. */
+export function queue(name: string, over: Partial<QueueRow> = {}): QueueRow {
+  return {
+    id: `1/${name}`,
+    source: 1,
+    name,
+    label: name,
+    operation: null,
+    goal_percent: 80,
+    goal_seconds: 20,
+    hours: null,
+    waiting: 0,
+    oldest_ms: null,
+    free: 0,
+    ringing: 0,
+    talking: 0,
+    wrapup: 0,
+    paused: 0,
+    offline: 0,
+    offered: 0,
+    answered: 0,
+    abandoned: 0,
+    other_lost: 0,
+    unknown: 0,
+    ring_no_answer: 0,
+    service_level: none,
+    asa_ms: null,
+    talk_ms: null,
+    pbx: null,
+    ...over,
+  };
+}
 
-/** A service level. */
-export const level = (numerator: number, denominator: number): QueueRow['service_level'] => ({
-  value: denominator === 0 ? null : numerator / denominator,
-  numerator,
-  denominator,
-  definition: 'sl.f4@1',
-});
+/** A queue's service level. */
+export function level(numerator: number, denominator: number): Partial<QueueRow> {
+  const value = denominator > 0 ? numerator / denominator : null;
+  return { service_level: { value, numerator, denominator, definition: 'sl.f4@1' } };
+}
 
-/** A queue with nobody and nothing. */
-export const queue = (change: Partial<QueueRow> = {}): QueueRow => ({
-  id: '1/sac',
-  source: 1,
-  name: 'sac',
-  label: 'SAC',
-  operation: 'sac',
-  goal_percent: 80,
-  goal_seconds: 20,
-  hours: null,
-  waiting: 0,
-  oldest_ms: null,
-  free: 0,
-  ringing: 0,
-  talking: 0,
-  wrapup: 0,
-  paused: 0,
-  offline: 0,
-  offered: 0,
-  answered: 0,
-  abandoned: 0,
-  other_lost: 0,
-  unknown: 0,
-  ring_no_answer: 0,
-  service_level: level(0, 0),
-  asa_ms: null,
-  talk_ms: null,
-  pbx: null,
-  ...change,
-});
+/** A free agent. */
+export function agent(name: string, over: Partial<AgentRow> = {}): AgentRow {
+  return {
+    id: `1/${name}`,
+    source: 1,
+    name,
+    login: name,
+    team: null,
+    state: 'ready',
+    place: null,
+    since_ms: 0,
+    paused: false,
+    reason: null,
+    queues: [],
+    paused_in: [],
+    ring_no_answer: 0,
+    ...over,
+  };
+}
 
-/** A free person of one queue. */
-export const agent = (change: Partial<AgentRow> = {}): AgentRow => ({
-  id: '1/2001',
-  source: 1,
-  name: 'Ana',
-  login: '2001',
-  team: null,
-  state: 'ready',
-  place: null,
-  since_ms: 0,
-  paused: false,
-  reason: null,
-  queues: ['1/sac'],
-  paused_in: [],
-  ring_no_answer: 0,
-  ...change,
-});
+/** A source that is heard. */
+export function source(id: number, over: Partial<SourceRow> = {}): SourceRow {
+  return {
+    id,
+    label: `PABX ${id}`,
+    sample: false,
+    link: 'up',
+    link_since_ms: 0,
+    words: '',
+    counting_since_ms: null,
+    day_from_ms: null,
+    covered_ms: 0,
+    ...over,
+  };
+}
 
 /** A caller. */
-export const caller = (change: Partial<CallerRow> = {}): CallerRow => ({
-  id: 'v1',
-  queue: '1/sac',
-  number: '(11) 9****-1234',
-  position: 1,
-  entered_ms: 0,
-  ringing: false,
-  visits: 1,
-  inferred: false,
-  ...change,
-});
+export function caller(over: Partial<CallerRow> = {}): CallerRow {
+  return {
+    id: 'v1',
+    queue: '1/sac',
+    number: '(11) 9****-1234',
+    position: 1,
+    entered_ms: 0,
+    ringing: false,
+    visits: 1,
+    inferred: false,
+    ...over,
+  };
+}
 
-/** A campaign without attempts. */
-export const campaign = (change: Partial<CampaignRow> = {}): CampaignRow => ({
-  id: '1/c',
-  source: 1,
-  label: 'C',
-  goal: null,
-  dialling: 0,
-  attempts: 0,
-  hit: { value: null, numerator: 0, denominator: 0, definition: 'hit@1' },
-  right_party: { value: null, numerator: 0, denominator: 0, definition: 'rpc@1' },
-  drop: { value: null, numerator: 0, denominator: 0, definition: 'drop@1' },
-  sales: 0,
-  promises: 0,
-  completed: 0,
-  agents: 0,
-  ...change,
-});
+/** A campaign with nothing done. */
+export function campaign(label: string, over: Partial<CampaignRow> = {}): CampaignRow {
+  return {
+    id: `1/${label}`,
+    source: 1,
+    label,
+    kind: 'other',
+    goal: null,
+    results: 0,
+    dialling: 0,
+    attempts: 0,
+    hit: none,
+    right_party: none,
+    drop: none,
+    sales: 0,
+    promises: 0,
+    completed: 0,
+    agents: 0,
+    ...over,
+  };
+}

@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { agent, campaign, level, queue, source } from '~/shared/testing';
-import { resultsOf, stripOf, toReachGoal } from './figures';
+import { broughtBy, stripOf, toReachGoal } from './figures';
 
 const sources = new Map([
-  ['1', source()],
-  ['2', source({ id: 2, link: 'down' })],
+  ['1', source(1)],
+  ['2', source(1, { id: 2, link: 'down' })],
 ]);
-const sac = queue({ waiting: 7, oldest_ms: 500, answered: 412, abandoned: 31, other_lost: 2, unknown: 3, asa_ms: 38_000, service_level: level(304, 446) });
-const n1 = queue({ id: '1/n1', waiting: 3, oldest_ms: 900, answered: 287, abandoned: 12, asa_ms: 21_000, service_level: level(237, 296) });
-const quiet = queue({ id: '1/q' });
-const deaf = queue({ id: '2/n3', source: 2, waiting: 5, oldest_ms: 1, answered: 9, abandoned: 9, service_level: level(0, 18) });
+const sac = queue('sac', { waiting: 7, oldest_ms: 500, answered: 412, abandoned: 31, other_lost: 2, unknown: 3, asa_ms: 38_000, ...level(304, 446) });
+const n1 = queue('sac', { id: '1/n1', waiting: 3, oldest_ms: 900, answered: 287, abandoned: 12, asa_ms: 21_000, ...level(237, 296) });
+const quiet = queue('sac', { id: '1/q' });
+const deaf = queue('sac', { id: '2/n3', source: 2, waiting: 5, oldest_ms: 1, answered: 9, abandoned: 9, ...level(0, 18) });
 const people = [
-  agent({ id: 'a', state: 'ready', queues: ['1/sac', '1/n1'] }),
-  agent({ id: 'b', state: 'talking', place: { kind: 'other' } }),
-  agent({ id: 'c', state: 'paused', queues: ['1/n1'] }),
-  agent({ id: 'd', state: 'offline' }),
-  agent({ id: 'e', state: 'ready', source: 2, queues: ['2/n3'] }),
+  agent('2001', { id: 'a', state: 'ready', queues: ['1/sac', '1/n1'] }),
+  agent('2001', { id: 'b', state: 'talking', place: { kind: 'other' } }),
+  agent('2001', { id: 'c', state: 'paused', queues: ['1/n1'] }),
+  agent('2001', { id: 'd', state: 'offline' }),
+  agent('2001', { id: 'e', state: 'ready', source: 2, queues: ['2/n3'] }),
 ];
 const input = { queues: [sac, n1, quiet, deaf], agents: people, campaigns: [], sources, scoped: false };
 
@@ -43,7 +43,7 @@ describe('the strip, by hand', () => {
   test('no campaign is no figure, not a zero', () => expect(strip.results).toBeNull());
 
   test('nothing heard gives no numbers', () => {
-    const blind = stripOf({ ...input, sources: new Map([['1', source({ link: 'down' })]]) });
+    const blind = stripOf({ ...input, sources: new Map([['1', source(1, { link: 'down' })]]) });
     expect([blind.waiting, blind.answered, blind.meanWait, blind.longest]).toEqual([null, null, null, null]);
     expect(blind.abandonment.value).toBeNull();
   });
@@ -56,11 +56,11 @@ describe('the strip, by hand', () => {
 test('results of campaigns', () => {
   const figure = (numerator: number, denominator: number) => ({ value: null, numerator, denominator, definition: '' });
   expect(
-    resultsOf([
-      campaign({ goal: 180, promises: 128, attempts: 4_812, hit: figure(982, 4_812) }),
-      campaign({ goal: null, sales: 46, attempts: 2_377, hit: figure(409, 2_377) }),
+    broughtBy([
+      campaign('C', { kind: 'collections', goal: 180, results: 128, attempts: 4_812, hit: figure(982, 4_812) }),
+      campaign('C', { kind: 'sales', goal: null, results: 46, attempts: 2_377, hit: figure(409, 2_377) }),
     ]),
-  ).toEqual({ count: 174, goal: 180, towardsGoal: 128, attempts: 7_189, hit: { value: 1_391 / 7_189, numerator: 1_391, denominator: 7_189 } });
+  ).toEqual({ byKind: new Map([['promises', 128], ['sales', 46]]), count: 174, goal: 180, towardsGoal: 128, withoutGoal: 1, attempts: 7_189, hit: { value: 1_391 / 7_189, numerator: 1_391, denominator: 7_189 } });
 });
 
 describe('contacts in time that bring a service level back', () => {

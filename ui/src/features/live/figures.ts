@@ -15,15 +15,10 @@ import {
   type Since,
   type Team,
 } from '~/shared/aggregate';
+import { sumResults, type Results } from '~/shared/results';
 
-/** What campaigns brought. */
-export interface Results {
-  /** Sales and promises. */
-  readonly count: number;
-  /** Wanted in the day by the campaigns that have a goal; `null` when none has. */
-  readonly goal: number | null;
-  /** Results of the campaigns that have a goal: what `goal` is compared with. */
-  readonly towardsGoal: number;
+/** What campaigns brought, and how they went about it. */
+export interface Brought extends Results {
   /** Attempts begun. */
   readonly attempts: number;
   /** Live answers over attempts ended. */
@@ -51,7 +46,7 @@ export interface Strip {
   readonly meanWait: number | null;
   readonly team: Team;
   /** `null` when there is no campaign. */
-  readonly results: Results | null;
+  readonly results: Brought | null;
   /** From when the totals count. */
   readonly since: Since;
 }
@@ -72,16 +67,12 @@ const heardIn =
     sources.get(String(row.source))?.link === 'up';
 
 /** Results of campaigns; `null` over none. */
-export function resultsOf(campaigns: readonly CampaignRow[]): Results | null {
-  if (campaigns.length === 0) return null;
-  const results = (campaign: CampaignRow): number => campaign.sales + campaign.promises;
-  const add = (value: (campaign: CampaignRow) => number, of = campaigns): number =>
-    of.reduce((total, campaign) => total + value(campaign), 0);
-  const withGoal = campaigns.filter((campaign) => campaign.goal !== null);
+export function broughtBy(campaigns: readonly CampaignRow[]): Brought | null {
+  const results = sumResults(campaigns);
+  if (results === null) return null;
+  const add = (value: (campaign: CampaignRow) => number): number => campaigns.reduce((total, campaign) => total + value(campaign), 0);
   return {
-    count: add(results),
-    goal: withGoal.length === 0 ? null : add((campaign) => campaign.goal ?? 0, withGoal),
-    towardsGoal: add(results, withGoal),
+    ...results,
     attempts: add((campaign) => campaign.attempts),
     hit: ratio(
       add((campaign) => campaign.hit.numerator),
@@ -106,7 +97,7 @@ export function stripOf({ queues, agents, campaigns, sources, scoped }: StripInp
     answered: sum(live, (queue) => queue.answered),
     meanWait: meanWait(live),
     team: teamOf(agents.filter(heard), live, !scoped),
-    results: scoped ? null : resultsOf(campaigns.filter(heard)),
+    results: scoped ? null : broughtBy(campaigns.filter(heard)),
     since: sinceOf([...sources].filter(([id]) => used.has(id)).map(([, source]) => source)),
   };
 }

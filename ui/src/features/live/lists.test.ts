@@ -5,13 +5,13 @@ import { cardsOf } from './now';
 
 const NOW = 1_000_000;
 const sources = new Map([
-  ['1', source()],
-  ['2', source({ id: 2, link: 'down' })],
+  ['1', source(1)],
+  ['2', source(1, { id: 2, link: 'down' })],
 ]);
-const calm = queue({ id: '1/a', label: 'Ágata', answered: 5, service_level: level(9, 10) });
-const late = queue({ id: '1/b', label: 'b10', waiting: 1, oldest_ms: NOW - 90_000, answered: 50 });
-const low = queue({ id: '1/c', label: 'b9', service_level: level(1, 10), answered: 5 });
-const deaf = queue({ id: '2/d', source: 2, label: 'D', waiting: 3, oldest_ms: 0 });
+const calm = queue('sac', { id: '1/a', label: 'Ágata', answered: 5, ...level(9, 10) });
+const late = queue('sac', { id: '1/b', operation: 'sac', label: 'b10', waiting: 1, oldest_ms: NOW - 90_000, answered: 50 });
+const low = queue('sac', { id: '1/c', label: 'b9', ...level(1, 10), answered: 5 });
+const deaf = queue('sac', { id: '2/d', source: 2, label: 'D', waiting: 3, oldest_ms: 0 });
 const every = [calm, late, low, deaf];
 const ids = (rows: readonly { id: string }[]): string[] => rows.map((row) => row.id);
 
@@ -21,8 +21,8 @@ describe('queues', () => {
     expect(ids(sortQueues(every, sources, NOW, { column: 'name', descending: false }))).toEqual(['1/a', '1/c', '1/b', '2/d']);
   });
   test('a queue with nobody in it goes after those at work', () => {
-    const night = queue({ id: '1/0', label: 'A', answered: 900 });
-    const staffed = queue({ id: '1/1', label: 'Z', paused: 1 });
+    const night = queue('sac', { id: '1/0', label: 'A', answered: 900 });
+    const staffed = queue('sac', { id: '1/1', label: 'Z', paused: 1 });
     expect(ids(sortQueues([night, staffed, low], sources, NOW, { column: 'severity', descending: false }))).toEqual(['1/c', '1/1', '1/0']);
   });
   test('an absent figure goes last both ways', () => {
@@ -40,9 +40,9 @@ describe('queues', () => {
     expect(kept('all')).toHaveLength(4);
     expect(kept('src:2')).toEqual(['2/d']);
     expect(kept('q:1/b')).toEqual(['1/b']);
-    expect(kept('op:sac')).toHaveLength(4);
-    expect(kept('op:none')).toEqual([]);
-    expect(inScope('q:1/a:b', queue({ id: '1/a:b' }))).toBe(true);
+    expect(kept('op:sac')).toEqual(['1/b']);
+    expect(kept('op:none')).toEqual(['1/a', '1/c', '2/d']);
+    expect(inScope('q:1/a:b', queue('sac', { id: '1/a:b' }))).toBe(true);
   });
 });
 
@@ -56,12 +56,12 @@ test('callers: who waits longest first; unknown places last', () => {
 
 describe('people', () => {
   const rows = [
-    agent({ id: 'free', state: 'ready', name: 'Zé' }),
-    agent({ id: 'queue', state: 'talking', place: { kind: 'queue', id: '1/a' }, since_ms: 5 }),
-    agent({ id: 'out', state: 'talking', place: { kind: 'other' }, since_ms: 9, name: 'Bia' }),
-    agent({ id: 'pause', state: 'paused', since_ms: 7, name: 'Éder' }),
-    agent({ id: 'older', state: 'paused', since_ms: 3, name: 'Davi' }),
-    agent({ id: 'off', state: 'offline' }),
+    agent('2001', { id: 'free', state: 'ready', name: 'Zé' }),
+    agent('2001', { id: 'queue', state: 'talking', place: { kind: 'queue', id: '1/a' }, since_ms: 5 }),
+    agent('2001', { id: 'out', state: 'talking', place: { kind: 'other' }, since_ms: 9, name: 'Bia' }),
+    agent('2001', { id: 'pause', state: 'paused', since_ms: 7, name: 'Éder' }),
+    agent('2001', { id: 'older', state: 'paused', since_ms: 3, name: 'Davi' }),
+    agent('2001', { id: 'off', state: 'offline' }),
   ];
   test('a call from no queue and no campaign is outside the queue, on hold too', () => {
     expect(groupOf({ state: 'talking', place: { kind: 'other' } })).toBe('outside');
@@ -84,11 +84,11 @@ describe('what needs somebody now', () => {
     expect(ids(cardsOf(every, sources, NOW))).toEqual(['wait 1/b', 'link 2', 'level 1/c']);
   });
   test('the wait longest against its own target first', () => {
-    const strict = queue({ id: '1/s', waiting: 1, oldest_ms: NOW - 80_000, goal_seconds: 10 });
-    expect(ids(cardsOf([late, strict], new Map([['1', source()]]), NOW))).toEqual(['wait 1/s', 'wait 1/b']);
+    const strict = queue('sac', { id: '1/s', waiting: 1, oldest_ms: NOW - 80_000, goal_seconds: 10 });
+    expect(ids(cardsOf([late, strict], new Map([['1', source(1)]]), NOW))).toEqual(['wait 1/s', 'wait 1/b']);
   });
   test('the queue of a source that is not heard raises no card of its own', () => {
     expect(ids(cardsOf([deaf], sources, NOW))).toEqual(['link 2']);
   });
-  test('a calm floor has none', () => expect(cardsOf([calm], new Map([['1', source()]]), NOW)).toEqual([]));
+  test('a calm floor has none', () => expect(cardsOf([calm], new Map([['1', source(1)]]), NOW)).toEqual([]));
 });

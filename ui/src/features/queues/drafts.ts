@@ -3,7 +3,7 @@ import type { QueueChoice } from '~/bindings/QueueChoice';
 import type { QueueRow } from '~/bindings/QueueRow';
 import { OPERATIONS, type OperationName } from '~/shared/operation';
 import { guessLabel, guessOperation } from './guess';
-import { readTime, writeTime } from './hours';
+import { readTime, writeTime } from '~/shared/hours';
 
 /** One row as typed. */
 export interface Draft {

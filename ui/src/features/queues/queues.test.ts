@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { queue } from '../wallboard/samples';
+import { queue } from '~/shared/testing';
 import { applyToAll, choiceOf, draftOf, mergeDrafts, problemsOf } from './drafts';
 import { guessLabel, guessOperation, saysAlwaysOpen } from './guess';
-import { readTime, writeTime } from './hours';
+import { readTime, writeTime } from '~/shared/hours';
 
 describe('guess by name', () => {
   it.each([

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { healthOf, heardQueues } from './health';
 import { DEFAULT_BOARD, NOTICE_MAX, readLink, writeLink, type BoardLink } from './link';
-import { pagesOf, selected, turn } from './pages';
-import { boardCampaigns, resultOf } from './results';
-import { agent, campaign, level, queue, source } from './samples';
+import { boardCampaigns, pagesOf, selected, turn } from './pages';
+import { agent, campaign, level, queue, source } from '~/shared/testing';
 import { viewOf, type Floor } from './view';
 
 describe('address of a board', () => {
@@ -97,16 +96,7 @@ describe('health', () => {
   });
 });
 
-describe('results of a campaign', () => {
-  it('are what its name says, from the first contact of the day', () => {
-    expect(resultOf(campaign('Vendas novembro', { goal: 60, completed: 9 }))).toEqual({ kind: 'sales', done: 0, goal: 60, share: 0 });
-    expect(resultOf(campaign('Cobrança 30d', { goal: 180, promises: 128, sales: 1 }))).toMatchObject({ kind: 'promises', done: 128 });
-    expect(resultOf(campaign('Pesquisa NPS', { completed: 40, goal: 100 }))).toMatchObject({ kind: 'results', done: 40, share: 0.4 });
-  });
-  it('have no share without a goal', () => {
-    expect(resultOf(campaign('Campanha 7', { sales: 3 }))).toEqual({ kind: 'sales', done: 3, goal: null, share: null });
-    expect(resultOf(campaign('Campanha 7', { goal: 0 })).goal).toBeNull();
-  });
+describe('campaigns of a board', () => {
   it('keep their places: by label, not by result', () => {
     const rows = [campaign('Vendas', { goal: 1, sales: 9 }), campaign('Acordos', { attempts: 1 }), campaign('Parada')];
     expect(boardCampaigns(rows, 'pt-BR').map((row) => row.label)).toEqual(['Acordos', 'Vendas']);

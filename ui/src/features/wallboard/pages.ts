@@ -81,3 +81,11 @@ export function pagesOf(queues: QueueRow[], campaigns: readonly CampaignRow[], l
 export function turn(page: number, step: number, count: number): number {
   return count <= 0 ? 0 : (((page + step) % count) + count) % count;
 }
+
+/** Campaigns worth a place on a board: with a goal, or at work. By label, so that places stay and nobody is ranked. */
+export function boardCampaigns(campaigns: readonly CampaignRow[], language: string): CampaignRow[] {
+  const order = new Intl.Collator(language, { numeric: true });
+  return campaigns
+    .filter((campaign) => (campaign.goal ?? 0) > 0 || campaign.attempts > 0)
+    .sort((a, b) => order.compare(a.label, b.label) || order.compare(a.id, b.id));
+}

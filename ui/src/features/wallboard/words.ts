@@ -5,7 +5,6 @@ import { clockSeconds, clockTime, duration, number, percent } from '~/shared/for
 import { t } from '~/shared/i18n.svelte';
 import { MIN_OFFERED } from '~/shared/severity';
 import type { BoardHealth } from './health';
-import type { CampaignResult } from './results';
 import type { View } from './view';
 
 /** Data younger than this are "de agora": a quiet PBX still answers once a minute. Ms. */
@@ -78,12 +77,6 @@ export function levelWords(view: View, brief: boolean): string[] {
   if (goal.kind === 'same') return [...few, t('wallboard.goal', { percent: goal.percent, seconds: goal.seconds })];
   if (onTarget[1] > 0) return [...few, t('wallboard.on_target', { on: onTarget[0], n: onTarget[1] })];
   return [...few, t('wallboard.goal_mixed', { lowest: goal.lowest, highest: goal.highest })];
-}
-
-/** Results of a campaign in words: "128 de 180 acordos". */
-export function resultWords(result: CampaignResult): string {
-  if (result.goal === null) return t(`wallboard.result.${result.kind}`, { n: result.done });
-  return t(`wallboard.result_of.${result.kind}`, { done: result.done, n: result.goal });
 }
 
 /** A part of a whole: "31 de 443". */
