@@ -179,7 +179,7 @@ impl Agent {
             answered: BTreeMap::new(),
             ring_no_answer: BTreeMap::new(),
             credited: now.seen,
-            touched: now.seen,
+            touched: 0,
         }
     }
 

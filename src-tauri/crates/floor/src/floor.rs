@@ -100,8 +100,6 @@ pub struct Queue {
     pub totals: Totals,
     /// The platform's own counters, kept beside ours.
     pub pbx: Option<PbxCounters>,
-    /// Last time a live event touched the queue, Unix ms by our clock.
-    pub touched: i64,
     /// Up to when waits were credited to the open minute, Unix ms by our clock.
     pub credited: i64,
 }

@@ -12,11 +12,7 @@ impl Site {
     pub(crate) fn queue(&mut self, name: &Name, step: &mut Step<'_>) -> &mut Queue {
         step.changes.queues.insert((step.source, name.clone()));
         let now = step.now.seen;
-        let queue = self.queues.entry(name.clone()).or_insert_with(|| Queue { credited: now, ..Queue::default() });
-        if !step.inferred {
-            queue.touched = now;
-        }
-        queue
+        self.queues.entry(name.clone()).or_insert_with(|| Queue { credited: now, ..Queue::default() })
     }
 
     pub(crate) fn agent(&mut self, key: &Name, now: Moment) -> &mut Agent {

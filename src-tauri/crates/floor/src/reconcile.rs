@@ -8,7 +8,8 @@ const LONGEST_TALK_MS: i64 = 4 * 60 * 60 * 1000;
 
 /// What must have happened for `picture` to be true: events that the stream did not bring. Pure.
 ///
-/// What a live event touched at or after `asked` (our clock, Unix ms) is left alone: a picture is not atomic.
+/// What a live event touched at or after `asked` (our clock, Unix ms) is left alone: a picture is not atomic. Each call and
+/// each agent is judged by itself, so that a busy queue is healed as well as a quiet one.
 pub fn reconcile(floor: &Floor, source: SourceId, picture: &Picture, asked: i64) -> Vec<Kind> {
     let nothing = Site::default();
     let site = floor.sites.get(&source).unwrap_or(&nothing);
@@ -42,7 +43,8 @@ fn gone(site: &Site, seen: &[QueuePicture], kinds: &mut Vec<Kind>) {
 fn members(site: &Site, seen: &[MemberPicture], asked: i64, kinds: &mut Vec<Kind>) {
     for m in seen {
         let agent = site.agents.get(&m.agent);
-        if agent.is_some_and(|a| a.touched >= asked) {
+        let known = agent.is_some_and(|a| a.memberships.contains_key(&m.queue));
+        if known && agent.is_some_and(|a| a.touched >= asked) {
             continue;
         }
         let same = agent.is_some_and(|a| {
@@ -82,7 +84,7 @@ fn conversations(site: &Site, seen: &[MemberPicture], asked: i64, kinds: &mut Ve
         seen.iter().map(|m| ((&m.queue, &m.agent), m.in_call)).collect();
     for visit in site.visits.values() {
         let Stage::Talking { agent, leg, since, .. } = &visit.stage else { continue };
-        if site.agents.get(agent).is_some_and(|a| a.touched >= asked) {
+        if since.seen >= asked {
             continue;
         }
         let over = match in_call.get(&(&visit.queue, agent)) {
@@ -103,25 +105,32 @@ fn conversations(site: &Site, seen: &[MemberPicture], asked: i64, kinds: &mut Ve
 }
 
 fn waits(site: &Site, seen: &[WaitingPicture], asked: i64, kinds: &mut Vec<Kind>) {
-    let quiet = |queue: &Name| site.queues.get(queue).is_none_or(|q| q.touched < asked);
     let calls: BTreeSet<(&Name, &Name)> = seen.iter().map(|w| (&w.queue, &w.call)).collect();
-    for visit in site.visits.values().filter(|v| v.stage == Stage::Waiting && quiet(&v.queue)) {
+    for visit in site.visits.values().filter(|v| v.stage == Stage::Waiting && v.entered.seen < asked) {
         if !calls.contains(&(&visit.queue, &visit.call)) {
             let (queue, call) = (visit.queue.clone(), visit.call.clone());
             kinds.push(Kind::Left { queue, call, outcome: Outcome::Unknown });
         }
     }
-    for w in seen.iter().filter(|w| quiet(&w.queue)) {
-        if site.waiting(&w.call, Some(&w.queue)).is_none() {
-            kinds.push(Kind::Entered {
-                queue: w.queue.clone(),
-                call: w.call.clone(),
-                contact: w.contact.clone().unwrap_or_else(|| w.call.clone()),
-                caller: w.caller,
-                position: Some(w.position),
-                waited_ms: w.waited_ms,
-            });
+    let ended: BTreeSet<(&Name, &Name)> =
+        site.recent.iter().filter(|v| v.ended.seen >= asked).map(|v| (&v.queue, &v.call)).collect();
+    for w in seen {
+        let mut open = site.calls.get(&w.call).into_iter().flatten().filter_map(|id| site.visits.get(id));
+        let known = open.any(|v| {
+            let answered_since = matches!(&v.stage, Stage::Talking { since, .. } if since.seen >= asked);
+            v.queue == w.queue && (v.stage == Stage::Waiting || answered_since)
+        });
+        if known || ended.contains(&(&w.queue, &w.call)) {
+            continue;
         }
+        kinds.push(Kind::Entered {
+            queue: w.queue.clone(),
+            call: w.call.clone(),
+            contact: w.contact.clone().unwrap_or_else(|| w.call.clone()),
+            caller: w.caller,
+            position: Some(w.position),
+            waited_ms: w.waited_ms,
+        });
     }
 }
 

@@ -226,6 +226,37 @@ fn positions_move_up_when_someone_leaves() {
 }
 
 #[test]
+fn a_picture_heals_a_busy_queue_too() {
+    // Someone's state in the queue was heard of just before; the caller still went unheard, and another came unheard.
+    let (floor, _) = tell(vec![
+        (0, member("sac", "2101", Device::Idle, false)),
+        (1_000, entered("sac", "c1")),
+        (60_000, entered("sac", "c3")),
+        (60_500, member("sac", "2101", Device::InUse, false)),
+    ]);
+    let queue = QueuePicture { queue: name("sac"), counters: PbxCounters::default() };
+    let waiting = |call: &str| WaitingPicture {
+        queue: name("sac"),
+        call: name(call),
+        contact: None,
+        caller: None,
+        position: 1,
+        waited_ms: 5_000,
+    };
+    let picture = Picture { queues: vec![queue], members: vec![], waiting: vec![waiting("c2")] };
+    let kinds = reconcile(&floor, S, &picture, MORNING + 58_000);
+    let calls: Vec<String> = kinds
+        .iter()
+        .filter_map(|kind| match kind {
+            Kind::Left { call, .. } => Some(format!("-{call}")),
+            Kind::Entered { call, .. } => Some(format!("+{call}")),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(calls, ["-c1", "+c2"], "c3 entered after the picture was asked for");
+}
+
+#[test]
 fn a_difference_must_stand_in_two_pictures_running() {
     let seen = |waited_ms| {
         let (queue, call, contact) = (name("sac"), name("c1"), name("c1"));

@@ -17,7 +17,6 @@ columns!(Queues of QueueRow {
     offered: u32,
     ring_no_answer: u32,
     pbx: Option<Pbx>,
-    touched: i64,
     credited: i64,
 });
 columns!(
@@ -49,7 +48,7 @@ impl QueuesV1 {
     pub(super) fn write<'a>(&mut self, site: u32, queues: &'a BTreeMap<Name, Queue>, w: &mut Writer<'a>) {
         for (name, queue) in queues {
             // Who waits follows from the visits.
-            let Queue { waiting: _, totals, pbx, touched, credited } = queue;
+            let Queue { waiting: _, totals, pbx, credited } = queue;
             let Totals { offered, waits, talks, ring_no_answer } = totals;
             let pbx = pbx.map(|PbxCounters { calls, completed, abandoned, hold_s, talk_s, level_s }| Pbx {
                 calls,
@@ -65,7 +64,6 @@ impl QueuesV1 {
                 offered: *offered,
                 ring_no_answer: *ring_no_answer,
                 pbx,
-                touched: w.time(*touched),
                 credited: w.time(*credited),
             });
             if *talks != Tally::default() {
@@ -94,7 +92,7 @@ impl QueuesV1 {
             put(&mut parent(&mut tallies, tally)?.2.hist.0, seconds, count)?;
         }
         let mut queues = Vec::new();
-        for QueueRow { site, name, offered, ring_no_answer, pbx, touched, credited } in self.queues.rows()? {
+        for QueueRow { site, name, offered, ring_no_answer, pbx, credited } in self.queues.rows()? {
             let pbx = pbx.map(|Pbx { calls, completed, abandoned, hold_s, talk_s, level_s }| PbxCounters {
                 calls,
                 completed,
@@ -104,8 +102,8 @@ impl QueuesV1 {
                 level_s,
             });
             let totals = Totals { offered, ring_no_answer, ..Totals::default() };
-            let (touched, credited) = (r.time(touched), r.time(credited));
-            let queue = Queue { totals, pbx, touched, credited, ..Queue::default() };
+            let credited = r.time(credited);
+            let queue = Queue { totals, pbx, credited, ..Queue::default() };
             queues.push((site, r.name(name)?, queue));
         }
         for (queue, kind, tally) in tallies {
