@@ -88,7 +88,7 @@ proptest! {
             .collect();
         let mut floor = Floor::default();
         let facts = fold(&mut floor, &quiet);
-        let site = &floor.sites[&SourceId(1)];
+        let Some(site) = floor.sites.get(&SourceId(1)) else { return Ok(()) };
         let mut ends: BTreeMap<(Name, Outcome), (u32, i64)> = BTreeMap::new();
         for visit in closed(&facts) {
             let end = ends.entry((visit.queue.clone(), visit.outcome)).or_default();
