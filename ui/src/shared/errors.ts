@@ -7,3 +7,8 @@ export function errorWords(thrown: unknown): string {
   const words = t(`common.error.${error.code}`);
   return error.code === 'invalid' && error.message !== '' ? `${words} (${error.message})` : words;
 }
+
+/** The same for what changes connections: there, a conflict is a hub that was opened for its sample data only. */
+export function connectionErrorWords(thrown: unknown): string {
+  return CommandError.from(thrown).code === 'conflict' ? t('connections.only_sample') : errorWords(thrown);
+}

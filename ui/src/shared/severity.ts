@@ -1,5 +1,6 @@
 import type { QueueRow } from '~/bindings/QueueRow';
 import type { SourceRow } from '~/bindings/SourceRow';
+import { isOpen } from './hours';
 
 /** How much something asks for attention. `no_data`: its source is not heard. */
 export type Severity = 'critical' | 'attention' | 'normal' | 'no_data';
@@ -26,11 +27,14 @@ export function underGoal(queue: QueueRow): boolean {
   return denominator >= MIN_OFFERED && numerator * 100 < queue.goal_percent * denominator;
 }
 
-/** The verdict on a queue at `now` (Unix ms of the hub). `source` is the queue's, if known. */
-export function verdict(queue: QueueRow, source: SourceRow | undefined, now: number): Verdict {
+/**
+ * The verdict on a queue at `now` (Unix ms of the hub), `minute` of the operation's day. `source` is the queue's, if known.
+ * Somebody who waits counts at any hour; a day's service level asks for nobody once the queue has closed.
+ */
+export function verdict(queue: QueueRow, source: SourceRow | undefined, now: number, minute: number): Verdict {
   if (source !== undefined && source.link !== 'up') return { severity: 'no_data', reason: 'link' };
   const wait = queue.oldest_ms === null ? 0 : now - queue.oldest_ms;
   if (queue.waiting > 0 && queue.free === 0 && wait > criticalWaitMs(queue)) return { severity: 'critical', reason: 'wait' };
-  if (underGoal(queue)) return { severity: 'attention', reason: 'service_level' };
+  if (underGoal(queue) && isOpen(queue.hours, minute)) return { severity: 'attention', reason: 'service_level' };
   return { severity: 'normal', reason: null };
 }

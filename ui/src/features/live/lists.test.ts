@@ -4,6 +4,8 @@ import { countGroups, groupOf, hold, inScope, sortAgents, sortCallers, sortQueue
 import { cardsOf } from './now';
 
 const NOW = 1_000_000;
+/** Minute of the day. */
+const NOON = 720;
 const sources = new Map([
   ['1', source(1)],
   ['2', source(1, { id: 2, link: 'down' })],
@@ -17,18 +19,18 @@ const ids = (rows: readonly { id: string }[]): string[] => rows.map((row) => row
 
 describe('queues', () => {
   test('exceptions first, then names as people read them', () => {
-    expect(ids(sortQueues(every, sources, NOW, { column: 'severity', descending: false }))).toEqual(['1/b', '2/d', '1/c', '1/a']);
-    expect(ids(sortQueues(every, sources, NOW, { column: 'name', descending: false }))).toEqual(['1/a', '1/c', '1/b', '2/d']);
+    expect(ids(sortQueues(every, sources, NOW, NOON, { column: 'severity', descending: false }))).toEqual(['1/b', '2/d', '1/c', '1/a']);
+    expect(ids(sortQueues(every, sources, NOW, NOON, { column: 'name', descending: false }))).toEqual(['1/a', '1/c', '1/b', '2/d']);
   });
   test('a queue with nobody in it goes after those at work', () => {
     const night = queue('sac', { id: '1/0', label: 'A', answered: 900 });
     const staffed = queue('sac', { id: '1/1', label: 'Z', paused: 1 });
-    expect(ids(sortQueues([night, staffed, low], sources, NOW, { column: 'severity', descending: false }))).toEqual(['1/c', '1/1', '1/0']);
+    expect(ids(sortQueues([night, staffed, low], sources, NOW, NOON, { column: 'severity', descending: false }))).toEqual(['1/c', '1/1', '1/0']);
   });
   test('an absent figure goes last both ways', () => {
-    expect(ids(sortQueues(every, sources, NOW, { column: 'longest', descending: true }))).toEqual(['2/d', '1/b', '1/a', '1/c']);
-    expect(ids(sortQueues(every, sources, NOW, { column: 'level', descending: true }))).toEqual(['1/a', '1/c', '1/b', '2/d']);
-    expect(ids(sortQueues(every, sources, NOW, { column: 'level', descending: false }))).toEqual(['1/c', '1/a', '1/b', '2/d']);
+    expect(ids(sortQueues(every, sources, NOW, NOON, { column: 'longest', descending: true }))).toEqual(['2/d', '1/b', '1/a', '1/c']);
+    expect(ids(sortQueues(every, sources, NOW, NOON, { column: 'level', descending: true }))).toEqual(['1/a', '1/c', '1/b', '2/d']);
+    expect(ids(sortQueues(every, sources, NOW, NOON, { column: 'level', descending: false }))).toEqual(['1/c', '1/a', '1/b', '2/d']);
   });
   test('the list given is not changed', () => expect(ids(every)).toEqual(['1/a', '1/b', '1/c', '2/d']));
   test('rows under the pointer keep their places; a new one goes last', () => {
@@ -81,14 +83,21 @@ describe('people', () => {
 
 describe('what needs somebody now', () => {
   test('waits, then sources, then targets', () => {
-    expect(ids(cardsOf(every, sources, NOW))).toEqual(['wait 1/b', 'link 2', 'level 1/c']);
+    expect(ids(cardsOf(every, sources, NOW, NOON))).toEqual(['wait 1/b', 'link 2', 'level 1/c']);
   });
   test('the wait longest against its own target first', () => {
     const strict = queue('sac', { id: '1/s', waiting: 1, oldest_ms: NOW - 80_000, goal_seconds: 10 });
-    expect(ids(cardsOf([late, strict], new Map([['1', source(1)]]), NOW))).toEqual(['wait 1/s', 'wait 1/b']);
+    expect(ids(cardsOf([late, strict], new Map([['1', source(1)]]), NOW, NOON))).toEqual(['wait 1/s', 'wait 1/b']);
   });
   test('the queue of a source that is not heard raises no card of its own', () => {
-    expect(ids(cardsOf([deaf], sources, NOW))).toEqual(['link 2']);
+    expect(ids(cardsOf([deaf], sources, NOW, NOON))).toEqual(['link 2']);
   });
-  test('a calm floor has none', () => expect(cardsOf([calm], new Map([['1', source(1)]]), NOW)).toEqual([]));
+  test('several queues under target are one card, most customers first; a closed one is not among them', () => {
+    const big = queue('sac', { id: '1/big', ...level(20, 40) });
+    const shut = queue('sac', { id: '1/shut', hours: [480, 600], ...level(1, 90) });
+    const [card, ...more] = cardsOf([low, big, shut], new Map([['1', source(1)]]), NOW, NOON);
+    expect(more).toEqual([]);
+    expect(card?.kind === 'levels' ? ids(card.queues) : card).toEqual(['1/big', '1/c']);
+  });
+  test('a calm floor has none', () => expect(cardsOf([calm], new Map([['1', source(1)]]), NOW, NOON)).toEqual([]));
 });

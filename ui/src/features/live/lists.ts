@@ -64,6 +64,7 @@ export function sortQueues(
   queues: readonly QueueRow[],
   sources: ReadonlyMap<string, SourceRow>,
   now: number,
+  minute: number,
   sort: Sort<QueueColumn>,
 ): QueueRow[] {
   const { column, descending } = sort;
@@ -94,7 +95,7 @@ export function sortQueues(
   if (column === 'severity') {
     const ranked = new Map(
       queues.map((queue) => {
-        const { severity } = verdict(queue, sources.get(String(queue.source)), now);
+        const { severity } = verdict(queue, sources.get(String(queue.source)), now, minute);
         return [queue.id, severity === 'normal' && idle(queue) ? RANK.normal + 1 : RANK[severity]];
       }),
     );

@@ -14,35 +14,43 @@ export type Card =
       readonly queue: QueueRow;
       /** Contacts in time in a row that bring it back; `null`: none is enough. */
       readonly needed: number | null;
-    };
+    }
+  /** Several queues under target: one card, so that a slow day does not fill the screen with alarms. */
+  | { readonly kind: 'levels'; readonly severity: 'attention'; readonly id: string; readonly queues: readonly QueueRow[] };
 
 /** How many cards are shown at once. */
 export const MAX_CARDS = 3;
 
-const ORDER = { wait: 0, link: 1, level: 2 } as const;
+const ORDER = { wait: 0, link: 1, level: 2, levels: 2 } as const;
 
 /**
  * What needs somebody now, most urgent first: callers waiting with nobody free (longest against its target first), then
- * sources not heard, then queues under target (most customers first).
+ * sources not heard, then queues under target (most customers first), together when
+ * there are several.
  */
-export function cardsOf(queues: readonly QueueRow[], sources: ReadonlyMap<string, SourceRow>, now: number): Card[] {
+export function cardsOf(queues: readonly QueueRow[], sources: ReadonlyMap<string, SourceRow>, now: number, minute: number): Card[] {
   const cards: Card[] = [];
+  const under: QueueRow[] = [];
   for (const source of sources.values()) {
     if (source.link === 'down') cards.push({ kind: 'link', severity: 'no_data', id: `link ${source.id}`, source });
   }
   for (const queue of queues) {
-    const { reason } = verdict(queue, sources.get(String(queue.source)), now);
+    const { reason } = verdict(queue, sources.get(String(queue.source)), now, minute);
     if (reason === 'wait' && queue.oldest_ms !== null) {
       cards.push({ kind: 'wait', severity: 'critical', id: `wait ${queue.id}`, queue, since: queue.oldest_ms });
     } else if (reason === 'service_level') {
-      const { numerator, denominator } = queue.service_level;
-      const needed = toReachGoal(numerator, denominator, queue.goal_percent);
-      cards.push({ kind: 'level', severity: 'attention', id: `level ${queue.id}`, queue, needed });
+      under.push(queue);
     }
   }
-  const weight = (card: Card): number => {
-    if (card.kind === 'wait') return (now - card.since) / (card.queue.goal_seconds * 1_000);
-    return card.kind === 'level' ? card.queue.service_level.denominator : 0;
-  };
+  under.sort((a, b) => b.service_level.denominator - a.service_level.denominator || a.id.localeCompare(b.id, 'pt-BR'));
+  const [only, more] = under;
+  if (only !== undefined && more === undefined) {
+    const { numerator, denominator } = only.service_level;
+    const needed = toReachGoal(numerator, denominator, only.goal_percent);
+    cards.push({ kind: 'level', severity: 'attention', id: `level ${only.id}`, queue: only, needed });
+  } else if (more !== undefined) {
+    cards.push({ kind: 'levels', severity: 'attention', id: 'levels', queues: under });
+  }
+  const weight = (card: Card): number => (card.kind === 'wait' ? (now - card.since) / (card.queue.goal_seconds * 1_000) : 0);
   return cards.sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || weight(b) - weight(a) || a.id.localeCompare(b.id, 'pt-BR'));
 }

@@ -4,6 +4,8 @@ import type { QueueRow } from '~/bindings/QueueRow';
 import type { SourceRow } from '~/bindings/SourceRow';
 import { clock } from '~/shared/clock.svelte';
 import { feed } from '~/shared/feed.svelte';
+import { minutesAt } from '~/shared/format';
+import { zone } from '~/shared/format.svelte';
 import { t } from '~/shared/i18n.svelte';
 import { isOperation } from '~/shared/operation';
 import { matches } from '~/shared/search';
@@ -47,6 +49,8 @@ export class LiveView {
 
   #heard = (row: { readonly source: number }): boolean => this.source(row.source)?.link === 'up';
 
+  /** Of the operation's day: what a queue's hours are told in. */
+  #minute = $derived(minutesAt(clock.now, zone.name));
   /** Order depends on the time only through waits that become critical: once a second is enough. */
   #scoped = $derived([...feed.queues.values()].filter((queue) => inScope(this.scope, queue)));
   #ids = $derived(new Set(this.#scoped.map((queue) => queue.id)));
@@ -54,7 +58,7 @@ export class LiveView {
   #kept = $derived(
     this.onlyExceptions ? this.#found.filter((queue) => this.verdict(queue).severity !== 'normal') : this.#found,
   );
-  #queues = $derived(hold(sortQueues(this.#kept, feed.sources, clock.now, this.queueSort), this.#held));
+  #queues = $derived(hold(sortQueues(this.#kept, feed.sources, clock.now, this.#minute, this.queueSort), this.#held));
   #inScopeCallers = $derived([...feed.callers.values()].filter((caller) => this.#ids.has(caller.queue)));
   #callers = $derived(
     sortCallers(
@@ -98,7 +102,7 @@ export class LiveView {
       scoped: this.scope !== EVERYTHING,
     }),
   );
-  #cards = $derived(cardsOf(this.#scoped, feed.sources, clock.now));
+  #cards = $derived(cardsOf(this.#scoped, feed.sources, clock.now, this.#minute));
   #teams = $derived(
     [...new Set([...feed.agents.values()].map((agent) => agent.team ?? NO_TEAM))].sort((a, b) => a.localeCompare(b, 'pt-BR')),
   );
@@ -133,7 +137,7 @@ export class LiveView {
   }
 
   verdict(queue: QueueRow) {
-    return verdict(queue, this.source(queue.source), clock.now);
+    return verdict(queue, this.source(queue.source), clock.now, this.#minute);
   }
   source(id: number): SourceRow | undefined {
     return feed.sources.get(String(id));

@@ -105,7 +105,7 @@ describe('campaigns of a board', () => {
 
 describe('figures of a page', () => {
   const hub = { ready: true, alive: true, last: 0 };
-  const floor = (over: Partial<Floor> = {}): Floor => ({ sources: [source(1), source(2)], agents: [], hub, now: 100_000, seen: 100_000, ...over });
+  const floor = (over: Partial<Floor> = {}): Floor => ({ sources: [source(1), source(2)], agents: [], hub, now: 100_000, minute: 720, seen: 100_000, ...over });
   const here = queue('sac', { waiting: 2, oldest_ms: 30_000, answered: 40, ...level(30, 40) });
   const there = queue('n3', { id: '2/n3', source: 2, waiting: 5, oldest_ms: 10_000, answered: 9, ...level(9, 10) });
 
@@ -131,6 +131,8 @@ describe('figures of a page', () => {
     expect(viewOf([here], false, floor()).levelSeverity).toBe('attention');
     expect(viewOf([queue('a', level(1, 9))], false, floor()).levelSeverity).toBe('normal');
     expect(viewOf([queue('a', level(8, 10))], false, floor()).levelSeverity).toBe('normal');
+    expect(viewOf([queue('a', { ...level(1, 40), hours: [480, 1080] })], false, floor()).levelSeverity).toBe('attention');
+    expect(viewOf([queue('a', { ...level(1, 40), hours: [480, 1080] })], false, floor({ minute: 1200 })).levelSeverity).toBe('normal');
   });
   it('count everybody only on the whole operation', () => {
     const agents = [agent('ana', { queues: [here.id] }), agent('beto')];

@@ -2,6 +2,7 @@
 import type { AgentRow } from '~/bindings/AgentRow';
 import type { QueueRow } from '~/bindings/QueueRow';
 import type { SourceRow } from '~/bindings/SourceRow';
+import { isOpen } from '~/shared/hours';
 import { MIN_OFFERED, criticalWaitMs, verdict, type Severity } from '~/shared/severity';
 import {
   abandonment,
@@ -28,6 +29,8 @@ export interface Floor {
   hub: HubLine;
   /** The hub's time, Unix ms. */
   now: number;
+  /** Minute of the operation's day. */
+  minute: number;
   /** Newest arrival from any source, Unix ms. */
   seen: number;
 }
@@ -38,6 +41,8 @@ export interface View {
   /** False: every figure is a last reading, and none may look live. */
   live: boolean;
   waiting: number | null;
+  /** Queues with somebody waiting. */
+  waitingQueues: number;
   longest: { queue: QueueRow; since: number; limitMs: number } | null;
   waitSeverity: Severity;
   level: Ratio;
@@ -74,18 +79,20 @@ export function viewOf(queues: readonly QueueRow[], whole: boolean, floor: Floor
   const goal = goalOf(queues);
   const percent = goal.kind === 'none' ? null : goal.percent;
   const under = level.value !== null && percent !== null && level.denominator >= MIN_OFFERED && level.value * 100 < percent;
+  const open = now.some((queue) => isOpen(queue.hours, floor.minute));
   const critical = live && now.some((queue) => {
-    const found = verdict(queue, undefined, floor.now);
+    const found = verdict(queue, undefined, floor.now, floor.minute);
     return found.severity === 'critical' && found.reason === 'wait';
   });
   return {
     health,
     live,
     waiting: sum(now, (queue) => queue.waiting),
+    waitingQueues: now.filter((queue) => queue.waiting > 0).length,
     longest: longest === null ? null : { ...longest, limitMs: criticalWaitMs(longest.queue) },
     waitSeverity: critical ? 'critical' : 'normal',
     level,
-    levelSeverity: live && under ? 'attention' : 'normal',
+    levelSeverity: live && under && open ? 'attention' : 'normal',
     goal,
     onTarget: queuesOnTarget(queues),
     answered: sum(queues, (queue) => queue.answered),

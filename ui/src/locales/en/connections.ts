@@ -18,6 +18,8 @@ export const connections: Translation<typeof reference> = {
   up_since: 'connected since {time}',
   never: 'no answer yet',
   down: 'no connection for {age}',
+  data_since: 'totals since {time}',
+  only_sample: 'This Mirante was opened with sample data only. To connect a PBX, open Mirante without that option.',
   reason: 'Reason: {words}',
   none: 'No connection yet.',
   connected: '{source}: access kept.',

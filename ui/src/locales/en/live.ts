@@ -43,9 +43,12 @@ export const live: Translation<typeof reference> = {
   card_level: '{queue} under target',
   card_level_text: 'SL {level} {since}; target {goal}% within {seconds} s.',
   card_level_needed: { one: '{n} answered in time brings it back to {goal}%.', other: '{n} in a row in time bring it back to {goal}%.' },
+  card_levels: '{n} queues under target',
+  card_levels_each: '{queue}: {level} (target {goal}%)',
   card_link: 'No connection to {source}',
   card_link_text: 'What shows from this source is the last reading, from {time}. The connection comes back by itself.',
   see_queue: 'See queue',
+  see_queues: 'See queues',
   reconnect: 'Try now',
   reconnecting: 'Trying to connect to {source}…',
 

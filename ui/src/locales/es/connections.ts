@@ -18,6 +18,8 @@ export const connections: Translation<typeof reference> = {
   up_since: 'con conexión desde {time}',
   never: 'todavía sin respuesta',
   down: 'sin conexión hace {age}',
+  data_since: 'totales desde las {time}',
+  only_sample: 'Este Mirante se abrió solo con datos de ejemplo. Para conectar una central, ábralo sin esa opción.',
   reason: 'Motivo: {words}',
   none: 'Ninguna conexión todavía.',
   connected: '{source}: acceso guardado.',

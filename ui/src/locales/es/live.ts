@@ -43,9 +43,12 @@ export const live: Translation<typeof reference> = {
   card_level: '{queue} bajo la meta',
   card_level_text: 'NS {level} {since}; meta {goal}% en hasta {seconds} s.',
   card_level_needed: { one: 'Con {n} atendida a tiempo vuelve a {goal}%.', other: 'Con {n} seguidas a tiempo vuelve a {goal}%.' },
+  card_levels: '{n} colas bajo la meta',
+  card_levels_each: '{queue}: {level} (meta {goal}%)',
   card_link: 'Sin conexión con {source}',
   card_link_text: 'Lo que aparece de este origen es la última lectura, de las {time}. La conexión vuelve sola.',
   see_queue: 'Ver cola',
+  see_queues: 'Ver colas',
   reconnect: 'Intentar ahora',
   reconnecting: 'Intentando conectar con {source}…',
 

@@ -17,6 +17,8 @@ export const connections = {
   up_since: 'com conexão desde {time}',
   never: 'ainda sem resposta',
   down: 'sem conexão há {age}',
+  data_since: 'totais desde {time}',
+  only_sample: 'Este Mirante foi aberto só com dados de exemplo. Para ligar um PABX, abra o Mirante sem essa opção.',
   reason: 'Motivo: {words}',
   none: 'Nenhuma conexão ainda.',
   connected: '{source}: acesso guardado.',

@@ -42,9 +42,12 @@ export const live = {
   card_level: '{queue} abaixo da meta',
   card_level_text: 'NS {level} {since}; meta {goal}% em até {seconds} s.',
   card_level_needed: { one: 'Com {n} atendida no prazo volta a {goal}%.', other: 'Com {n} seguidas no prazo volta a {goal}%.' },
+  card_levels: '{n} filas abaixo da meta',
+  card_levels_each: '{queue}: {level} (meta {goal}%)',
   card_link: 'Sem conexão com {source}',
   card_link_text: 'O que aparece dessa origem é a última leitura, de {time}. A conexão volta sozinha.',
   see_queue: 'Ver fila',
+  see_queues: 'Ver filas',
   reconnect: 'Tentar agora',
   reconnecting: 'Tentando conectar a {source}…',
 
