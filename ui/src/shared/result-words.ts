@@ -10,11 +10,23 @@ export function resultWords({ kind, done, goal }: CampaignResult): string {
   return goal === null ? countWords(kind, done) : t(`common.result_of.${kind}`, { done, n: goal });
 }
 
-/** What a sum over campaigns is called: by its kind if they all have one, else simply results. */
-export function resultsTitle({ byKind }: Results): string {
+/** What a figure over campaigns is called: by their kind if they share one, else targets met, or simply results. */
+export function resultsTitle({ byKind, aimed }: Results): string {
   const [only, more] = [...byKind.keys()];
-  return t(`common.results.${only === undefined || more !== undefined ? 'results' : only}`);
+  if (only !== undefined && more === undefined) return t(`common.results.${only}`);
+  return t(aimed > 0 ? 'live.targets_met' : 'common.results.results');
 }
 
-/** "128 acordos · 46 vendas". */
-export const kindsWords = ({ byKind }: Results): string => [...byKind].map(([kind, n]) => countWords(kind, n)).join(' · ');
+/** The figure and what it is of; `null`: of nothing. Different kinds do not add up: there, the targets met of all targets. */
+export function resultsFigure({ byKind, aimed, met, count, goal, towardsGoal }: Results): [number, number | null] {
+  if (byKind.size > 1 && aimed > 0) return [met, aimed];
+  return goal === null ? [count, null] : [towardsGoal, goal];
+}
+
+/** "128 acordos · 46 vendas"; a kind without results is left out, unless none has any. */
+export function kindsWords({ byKind, count }: Results): string {
+  return [...byKind]
+    .filter(([, n]) => n > 0 || count === 0)
+    .map(([kind, n]) => countWords(kind, n))
+    .join(' · ');
+}

@@ -18,12 +18,15 @@ describe('results of campaigns', () => {
   });
   test('add up to what the rows say: only campaigns with a goal are held against the goals', () => {
     const sum = sumResults([sales, survey, debts]);
-    expect(sum).toMatchObject({ count: 198, goal: 250, towardsGoal: 152, withoutGoal: 1 });
+    expect(sum).toMatchObject({ count: 198, goal: 250, towardsGoal: 152, aimed: 2, met: 0, withoutGoal: 1 });
     expect([...(sum?.byKind ?? [])]).toEqual([
       ['promises', 128],
       ['sales', 46],
       ['surveys', 24],
     ]);
+  });
+  test('a goal reached by one campaign is not reached by the others', () => {
+    expect(sumResults([debts, campaign('Y', { kind: 'survey', goal: 70, results: 139 })])).toMatchObject({ aimed: 2, met: 1 });
   });
   test('without a goal nothing is wanted; without campaigns there is no figure', () => {
     expect(sumResults([sales])).toMatchObject({ count: 46, goal: null, towardsGoal: 0 });

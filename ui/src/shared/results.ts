@@ -54,6 +54,9 @@ export interface Results {
   readonly goal: number | null;
   /** Results of the campaigns that have a goal: what `goal` is compared with. */
   readonly towardsGoal: number;
+  /** Campaigns that have a goal, and how many of them reached it: what several kinds share, since sales and surveys do not add up. */
+  readonly aimed: number;
+  readonly met: number;
   /** How many campaigns have no goal. */
   readonly withoutGoal: number;
 }
@@ -70,6 +73,8 @@ export function sumResults(campaigns: readonly CampaignRow[]): Results | null {
     count: add(each),
     goal: aimed.length === 0 ? null : aimed.reduce((total, result) => total + (result.goal ?? 0), 0),
     towardsGoal: add(aimed),
+    aimed: aimed.length,
+    met: aimed.filter((result) => (result.share ?? 0) >= 1).length,
     withoutGoal: each.length - aimed.length,
   };
 }

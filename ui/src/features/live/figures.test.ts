@@ -60,7 +60,7 @@ test('results of campaigns', () => {
       campaign('C', { kind: 'collections', goal: 180, results: 128, attempts: 4_812, hit: figure(982, 4_812) }),
       campaign('C', { kind: 'sales', goal: null, results: 46, attempts: 2_377, hit: figure(409, 2_377) }),
     ]),
-  ).toEqual({ byKind: new Map([['promises', 128], ['sales', 46]]), count: 174, goal: 180, towardsGoal: 128, withoutGoal: 1, attempts: 7_189, hit: { value: 1_391 / 7_189, numerator: 1_391, denominator: 7_189 } });
+  ).toEqual({ byKind: new Map([['promises', 128], ['sales', 46]]), count: 174, goal: 180, towardsGoal: 128, aimed: 1, met: 0, withoutGoal: 1, attempts: 7_189, hit: { value: 1_391 / 7_189, numerator: 1_391, denominator: 7_189 } });
 });
 
 describe('contacts in time that bring a service level back', () => {
