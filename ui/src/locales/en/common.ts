@@ -22,6 +22,7 @@ export const common: Translation<typeof reference> = {
   no_connection_age: 'no connection for {age}',
   connecting: 'connecting to {source}',
   connected_age: '{source} · {age}',
+  data_age: 'data: {age}',
   now: 'now',
   ago: '{age} ago',
   since: 'since {time}',

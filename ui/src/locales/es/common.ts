@@ -22,6 +22,7 @@ export const common: Translation<typeof reference> = {
   no_connection_age: 'sin conexión hace {age}',
   connecting: 'conectando con {source}',
   connected_age: '{source} · {age}',
+  data_age: 'datos: {age}',
   now: 'ahora',
   ago: 'hace {age}',
   since: 'desde las {time}',

@@ -51,7 +51,7 @@ export const wallboard: Translation<typeof reference> = {
   on_target: { one: '{on} de {n} cola en meta', other: '{on} de {n} colas en meta' },
   few: { one: 'solo {n} llamada aún', other: 'solo {n} llamadas aún' },
   no_calls: 'ninguna llamada aún',
-  mean_wait: 'ASA {time}',
+  mean_wait: 'TME {time}',
   of: '{part} de {whole}',
   'state.free': 'libres',
   'state.ringing': 'timbrando',

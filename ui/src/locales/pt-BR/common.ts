@@ -21,6 +21,7 @@ export const common = {
   no_connection_age: 'sem conexão há {age}',
   connecting: 'conectando a {source}',
   connected_age: '{source} · {age}',
+  data_age: 'dados de {age}',
   now: 'agora',
   ago: 'há {age}',
   since: 'desde {time}',
