@@ -1,7 +1,7 @@
 //! Decisions from the configuration, as events when they differ from those in force.
 
 use crate::config::Config;
-use mirante_floor::{Config as InForce, Name, Person, QueueSetup, Setting, SourceId, Team};
+use mirante_floor::{Config as InForce, Name, Person, QueueSetup, Removed, Setting, SourceId, Team};
 use mirante_sources::Caller;
 use std::collections::BTreeMap;
 
@@ -50,5 +50,13 @@ pub(crate) fn is_news(in_force: &InForce, setting: &Setting) -> bool {
         Setting::Campaign { source, campaign, setup } => {
             in_force.campaigns.get(&(*source, campaign.clone())) != Some(setup)
         }
+        Setting::Removed(removed) => match removed {
+            Removed::Source(source) => in_force.sources.contains_key(source),
+            Removed::Queue(source, queue) => in_force.queues.contains_key(&(*source, queue.clone())),
+            Removed::Person(id) => in_force.persons.contains_key(id),
+            Removed::Team(id) => in_force.teams.contains_key(id),
+            Removed::Shift(id) => in_force.shifts.contains_key(id),
+            Removed::Campaign(source, campaign) => in_force.campaigns.contains_key(&(*source, campaign.clone())),
+        },
     }
 }

@@ -85,9 +85,9 @@ impl Site {
                     step.changes.visits.insert((step.source, id));
                 }
             }
-            Kind::Left { queue, call, outcome } => {
+            Kind::Left { queue, call, outcome, ago_ms } => {
                 if let Some(id) = self.waiting(call, Some(queue)) {
-                    self.leave(id, *outcome, step);
+                    self.leave(id, *outcome, *ago_ms, step);
                 }
             }
             Kind::Ringing { queue, call, agent } => self.ring(queue, call, agent, step),
@@ -121,7 +121,7 @@ impl Site {
         self.credit_all(now);
         self.link = Link::Up { since: now, platform };
         self.counting_since.get_or_insert(now);
-        step.changes.sources.insert(step.source);
+        self.link_changed(step);
     }
 
     /// A source that is down already keeps its beginning and learns the newest reason: why it is still not heard.
@@ -132,7 +132,13 @@ impl Site {
         };
         self.credit_all(step.now.seen);
         self.link = Link::Down { since, reason };
+        self.link_changed(step);
+    }
+
+    /// A person with logins on several sources is shown by one that is heard: which, may differ now.
+    fn link_changed(&self, step: &mut Step<'_>) {
         step.changes.sources.insert(step.source);
+        step.changes.agents.extend(self.agents.keys().map(|key| (step.source, key.clone())));
     }
 
     /// The day's totals start again. Whatever is open stays open and counts where it began.

@@ -172,6 +172,25 @@ pub enum Setting<P = PartyId> {
         /// What was decided.
         setup: CampaignSetup,
     },
+    /// Nothing is decided about this any more.
+    Removed(Removed),
+}
+
+/// What a decision was about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Removed {
+    /// A source: it is not followed any more, and what it reported is not shown.
+    Source(SourceId),
+    /// A queue.
+    Queue(SourceId, Name),
+    /// A person.
+    Person(Name),
+    /// A team.
+    Team(Name),
+    /// A shift.
+    Shift(Name),
+    /// A campaign.
+    Campaign(SourceId, Name),
 }
 
 impl<P> Setting<P> {
@@ -186,6 +205,7 @@ impl<P> Setting<P> {
             Setting::Team(team) => Setting::Team(team),
             Setting::Shift(shift) => Setting::Shift(shift),
             Setting::Campaign { source, campaign, setup } => Setting::Campaign { source, campaign, setup },
+            Setting::Removed(removed) => Setting::Removed(removed),
         }
     }
 }
@@ -234,6 +254,31 @@ impl Config {
             }
             Setting::Campaign { source, campaign, setup } => {
                 self.campaigns.insert((*source, campaign.clone()), setup.clone());
+            }
+            Setting::Removed(removed) => self.remove(removed),
+        }
+    }
+
+    fn remove(&mut self, removed: &Removed) {
+        match removed {
+            Removed::Source(source) => {
+                self.sources.remove(source);
+            }
+            Removed::Queue(source, queue) => {
+                self.queues.remove(&(*source, queue.clone()));
+            }
+            Removed::Person(id) => {
+                self.logins.retain(|_, person| person != id);
+                self.persons.remove(id);
+            }
+            Removed::Team(id) => {
+                self.teams.remove(id);
+            }
+            Removed::Shift(id) => {
+                self.shifts.remove(id);
+            }
+            Removed::Campaign(source, campaign) => {
+                self.campaigns.remove(&(*source, campaign.clone()));
             }
         }
     }

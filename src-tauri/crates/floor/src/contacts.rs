@@ -58,7 +58,7 @@ impl Site {
                 return;
             }
             // A call waits in one queue at a time: leaving the other went unheard.
-            self.leave(open, Outcome::Unknown, step);
+            self.leave(open, Outcome::Unknown, 0, step);
         }
         let id = VisitId(step.seq);
         let waited = waited_ms.clamp(0, LONGEST_WAIT_MS);
@@ -103,11 +103,11 @@ impl Site {
         step.changes.visits.insert((step.source, id));
     }
 
-    /// A waiting visit ends unanswered.
-    pub(crate) fn leave(&mut self, id: VisitId, outcome: Outcome, step: &mut Step<'_>) {
+    /// A waiting visit ended unanswered, `ago_ms` before now.
+    pub(crate) fn leave(&mut self, id: VisitId, outcome: Outcome, ago_ms: i64, step: &mut Step<'_>) {
         let Some(visit) = self.end_wait(id, step) else { return };
         let outcome = if outcome == Outcome::Answered { Outcome::Unknown } else { outcome };
-        let wait_ms = step.now.since(visit.entered);
+        let wait_ms = (step.now.since(visit.entered) - ago_ms.clamp(0, LONGEST_WAIT_MS)).max(0);
         self.queue(&visit.queue, step).totals.waits.entry(outcome).or_default().add(wait_ms);
         let minute = self.minute.queues.entry(visit.queue.clone()).or_default();
         minute.lost = minute.lost.saturating_add(1);
@@ -270,7 +270,7 @@ impl Site {
     pub(crate) fn call_ended(&mut self, call: &Name, step: &mut Step<'_>) {
         for id in self.calls.get(call).cloned().unwrap_or_default() {
             match self.visits.get(&id).map(|v| &v.stage) {
-                Some(Stage::Waiting) => self.leave(id, Outcome::Unknown, step),
+                Some(Stage::Waiting) => self.leave(id, Outcome::Unknown, 0, step),
                 Some(Stage::Talking { .. }) => self.complete(id, false, !step.inferred, step),
                 None => {}
             }
@@ -291,7 +291,7 @@ impl Site {
             return;
         }
         if let Some(id) = self.waiting(call, Some(queue)) {
-            self.leave(id, to, step);
+            self.leave(id, to, 0, step);
             return;
         }
         let found = self.recent.iter_mut().rev().find(|v| v.queue == *queue && v.call == *call && v.outcome == from);

@@ -156,6 +156,8 @@ pub enum Kind<P = PartyId> {
         call: Name,
         /// How, as far as the platform tells.
         outcome: Outcome,
+        /// How long ago, ms, when that became clear only later and the platform tells no time; else 0.
+        ago_ms: i64,
     },
     /// An agent is being rung for a waiting call.
     Ringing {
@@ -288,7 +290,7 @@ impl<P> Kind<P> {
                 Kind::Entered { queue, call, contact, caller: caller.map(f), position, waited_ms }
             }
             Kind::Moved { call, position } => Kind::Moved { call, position },
-            Kind::Left { queue, call, outcome } => Kind::Left { queue, call, outcome },
+            Kind::Left { queue, call, outcome, ago_ms } => Kind::Left { queue, call, outcome, ago_ms },
             Kind::Ringing { queue, call, agent } => Kind::Ringing { queue, call, agent },
             Kind::RingEnded { queue, agent } => Kind::RingEnded { queue, agent },
             Kind::RingNoAnswer { queue, agent, ring_ms } => Kind::RingNoAnswer { queue, agent, ring_ms },

@@ -25,7 +25,9 @@ mod visit;
 pub use agent::{Activity, Agent, AgentState, Device, Membership, Place, StateKind};
 pub use campaign::{Attempt, Campaign, DispositionFlags};
 pub use changes::{AgentSpan, Changes, Fact, Gap};
-pub use config::{CampaignKind, CampaignSetup, Config, Goal, Operation, Person, QueueSetup, Setting, Shift, Team};
+pub use config::{
+    CampaignKind, CampaignSetup, Config, Goal, Operation, Person, QueueSetup, Removed, Setting, Shift, Team,
+};
 pub use event::{Event, Kind, Name, PartyId, SourceId, Stamp};
 pub use floor::{Contact, Floor, Link, PbxCounters, Queue, Site};
 pub use hist::{Hist, Tally};

@@ -22,7 +22,7 @@ impl Site {
     pub(crate) fn queue_gone(&mut self, name: &Name, step: &mut Step<'_>) {
         let Some(queue) = self.queues.get(name) else { return };
         for id in queue.waiting.clone() {
-            self.leave(id, Outcome::Unknown, step);
+            self.leave(id, Outcome::Unknown, 0, step);
         }
         let members: Vec<Name> =
             self.agents.iter().filter(|(_, a)| a.memberships.contains_key(name)).map(|(key, _)| key.clone()).collect();

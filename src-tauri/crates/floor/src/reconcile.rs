@@ -88,9 +88,9 @@ fn conversations(site: &Site, seen: &[MemberPicture], asked: i64, kinds: &mut Ve
             continue;
         }
         let over = match in_call.get(&(&visit.queue, agent)) {
-            Some(in_call) => *in_call == Some(false),
+            Some(Some(in_call)) => !in_call,
             // Someone who logs out while talking is in no list, and goes on talking.
-            None => asked - since.seen > LONGEST_TALK_MS,
+            Some(None) | None => asked - since.seen > LONGEST_TALK_MS,
         };
         if over {
             kinds.push(Kind::Completed {
@@ -109,7 +109,7 @@ fn waits(site: &Site, seen: &[WaitingPicture], asked: i64, kinds: &mut Vec<Kind>
     for visit in site.visits.values().filter(|v| v.stage == Stage::Waiting && v.entered.seen < asked) {
         if !calls.contains(&(&visit.queue, &visit.call)) {
             let (queue, call) = (visit.queue.clone(), visit.call.clone());
-            kinds.push(Kind::Left { queue, call, outcome: Outcome::Unknown });
+            kinds.push(Kind::Left { queue, call, outcome: Outcome::Unknown, ago_ms: 0 });
         }
     }
     let ended: BTreeSet<(&Name, &Name)> =

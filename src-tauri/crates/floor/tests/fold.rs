@@ -20,7 +20,7 @@ fn tell(story: Vec<(i64, Kind)>) -> (Floor, Vec<Fact>) {
 }
 
 fn left(queue: &str, call: &str, outcome: Outcome) -> Kind {
-    Kind::Left { queue: name(queue), call: name(call), outcome }
+    Kind::Left { queue: name(queue), call: name(call), outcome, ago_ms: 0 }
 }
 
 fn closed(facts: &[Fact]) -> Vec<&ClosedVisit> {
@@ -223,6 +223,40 @@ fn positions_move_up_when_someone_leaves() {
     ]);
     let positions: Vec<_> = floor.sites[&S].visits.values().map(|v| (v.call.to_string(), v.position)).collect();
     assert_eq!(positions, [("c2".into(), Some(2)), ("c3".into(), Some(1))], "a caller with priority went ahead of c2");
+}
+
+#[test]
+fn an_end_that_became_clear_later_counts_where_it_was() {
+    let late = Kind::Left { queue: name("sac"), call: name("c1"), outcome: Outcome::Unknown, ago_ms: 2_500 };
+    let mut floor = Floor::default();
+    let mut events = vec![event(1, 1, MORNING, entered("sac", "c1")), event(1, 2, MORNING + 12_500, late)];
+    events.iter_mut().for_each(|event| event.stamp.at = None);
+    assert_eq!(closed(&fold(&mut floor, &events))[0].wait_ms, 10_000);
+}
+
+#[test]
+fn what_was_decided_can_be_taken_back() {
+    let mut floor = Floor::default();
+    let decide = |seq, setting| event(0, seq, MORNING, Kind::Configured(setting));
+    let person = Person {
+        id: name("p1"),
+        name: PartyId(1),
+        team: None,
+        shift: None,
+        day_minutes: None,
+        logins: vec![(S, name("2101"))],
+    };
+    let label = name("Matriz");
+    fold(
+        &mut floor,
+        &[decide(1, Setting::Source { source: S, label, sample: false }), decide(2, Setting::Person(person))],
+    );
+    assert!(floor.config.person(S, &name("2101")).is_some());
+    fold(
+        &mut floor,
+        &[decide(3, Setting::Removed(Removed::Person(name("p1")))), decide(4, Setting::Removed(Removed::Source(S)))],
+    );
+    assert_eq!(floor.config, Config::default());
 }
 
 #[test]

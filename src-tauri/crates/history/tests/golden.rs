@@ -97,7 +97,7 @@ fn story(ana: PartyId) -> Vec<(u16, Kind)> {
         },
         Kind::ActivityChanged { agent: agent.clone(), activity: Some(talking) },
         entered("n1", 2),
-        Kind::Left { queue: names("n1"), call: call(2), outcome: Outcome::Unknown },
+        Kind::Left { queue: names("n1"), call: call(2), outcome: Outcome::Unknown, ago_ms: 0 },
         Kind::VisitAmended {
             queue: names("n1"),
             call: call(2),

@@ -44,7 +44,12 @@ fn victim() {
             live.happen(
                 1,
                 from,
-                Kind::Left { queue: "sac".into(), call: format!("{id}-b").into(), outcome: Outcome::Abandoned },
+                Kind::Left {
+                    queue: "sac".into(),
+                    call: format!("{id}-b").into(),
+                    outcome: Outcome::Abandoned,
+                    ago_ms: 0,
+                },
             );
         }
         let ack = live.keep();

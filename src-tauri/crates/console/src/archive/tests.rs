@@ -85,7 +85,7 @@ fn visits_ended_and_open() {
         transferred: true,
     });
     hub.enter("b");
-    hub.tell(Kind::Left { queue: "sac".into(), call: "b".into(), outcome: Outcome::ExitKey });
+    hub.tell(Kind::Left { queue: "sac".into(), call: "b".into(), outcome: Outcome::ExitKey, ago_ms: 0 });
     hub.enter("c");
     hub.answer("c", "2102");
     // Whoever has left by now is still called what the platform called them.

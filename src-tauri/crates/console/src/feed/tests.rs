@@ -77,7 +77,7 @@ impl Chaos {
                 queue,
                 call,
             },
-            3 => Kind::Left { queue, call, outcome: Outcome::ALL[self.0.random_range(0..8)] },
+            3 => Kind::Left { queue, call, outcome: Outcome::ALL[self.0.random_range(0..8)], ago_ms: 0 },
             4 | 5 => Kind::Ringing { queue, call, agent },
             6 => Kind::Answered { queue, call, agent, leg: None },
             7 => Kind::Completed { queue, call: Some(call), leg: None, agent, transferred: self.0.random_bool(0.2) },

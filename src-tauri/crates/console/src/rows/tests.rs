@@ -146,9 +146,9 @@ fn figures_of_a_queue_explain_themselves() {
     story.tell(1, Kind::Answered { queue: "sac".into(), call: "a".into(), agent: "1".into(), leg: None });
     let entered = story.enter("sac", "b", "b", None);
     story.tell(1, Kind::Tick);
-    story.tell(1, Kind::Left { queue: "sac".into(), call: "b".into(), outcome: Outcome::Abandoned });
+    story.tell(1, Kind::Left { queue: "sac".into(), call: "b".into(), outcome: Outcome::Abandoned, ago_ms: 0 });
     let waiting = story.enter("sac", "c", "c", None);
-    story.tell(1, Kind::Left { queue: "sac".into(), call: "zz".into(), outcome: Outcome::Timeout });
+    story.tell(1, Kind::Left { queue: "sac".into(), call: "zz".into(), outcome: Outcome::Timeout, ago_ms: 0 });
     let counters = PbxCounters { completed: 7, abandoned: 3, ..PbxCounters::default() };
     story.tell(1, Kind::QueueSeen { queue: "sac".into(), counters });
     let row = queue(&story);

@@ -89,7 +89,8 @@ pub fn any_kind() -> impl Strategy<Value = Kind> {
             Kind::Entered { queue, contact: call.clone(), call, caller: Some(PartyId(1)), position, waited_ms }
         }),
         1 => (call(), 0u32..5).prop_map(|(call, position)| Kind::Moved { call, position }),
-        5 => (queue(), call(), outcome()).prop_map(|(queue, call, outcome)| Kind::Left { queue, call, outcome }),
+        5 => (queue(), call(), outcome(), prop_oneof![Just(0), any::<i64>()]).prop_map(
+            |(queue, call, outcome, ago_ms)| Kind::Left { queue, call, outcome, ago_ms }),
         4 => (queue(), call(), agent()).prop_map(|(queue, call, agent)| Kind::Ringing { queue, call, agent }),
         2 => (queue(), agent()).prop_map(|(queue, agent)| Kind::RingEnded { queue, agent }),
         2 => (queue(), agent(), any::<i64>()).prop_map(|(queue, agent, ring_ms)| Kind::RingNoAnswer { queue, agent, ring_ms }),

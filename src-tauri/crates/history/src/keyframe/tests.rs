@@ -154,7 +154,7 @@ fn every_field_is_in_the_bytes() {
         streams::answered("n1", "c2", "2102"),
         Kind::RingNoAnswer { queue: "n1".into(), agent: "2103".into(), ring_ms: 9_000 },
         streams::entered("n1", "c3"),
-        Kind::Left { queue: "n1".into(), call: "c3".into(), outcome: Outcome::Abandoned },
+        Kind::Left { queue: "n1".into(), call: "c3".into(), outcome: Outcome::Abandoned, ago_ms: 0 },
         Kind::Dialled {
             attempt: "a1".into(),
             campaign: "vendas".into(),

@@ -297,7 +297,7 @@ impl Calls {
             self.ended.pop_front();
         }
         self.ended.push_back(Ended { queue: queue.clone(), call: call.clone(), outcome, logged: false });
-        event(out, at, Kind::Left { queue, call, outcome });
+        event(out, at, Kind::Left { queue, call, outcome, ago_ms: 0 });
     }
 }
 

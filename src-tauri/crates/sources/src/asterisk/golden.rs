@@ -56,7 +56,7 @@ fn caller_hangs_up_while_waiting() {
         494441 Entered { queue: "sac", call: "1795290493.3", contact: "1795290493.2", caller: Some(Caller { number: "55909960308", name: "Cliente 0308" }), position: Some(2), waited_ms: 0 }
         494441 Ringing { queue: "sac", call: "1795290493.3", agent: "1005" }
         496442 RingEnded { queue: "sac", agent: "1005" }
-        496444 Left { queue: "sac", call: "1795290493.3", outcome: Abandoned }
+        496444 Left { queue: "sac", call: "1795290493.3", outcome: Abandoned, ago_ms: 0 }
     "#]],
     );
 }
@@ -116,7 +116,7 @@ fn blind_transfer_to_another_queue() {
         548120 Answered { queue: "suporte-n1", call: "1795290542.330", agent: "1010", leg: Some("1795290546.349") }
         549223 Completed { queue: "suporte-n1", call: Some("1795290542.330"), leg: Some("1795290546.349"), agent: "1010", transferred: true }
         549225 Entered { queue: "helpdesk-n2", call: "1795290542.330", contact: "1795290542.329", caller: Some(Caller { number: "55910317764", name: "Cliente 7764" }), position: Some(3), waited_ms: 0 }
-        575715 Left { queue: "helpdesk-n2", call: "1795290542.330", outcome: Abandoned }
+        575715 Left { queue: "helpdesk-n2", call: "1795290542.330", outcome: Abandoned, ago_ms: 0 }
     "#]],
     );
 }
@@ -176,7 +176,7 @@ fn without_a_hangup_request_the_outcome_waits_for_a_witness() {
     out.extend(run(&mut translator, HANGUP, 4));
     expect![[r#"
         1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
-        5000 Left { queue: "sac", call: "1.1", outcome: Unknown }
+        5000 Left { queue: "sac", call: "1.1", outcome: Unknown, ago_ms: 0 }
         0 VisitAmended { queue: "sac", call: "1.1", from: Unknown, to: Timeout, witness: Stream }
     "#]]
     .assert_eq(&text(&out));
@@ -189,7 +189,7 @@ fn a_redirection_is_no_hangup() {
         &[JOIN, soft, ABANDON, LEAVE].concat(),
         &expect![[r#"
         1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
-        5000 Left { queue: "sac", call: "1.1", outcome: Unknown }
+        5000 Left { queue: "sac", call: "1.1", outcome: Unknown, ago_ms: 0 }
     "#]],
     );
 }
@@ -206,9 +206,9 @@ fn the_log_may_speak_first() {
     translator.tick(60_000, &mut out);
     expect![[r#"
         1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
-        5000 Left { queue: "sac", call: "1.1", outcome: ExitKey }
+        5000 Left { queue: "sac", call: "1.1", outcome: ExitKey, ago_ms: 0 }
         1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
-        5000 Left { queue: "sac", call: "1.1", outcome: Timeout }
+        5000 Left { queue: "sac", call: "1.1", outcome: Timeout, ago_ms: 0 }
     "#]]
     .assert_eq(&text(&out));
 }
@@ -223,7 +223,7 @@ fn a_leave_alone_is_held_for_a_moment_and_keeps_its_own_time() {
     translator.logged(&log("EXITWITHKEY"), 3100, &mut out);
     expect![[r#"
         1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
-        5000 Left { queue: "sac", call: "1.1", outcome: Unknown }
+        5000 Left { queue: "sac", call: "1.1", outcome: Unknown, ago_ms: 0 }
         0 VisitAmended { queue: "sac", call: "1.1", from: Unknown, to: ExitKey, witness: QueueLog }
     "#]]
     .assert_eq(&text(&out));
@@ -231,14 +231,14 @@ fn a_leave_alone_is_held_for_a_moment_and_keeps_its_own_time() {
         &[JOIN, LEAVE, HANGUP].concat(),
         &expect![[r#"
         1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
-        5000 Left { queue: "sac", call: "1.1", outcome: Unknown }
+        5000 Left { queue: "sac", call: "1.1", outcome: Unknown, ago_ms: 0 }
     "#]],
     );
     check(
         &[JOIN, LEAVE, JOIN].concat(),
         &expect![[r#"
         1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
-        5000 Left { queue: "sac", call: "1.1", outcome: Unknown }
+        5000 Left { queue: "sac", call: "1.1", outcome: Unknown, ago_ms: 0 }
         1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
     "#]],
     );
@@ -290,7 +290,7 @@ fn a_list_is_a_picture_and_events_between_its_lines_pass() {
     expect![[r#"
         0 Ringing { queue: "sac", call: "1.1", agent: "2101" }
         Picture { queues: [QueuePicture { queue: "sac", counters: PbxCounters { calls: 1, completed: 7, abandoned: 2, hold_s: 11, talk_s: 90, level_s: 20 } }], members: [MemberPicture { queue: "sac", agent: "2101", interface: "Local/ana@x/n", name: Some(Caller { number: "2101", name: "Ana" }), device: Idle, paused: true, reason: Some("almoço"), penalty: 1, in_call: Some(false), paused_at: Some(1795290000000) }], waiting: [WaitingPicture { queue: "sac", call: "1.1", contact: None, caller: Some(Caller { number: "", name: "<script>" }), position: 1, waited_ms: 4000 }] }
-        5000 Left { queue: "sac", call: "1.1", outcome: Abandoned }
+        5000 Left { queue: "sac", call: "1.1", outcome: Abandoned, ago_ms: 0 }
     "#]].assert_eq(&text(&out));
 }
 

@@ -131,7 +131,7 @@ impl Simulation {
         let gone = self.visits.remove(&visit)?;
         self.step_out(gone.queue, visit);
         let queue = self.centre.queues[gone.queue].name.clone();
-        self.emit(Kind::Left { queue: queue.clone(), call: gone.call.clone(), outcome });
+        self.emit(Kind::Left { queue: queue.clone(), call: gone.call.clone(), outcome, ago_ms: 0 });
         self.lines[gone.queue].counters.abandoned += 1;
         let rung = match gone.stage {
             Stage::Waiting { offered } => offered,

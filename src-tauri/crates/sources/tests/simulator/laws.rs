@@ -98,7 +98,7 @@ impl Reader {
                 assert_eq!(*waited_ms, 0);
                 assert!(self.waiting.insert((queue.clone(), call.clone()), None).is_none());
             }
-            Kind::Left { queue, call, outcome } => {
+            Kind::Left { queue, call, outcome, .. } => {
                 assert_ne!(*outcome, Outcome::Answered);
                 self.out(queue, call);
             }
