@@ -1,4 +1,4 @@
-//! A real Asterisk on loopback: [`install`] fetches it, [`centre`] says who works there, [`config`] writes its files and
+//! A real Asterisk on loopback: [`mod@install`] fetches it, [`centre`] says who works there, [`config`] writes its files and
 //! [`Pbx`] runs it.
 
 pub mod centre;
