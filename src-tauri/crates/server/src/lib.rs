@@ -5,7 +5,7 @@
 //!   unacknowledged, and newer changes merge behind it.
 //! * Everything else: the interface, embedded.
 //!
-//! Every request is looked at first: [`guard`] checks Host and Origin, on loopback too, and beyond loopback the token.
+//! Every request is looked at first: `guard` checks Host and Origin, on loopback too, and beyond loopback the token.
 
 mod api;
 mod feed;
