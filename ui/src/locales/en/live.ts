@@ -28,7 +28,7 @@ export const live: Translation<typeof reference> = {
   busy_paused: '{talking} talking · {paused} paused',
   answered: 'Answered',
   mean_wait_is: 'ASA {time}',
-  targets_met: 'Campaign targets met',
+  targets_met: 'Targets met',
   results_of: 'of {goal}',
   results_hit: 'Contact {percent} · {attempts} attempts',
   results_without: { one: '{n} campaign without a target is left out', other: '{n} campaigns without a target are left out' },

@@ -82,7 +82,7 @@ export const wallboard: Translation<typeof reference> = {
   'bar.copy': 'Copy address for the TV',
   'bar.copied': 'Address copied.',
   'bar.copy_failed': 'It could not be copied. The address is in the browser’s bar.',
-  'bar.leave': 'Leave the wallboard',
+  'bar.leave': 'Leave',
   'bar.previous': 'Previous page',
   'bar.next': 'Next page',
   'bar.page': '{at} of {of}',

@@ -28,7 +28,7 @@ export const live: Translation<typeof reference> = {
   busy_paused: '{talking} en llamada · {paused} en pausa',
   answered: 'Atendidas',
   mean_wait_is: 'TME {time}',
-  targets_met: 'Metas de campaña cumplidas',
+  targets_met: 'Metas cumplidas',
   results_of: 'de {goal}',
   results_hit: 'Contacto {percent} · {attempts} intentos',
   results_without: { one: '{n} campaña sin meta queda fuera', other: '{n} campañas sin meta quedan fuera' },

@@ -82,7 +82,7 @@ export const wallboard: Translation<typeof reference> = {
   'bar.copy': 'Copiar dirección para la TV',
   'bar.copied': 'Dirección copiada.',
   'bar.copy_failed': 'No se pudo copiar. La dirección está en la barra del navegador.',
-  'bar.leave': 'Salir del panel',
+  'bar.leave': 'Salir',
   'bar.previous': 'Página anterior',
   'bar.next': 'Página siguiente',
   'bar.page': '{at} de {of}',

@@ -27,7 +27,7 @@ export const live = {
   busy_paused: '{talking} em atendimento · {paused} em pausa',
   answered: 'Atendidas',
   mean_wait_is: 'TME {time}',
-  targets_met: 'Metas de campanha batidas',
+  targets_met: 'Metas batidas',
   results_of: 'de {goal}',
   results_hit: 'Alô {percent} · {attempts} tentativas',
   results_without: { one: '{n} campanha sem meta fica de fora', other: '{n} campanhas sem meta ficam de fora' },
