@@ -81,7 +81,7 @@ export const wallboard = {
   'bar.copy': 'Copiar endereço para a TV',
   'bar.copied': 'Endereço copiado.',
   'bar.copy_failed': 'Não foi possível copiar. O endereço está na barra do navegador.',
-  'bar.leave': 'Sair',
+  'bar.leave': 'Sair do painel',
   'bar.previous': 'Página anterior',
   'bar.next': 'Próxima página',
   'bar.page': '{at} de {of}',
