@@ -2,16 +2,23 @@
 //! recovers by itself and the gap is on record.
 
 use crate::pbx;
-use mirante_tests::hub::{Feed, Hub};
-use mirante_tests::load::{Driver, Options, Plan, Size};
+use crate::present::Present;
+use mirante_tests::hub::{Feed, Hub, visits};
+use mirante_tests::load::{Driver, Options, Outcome, Plan, Size, Truth};
 use mirante_tests::pbx::Pbx;
 use mirante_tests::pbx::centre::CENTRE;
 use mirante_tests::proxy::{Proxy, Wire};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+/// Traffic before the fault.
+const BEFORE: Duration = Duration::from_secs(8);
 
 /// Within this a fault must be said.
 const SAID: Duration = Duration::from_secs(3);
+/// Within this after the traffic the screen must be as the PBX says: callers still ring, time out or are let go of at first.
+const TRUE: Duration = Duration::from_secs(25);
 /// How long each fault lasts.
 const LASTS: Duration = Duration::from_secs(20);
 /// Within this after the mending it must be heard again: the longest pause between attempts, and a little.
@@ -54,12 +61,14 @@ fn said_and_healed(fault: Fault) {
     let wire = Proxy::to(pbx.address()).expect("a wire");
     let hub = Hub::follow(wire.address(), None).expect("a hub");
     hub.wait_up(Duration::from_secs(10)).expect("a hub that hears the PBX");
-    traffic(&pbx);
     let mut watch = Watch::new(&hub);
+    // Calls go on before, during and after the fault wherever the PBX itself goes on.
+    let calls = traffic(&pbx, BEFORE + LASTS + Duration::from_secs(8));
+    watch.through(BEFORE);
     let before = watch.totals();
     assert!(before.values().any(|(offered, ..)| *offered > 0), "no traffic was seen before the fault");
 
-    let began = Instant::now();
+    let (began, began_ms) = (Instant::now(), mirante_tests::now_ms());
     match fault {
         Fault::Cut => wire.set(Wire::Cut),
         Fault::Frozen => pbx.freeze().expect("a frozen PBX"),
@@ -72,7 +81,7 @@ fn said_and_healed(fault: Fault) {
     assert!(words.len() > 10, "no words: {words:?}");
     watch.while_down(LASTS.saturating_sub(began.elapsed()));
 
-    let mended = Instant::now();
+    let (mended, mended_ms) = (Instant::now(), mirante_tests::now_ms());
     match fault {
         Fault::Frozen => pbx.thaw().expect("a PBX"),
         Fault::Restarted => pbx.boot().expect("a PBX"),
@@ -80,17 +89,41 @@ fn said_and_healed(fault: Fault) {
     }
     watch.until("it is heard again", HEARD, |feed| feed.state.link() == "up");
     println!("{fault:?}: heard again {:?} after the mending", mended.elapsed());
-    truthful(&pbx, &mut watch);
+    let calls = if fault == Fault::Restarted {
+        assert!(watch.end_of(calls).is_err(), "the driver did not notice that its PBX died");
+        traffic(&pbx, BEFORE)
+    } else {
+        calls
+    };
+    let truth = watch.end_of(calls).expect("a run");
+    let missed = truth.stays.iter().filter(|stay| stay.entered_ms > began_ms + 500 && ended(stay) < mended_ms - 500);
+    let missed = missed.count();
+    println!("{fault:?}: {missed} calls began and ended unseen meanwhile");
+    // A frozen or dead PBX has no calls to miss.
+    assert!(missed > 10 || matches!(fault, Fault::Frozen | Fault::Restarted), "only {missed} calls during the fault");
+    truthful(fault, &pbx, &hub, &mut watch);
     assert_eq!(recorded_gaps(&hub), 1, "gaps on record");
 }
 
-/// Ten seconds of calls, so that there are totals to lose; some still talk or wait when it returns.
-fn traffic(pbx: &Pbx) {
-    let size = Size { seconds: 8, inbound: 4.0, outside: 0.0, talk_s: 2.0 };
-    let plan = Plan::new(5, size, &CENTRE);
+/// Unix ms of the end of a stay and its conversation; the end of time while it goes on.
+fn ended(stay: &mirante_tests::load::Stay) -> i64 {
+    match (stay.outcome, stay.talk_ms) {
+        (Outcome::Waiting, _) | (Outcome::Answered, None) => i64::MAX,
+        (_, talk) => stay.entered_ms + stay.wait_ms + talk.unwrap_or(0),
+    }
+}
+
+type Calls = JoinHandle<anyhow::Result<Truth>>;
+
+/// More calls than the agents can take. Nobody hangs up any more when the time is over: some talk and some wait from then on,
+/// which is what there is to compare.
+fn traffic(pbx: &Pbx, time: Duration) -> Calls {
     let ami = pbx.driver().expect("a session");
-    let options = Options { drain: Duration::from_secs(3) };
-    Driver::new(ami, &plan, &CENTRE).run(options, |_| {}).expect("a run");
+    std::thread::spawn(move || {
+        let size = Size { seconds: time.as_secs() as u32, inbound: 4.0, outside: 0.0, talk_s: 4.0 };
+        let plan = Plan::new(5, size, &CENTRE);
+        Driver::new(ami, &plan, &CENTRE).run(Options { drain: Duration::from_millis(500) }, |_| {})
+    })
 }
 
 /// The feed, and what it may never show.
@@ -128,6 +161,22 @@ impl Watch {
         self.floor = totals;
     }
 
+    /// Lets time pass.
+    fn through(&mut self, time: Duration) {
+        let until = Instant::now() + time;
+        while Instant::now() < until {
+            self.step();
+        }
+    }
+
+    /// Lets the calls end.
+    fn end_of(&mut self, calls: Calls) -> anyhow::Result<Truth> {
+        while !calls.is_finished() {
+            self.step();
+        }
+        calls.join().expect("a driver that does not panic")
+    }
+
     fn until(&mut self, what: &str, limit: Duration, is: impl Fn(&Feed) -> bool) -> Duration {
         let began = Instant::now();
         while !is(&self.feed) {
@@ -143,53 +192,60 @@ impl Watch {
         began.elapsed()
     }
 
-    /// Through a fault: it stays said, with words, and the age of the data grows.
+    /// Through a fault: it stays said, with words, the age of the data grows, and the last reading stays: nothing turns to
+    /// zero, nobody vanishes.
     fn while_down(&mut self, rest: Duration) {
         let until = Instant::now() + rest;
         let heard = self.feed.state.seen;
+        let (waiting, people) = (self.ids("callers", "id"), self.doing());
+        assert!(!people.is_empty(), "nobody on screen");
         while Instant::now() < until {
             self.step();
             let source = self.feed.state.source();
             assert_eq!(source["link"], "down", "looks live during the fault: {source}");
             assert!(!source["words"].as_str().unwrap_or_default().is_empty(), "no words: {source}");
+            assert_eq!(self.ids("callers", "id"), waiting, "callers came or went while nothing was heard");
+            assert_eq!(self.doing(), people, "agents changed while nothing was heard");
         }
         let (now, seen) = (self.feed.state.now, self.feed.state.seen);
         assert!(now - seen > 10_000 || seen == heard, "data of {} ms ago passes for {} ms", now - heard, now - seen);
     }
+
+    fn ids(&self, table: &str, field: &str) -> BTreeSet<String> {
+        let rows = self.feed.state.table(table);
+        rows.into_iter().map(|row| row[field].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// What each agent does.
+    fn doing(&self) -> BTreeMap<String, String> {
+        let rows = self.feed.state.table("agents");
+        rows.into_iter().map(|row| (row["id"].to_string(), row["state"].to_string())).collect()
+    }
 }
 
-/// After the mending Mirante must show what the PBX says: as many callers waiting in each queue.
-fn truthful(pbx: &Pbx, watch: &mut Watch) {
+/// After the mending Mirante must show what the PBX says: the same callers waiting in the same queues for as long, the same
+/// people talking; and history holds as open what is open.
+fn truthful(fault: Fault, pbx: &Pbx, hub: &Hub, watch: &mut Watch) {
     let began = Instant::now();
     loop {
-        let mut ami = pbx.driver().expect("a session");
-        ami.send("QueueStatus", &[]).expect("a question");
-        let mut waiting = BTreeMap::new();
-        while let Some(message) = ami.receive(Duration::from_secs(2)).expect("an answer") {
-            match message.get("Event") {
-                "QueueParams" => {
-                    waiting.insert(message.get("Queue").to_owned(), message.get("Calls").parse::<i64>().unwrap_or(-1));
-                }
-                "QueueStatusComplete" => break,
-                _ => {}
-            }
-        }
+        let told = Present::of_pbx(pbx).expect("an answer");
         watch.step();
-        let shown: BTreeMap<String, i64> = watch
-            .feed
-            .state
-            .table("queues")
-            .into_iter()
-            .map(|row| (row["name"].as_str().unwrap_or_default().to_owned(), row["waiting"].as_i64().unwrap_or(-1)))
-            .collect();
-        if shown == waiting {
-            return;
-        }
-        assert!(
-            began.elapsed() < Duration::from_secs(10),
-            "shows {shown:?}, the PBX says {waiting:?}; {:?}",
-            watch.feed.state.table("callers")
-        );
+        let shown = Present::on_feed(&watch.feed.state);
+        let Some(difference) = told.differs(&shown) else {
+            let open = visits(&hub.data(), 10).expect("a table of visits");
+            let open: BTreeSet<String> =
+                open.into_iter().filter(|visit| visit.outcome == "waiting").map(|visit| visit.platform_id).collect();
+            if open == told.calls() {
+                let (waiting, talking) = (told.waiting.len(), told.talking.len());
+                println!("{fault:?}: the same {waiting} callers wait and the same {talking} people talk");
+                assert!(waiting > 0 && talking > 2, "nothing to compare");
+                return;
+            }
+            assert!(began.elapsed() < TRUE, "history holds {open:?} as waiting, the PBX {:?}", told.calls());
+            continue;
+        };
+        assert!(began.elapsed() < TRUE, "{fault:?}: after {TRUE:?} still {difference}");
+        watch.through(Duration::from_millis(200));
     }
 }
 

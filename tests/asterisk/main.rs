@@ -3,15 +3,25 @@
 #![allow(clippy::print_stdout)]
 
 mod faults;
+mod present;
 mod rig;
 mod visits;
 
-use mirante_tests::pbx::{Pbx, install};
+use mirante_tests::pbx::{Pbx, Tree, install};
 
 /// A running PBX, its exact version printed.
 fn pbx() -> Pbx {
+    started(Pbx::start)
+}
+
+/// The same with events that carry no time of their own, as Asterisk sends them unless told otherwise.
+fn unstamped_pbx() -> Pbx {
+    started(Pbx::start_unstamped)
+}
+
+fn started(start: fn(&Tree) -> anyhow::Result<Pbx>) -> Pbx {
     let tree = install(false, &|words| println!("{words}")).expect("Asterisk 22");
-    let pbx = Pbx::start(&tree).expect("a running PBX");
+    let pbx = start(&tree).expect("a running PBX");
     println!("{} on {}", pbx.version(), pbx.address());
     pbx
 }

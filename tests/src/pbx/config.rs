@@ -22,8 +22,8 @@ const MODULES: &str = "app_dial app_exec app_queue app_userevent app_verbose app
     func_sprintf pbx_config res_musiconhold res_timing_timerfd res_timing_pthread res_manager_devicestate cdr_manager \
     app_transfer res_stasis";
 
-/// Writes every file into `instance/etc`.
-pub fn write(tree: &Tree, instance: &Path, port: u16, centre: &Centre) -> Result<()> {
+/// Writes every file into `instance/etc`. `stamped` has the PBX tell the time of each event, which it does not by default.
+pub fn write(tree: &Tree, instance: &Path, port: u16, centre: &Centre, stamped: bool) -> Result<()> {
     let etc = instance.join("etc");
     for folder in ["etc", "run", "log", "spool", "lib", "moh"] {
         fs::create_dir_all(instance.join(folder))?;
@@ -54,7 +54,7 @@ pub fn write(tree: &Tree, instance: &Path, port: u16, centre: &Centre) -> Result
         writeln!(modules, "load = {module}.so")?;
     }
     fs::write(etc.join("modules.conf"), modules)?;
-    fs::write(etc.join("manager.conf"), manager(port))?;
+    fs::write(etc.join("manager.conf"), manager(port, stamped))?;
     fs::write(etc.join("queues.conf"), queues(centre)?)?;
     fs::write(etc.join("extensions.conf"), dialplan(centre)?)?;
     fs::write(
@@ -71,10 +71,11 @@ pub fn write(tree: &Tree, instance: &Path, port: u16, centre: &Centre) -> Result
     Ok(())
 }
 
-fn manager(port: u16) -> String {
+fn manager(port: u16, stamped: bool) -> String {
     let ((driver, driver_secret), (all, all_secret)) = (DRIVER, EVERYTHING);
+    let stamps = if stamped { "yes" } else { "no" };
     format!(
-        "[general]\nenabled = yes\nport = {port}\nbindaddr = 127.0.0.1\ntimestampevents = yes\nwebenabled = no\n\n\
+        "[general]\nenabled = yes\nport = {port}\nbindaddr = 127.0.0.1\ntimestampevents = {stamps}\nwebenabled = no\n\n\
          [{driver}]\nsecret = {driver_secret}\nread = system,call,agent,user\n\
          write = system,call,agent,user,command,originate,reporting\npermit = 127.0.0.1/255.255.255.255\n\n\
          [{all}]\nsecret = {all_secret}\nread = all\nwrite =\npermit = 127.0.0.1/255.255.255.255\n\n{}",

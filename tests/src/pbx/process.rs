@@ -30,12 +30,17 @@ pub struct Pbx {
 impl Pbx {
     /// Writes the configuration into a new folder and starts Asterisk on a free port of loopback.
     pub fn start(tree: &Tree) -> Result<Pbx> {
-        Pbx::start_in(tree, &fresh_folder()?, free_port()?, &CENTRE)
+        Pbx::start_in(tree, &fresh_folder()?, free_port()?, &CENTRE, true)
+    }
+
+    /// The same with events that carry no time of their own, which is Asterisk's default (`timestampevents`).
+    pub fn start_unstamped(tree: &Tree) -> Result<Pbx> {
+        Pbx::start_in(tree, &fresh_folder()?, free_port()?, &CENTRE, false)
     }
 
     /// The same in a folder and on a port of the caller's choice.
-    pub fn start_in(tree: &Tree, instance: &Path, port: u16, centre: &Centre) -> Result<Pbx> {
-        config::write(tree, instance, port, centre)?;
+    pub fn start_in(tree: &Tree, instance: &Path, port: u16, centre: &Centre, stamped: bool) -> Result<Pbx> {
+        config::write(tree, instance, port, centre, stamped)?;
         let keep = std::env::var_os("MIRANTE_RIG_KEEP").is_some();
         let mut pbx =
             Pbx { tree: tree.clone(), instance: instance.to_owned(), port, centre: *centre, child: None, keep };
