@@ -124,6 +124,35 @@ proptest! {
         }
     }
 
+    /// Cohorts by minute of arrival, amended as witnesses speak, add up to what all visits together give.
+    #[test]
+    fn cohorts_add_up_whatever_the_minute(events in any_stream(1)) {
+        let facts = fold(&mut Floor::default(), &events);
+        let mut cohorts: BTreeMap<(Name, i64), Cohort> = BTreeMap::new();
+        let mut whole: BTreeMap<Name, Totals> = BTreeMap::new();
+        for visit in closed(&facts) {
+            prop_assert_eq!(Cohort::minute(visit) % Minute::MS, 0);
+            prop_assert!((0..Minute::MS).contains(&(visit.entered.seen - Cohort::minute(visit))));
+            cohorts.entry((visit.queue.clone(), Cohort::minute(visit))).or_default().add(visit);
+            let mut one = Cohort::default();
+            one.add(visit);
+            whole.entry(visit.queue.clone()).or_default().merge(&one.0);
+        }
+        for fact in &facts {
+            if let Fact::VisitAmended { id: Some(id), queue, from, to, .. } = fact {
+                let visit = closed(&facts).find(|v| v.id == *id).expect("it had ended");
+                let cohort = cohorts.get_mut(&(queue.clone(), Cohort::minute(visit))).expect("its cohort");
+                prop_assert!(cohort.0.amend(*from, *to, visit.wait_ms));
+                prop_assert!(whole.get_mut(queue).expect("its queue").amend(*from, *to, visit.wait_ms));
+            }
+        }
+        let mut sums: BTreeMap<Name, Totals> = BTreeMap::new();
+        for ((queue, _), cohort) in &cohorts {
+            sums.entry(queue.clone()).or_default().merge(&cohort.0);
+        }
+        prop_assert_eq!(sums, whole);
+    }
+
     #[test]
     fn a_stream_in_two_halves_gives_the_same_floor(events in any_stream(1), cut in any::<prop::sample::Index>()) {
         let cut = cut.index(events.len());
