@@ -21,7 +21,11 @@ connection: Connection, } | { "do": "connect",
 /**
  * Where.
  */
-connection: Connection, } | { "do": "use_sample" } | { "do": "leave_sample" } | { "do": "reconnect", 
+connection: Connection, } | { "do": "disconnect", 
+/**
+ * The source.
+ */
+source: number, } | { "do": "use_sample" } | { "do": "leave_sample" } | { "do": "reconnect", 
 /**
  * The source.
  */

@@ -98,6 +98,10 @@ ring_no_answer: number,
  */
 service_level: Figure, 
 /**
+ * Abandoned over visits that were answered or ended.
+ */
+abandonment: Figure, 
+/**
  * Mean wait of answered visits.
  */
 asa_ms: number | null, 

@@ -123,6 +123,11 @@ impl Console {
                 self.connect(connection).await?;
                 Reply::Done
             }
+            Command::Disconnect { source } => {
+                tracing::info!(actor = actor.name, source, "removes a PBX");
+                self.disconnect(SourceId(source)).await?;
+                Reply::Done
+            }
             Command::UseSample => {
                 self.use_sample().await?;
                 Reply::Done
@@ -205,6 +210,32 @@ impl Console {
         Ok(())
     }
 
+    async fn disconnect(&self, source: SourceId) -> Result<(), WireError> {
+        let mut config = self.0.config.lock().await;
+        let real = self.view().real.clone();
+        if config.is_sample() || self.view().sample.is_some() {
+            return Err(WireError::conflict("the simulated centre is left, not removed"));
+        }
+        let followed = real.engine.sources().into_iter().find(|(_, id)| *id == source);
+        let (name, _) = followed.ok_or_else(|| WireError::not_found(format!("no source {} is followed", source.0)))?;
+        let secret = config.sources.iter().find(|s| s.name == name).and_then(|s| match &s.kind {
+            SourceKind::Asterisk(asterisk) => Some(asterisk.secret.clone()),
+            SourceKind::Simulator(_) => None,
+        });
+        let path = self.0.path.clone();
+        let changed = tokio::task::spawn_blocking(move || {
+            let config = config::remove_source(&path, &name)?;
+            if let Some(Err(error)) = secret.map(|secret| config::forget_secret(folder_of(&path), &name, &secret)) {
+                tracing::warn!("the password of {name} stays where it was kept: {error}");
+            }
+            Ok::<_, ConfigError>(config)
+        });
+        *config = changed.await.map_err(|error| WireError::internal(error.to_string()))??;
+        real.engine.leave(source, &config).await?;
+        self.0.view.write().unwrap_or_else(PoisonError::into_inner).empty = config.sources.is_empty();
+        Ok(())
+    }
+
     async fn use_sample(&self) -> Result<(), WireError> {
         let config = self.0.config.lock().await;
         if config.is_sample() || self.view().sample.is_some() {
@@ -268,6 +299,7 @@ fn changes_things(command: &Command) -> bool {
         Command::Hello | Command::Next { .. } | Command::ItRequest { .. } => false,
         Command::TestConnection { .. }
         | Command::Connect { .. }
+        | Command::Disconnect { .. }
         | Command::UseSample
         | Command::LeaveSample
         | Command::Reconnect { .. }

@@ -7,7 +7,8 @@ use crate::input::Input;
 use crate::live::Live;
 use crate::past;
 use crate::platforms::Follow;
-use crate::settings;
+use crate::reason::Reason;
+use crate::settings::{self, Decided};
 use crate::stamp::Stamper;
 use crate::supervisor::Supervisor;
 use crate::writer::{self, Job, Progress, Trouble};
@@ -72,6 +73,8 @@ pub struct Engine {
     parties: Parties,
     clock: Arc<Clock>,
     zone: TimeZone,
+    /// A simulated centre is followed.
+    sample: bool,
     inputs: Sender<Input>,
     jobs: Mutex<Option<Sender<Job>>>,
     progress: Arc<Progress>,
@@ -81,10 +84,13 @@ pub struct Engine {
     state: Mutex<Running>,
 }
 
+/// A running supervisor, and what makes it connect now.
+type Supervised = (tokio::task::JoinHandle<()>, Arc<Notify>);
+
 #[derive(Default)]
 struct Running {
     ids: BTreeMap<String, SourceId>,
-    supervisors: BTreeMap<SourceId, (tokio::task::JoinHandle<()>, Arc<Notify>)>,
+    supervisors: BTreeMap<SourceId, Supervised>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -153,6 +159,7 @@ impl Engine {
             parties,
             clock,
             zone: config.zone.clone(),
+            sample: simulated.is_some(),
             inputs,
             jobs: Mutex::new(Some(jobs)),
             progress,
@@ -226,21 +233,39 @@ impl Engine {
         jobs.send(job).map_err(|_| EngineError::Ended)?;
         drop(jobs);
         let id = number.await.map_err(|_| EngineError::Ended)??;
-        let ids = {
+        let (running, ids) = {
             let mut state = self.running();
             state.ids.insert(follow.name.clone(), id);
-            if let Some((task, _)) = state.supervisors.remove(&id) {
-                task.abort();
-            }
-            state.ids.clone()
+            (state.supervisors.remove(&id), state.ids.clone())
         };
+        if let Some(running) = running {
+            end(running).await;
+            let reason = Reason::Again.with("the connection was changed");
+            self.tell(Input::Down { source: id, reason, seen: self.clock.now() })?;
+        }
         self.decide(std::slice::from_ref(&follow), config, &ids)?;
         self.tell(Input::Follow(id))?;
         self.supervise(id, follow.source);
         Ok(id)
     }
 
-    /// Puts what people decided about queues, teams and people in force; only what differs becomes an event.
+    /// Follows a source no more: its session ends, and nothing of it shows any longer. Its history stays. `config` is what
+    /// holds without it. False if it was not followed.
+    pub async fn leave(&self, source: SourceId, config: &Config) -> Result<bool, EngineError> {
+        let (supervisor, ids) = {
+            let mut state = self.running();
+            let Some(supervisor) = state.supervisors.remove(&source) else { return Ok(false) };
+            state.ids.retain(|_, id| *id != source);
+            (supervisor, state.ids.clone())
+        };
+        end(supervisor).await;
+        self.tell(Input::Leave { source, seen: self.clock.now() })?;
+        self.decide(&[], config, &ids)?;
+        Ok(true)
+    }
+
+    /// Puts what people decided about queues, teams and people in force; only what differs becomes an event. What is in
+    /// force and not in `config` is so no more, but in a simulated centre, which decides for itself what it has.
     pub fn configure(&self, config: &Config) -> Result<(), EngineError> {
         let ids = self.running().ids.clone();
         self.decide(&[], config, &ids)
@@ -283,9 +308,10 @@ impl Engine {
             let source = *ids.get(&follow.name)?;
             Some(Setting::Source { source, label: follow.label.as_str().into(), sample: false })
         };
-        let mut decided: Vec<Setting<Caller>> = follow.iter().filter_map(label).collect();
-        decided.extend(settings::of_config(config, ids));
-        self.tell(Input::Configure(decided))
+        let mut settings: Vec<Setting<Caller>> = follow.iter().filter_map(label).collect();
+        settings.extend(settings::of_config(config, ids));
+        let sources = ids.values().copied().collect();
+        self.tell(Input::Decide(Decided { settings, sources, sample: self.sample }))
     }
 
     fn supervise(&self, id: SourceId, source: Arc<dyn Source>) {
@@ -352,6 +378,12 @@ impl Engine {
     fn running(&self) -> MutexGuard<'_, Running> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Ends a supervisor: nothing comes from it any more when this returns.
+async fn end((task, _): Supervised) {
+    task.abort();
+    let _ = task.await;
 }
 
 fn spawn(name: &str, job: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, EngineError> {

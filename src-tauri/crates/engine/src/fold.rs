@@ -3,6 +3,7 @@
 use crate::edges::{day_start, next_day, next_minute};
 use crate::input::Input;
 use crate::live::{Live, State};
+use crate::reason::Reason;
 use crate::stamp::Stamper;
 use crate::writer::{Job, Progress, Rebase};
 use crate::{clock::Clock, settings};
@@ -25,9 +26,9 @@ const MOST_PENDING: usize = 5_000;
 /// A picture is believed to have been asked for at most this long before it arrived, ms.
 const PICTURE_TAKES_MS: i64 = 5_000;
 /// What a gap made by closing Mirante is called.
-pub(crate) const CLOSED: &str = "Mirante closed";
+const CLOSED: (Reason, &str) = (Reason::Closed, "Mirante closed");
 /// What a gap made by a crash is called.
-pub(crate) const STOPPED: &str = "Mirante stopped";
+const STOPPED: (Reason, &str) = (Reason::Stopped, "Mirante stopped");
 
 /// What the fold keeps of a source besides its site.
 #[derive(Default)]
@@ -101,7 +102,7 @@ impl Fold {
         let live = self.live.clone();
         let mut state = live.lock();
         for (source, seen) in were_up {
-            self.emit(&mut state, *source, *seen, None, false, Kind::LinkDown { reason: STOPPED.into() });
+            self.emit(&mut state, *source, *seen, None, false, Kind::LinkDown { reason: STOPPED.0.with(STOPPED.1) });
         }
         self.past = past;
         self.next_minute = next_minute(now);
@@ -211,20 +212,23 @@ impl Fold {
                 }
             }
             Input::PastDone => self.past = false,
-            Input::Configure(decided) => {
-                let parties = self.parties.clone();
-                let decided: Vec<Setting> = decided.into_iter().map(|s| s.map_party(|c| party(&parties, &c))).collect();
-                let seen = self.now();
+            Input::Configure(decided) => self.decide(&mut live.lock(), decided),
+            Input::Decide(decided) => {
                 let mut state = live.lock();
-                self.advance(&mut state, seen);
-                for setting in decided {
-                    self.configure(&mut state, seen, setting);
-                }
+                let gone = decided.gone(&state.floor.config).into_iter().map(Setting::Removed);
+                let settings = gone.chain(decided.settings).collect();
+                self.decide(&mut state, settings);
             }
             Input::Follow(source) => {
                 self.tracks.entry(source).or_default();
                 let seen = self.now();
                 self.start_day(&mut live.lock(), source, seen);
+            }
+            Input::Leave { source, seen } => {
+                let mut state = live.lock();
+                self.advance(&mut state, seen);
+                self.down(&mut state, source, seen, Reason::Removed.with("the source was removed"));
+                self.tracks.remove(&source);
             }
             Input::Flush(done) => {
                 self.hand_over();
@@ -263,6 +267,15 @@ impl Fold {
             Kind::Configured(Setting::Source { .. }) => {}
             Kind::Configured(setting) => self.configure(state, seen, setting),
             kind => self.emit(state, source, seen, at, false, kind),
+        }
+    }
+
+    fn decide(&mut self, state: &mut State, decided: Vec<Setting<Caller>>) {
+        let parties = self.parties.clone();
+        let seen = self.now();
+        self.advance(state, seen);
+        for setting in decided {
+            self.configure(state, seen, setting.map_party(|c| party(&parties, &c)));
         }
     }
 
@@ -327,7 +340,7 @@ impl Fold {
         let up: Vec<SourceId> =
             state.floor.sites.iter().filter(|(_, site)| site.is_live()).map(|(source, _)| *source).collect();
         for source in up {
-            self.emit(state, source, seen, None, false, Kind::LinkDown { reason: CLOSED.into() });
+            self.emit(state, source, seen, None, false, Kind::LinkDown { reason: CLOSED.0.with(CLOSED.1) });
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the fold is told.
 
+use crate::settings::Decided;
 use mirante_floor::{Kind, Name, Setting, SourceId};
 use mirante_sources::{Caller, Report};
 
@@ -19,8 +20,12 @@ pub(crate) enum Input {
     PastDone,
     /// Decisions.
     Configure(Vec<Setting<Caller>>),
+    /// Everything that is decided: whatever else is in force is not any more.
+    Decide(Decided),
     /// A source that is followed from now on.
     Follow(SourceId),
+    /// A source that is not followed any more; nothing of it comes after this.
+    Leave { source: SourceId, seen: i64 },
     /// Answer when everything told so far was handed to the disk, if it takes it.
     Flush(tokio::sync::oneshot::Sender<()>),
     /// Say that Mirante closes, hand everything to the disk, and end.

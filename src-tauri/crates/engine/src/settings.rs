@@ -3,7 +3,44 @@
 use crate::config::Config;
 use mirante_floor::{Config as InForce, Name, Person, QueueSetup, Removed, Setting, SourceId, Team};
 use mirante_sources::Caller;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that is decided.
+pub(crate) struct Decided {
+    /// The decisions.
+    pub(crate) settings: Vec<Setting<Caller>>,
+    /// The sources that are followed.
+    pub(crate) sources: BTreeSet<SourceId>,
+    /// The source is a simulated centre, which decides for itself what it has: only sources can be gone.
+    pub(crate) sample: bool,
+}
+
+impl Decided {
+    /// What is in force and not decided any more. Shifts and campaigns are a platform's, never the file's: they stay.
+    pub(crate) fn gone(&self, in_force: &InForce) -> Vec<Removed> {
+        let sources = in_force.sources.keys().filter(|id| !self.sources.contains(id)).map(|id| Removed::Source(*id));
+        let mut gone: Vec<Removed> = sources.collect();
+        if self.sample {
+            return gone;
+        }
+        let (mut queues, mut persons, mut teams) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for setting in &self.settings {
+            match setting {
+                Setting::Queue { source, queue, .. } => drop(queues.insert((*source, queue))),
+                Setting::Person(person) => drop(persons.insert(&person.id)),
+                Setting::Team(team) => drop(teams.insert(&team.id)),
+                _ => {}
+            }
+        }
+        let is_gone = |(source, queue): &&(SourceId, Name)| !queues.contains(&(*source, queue));
+        gone.extend(
+            in_force.queues.keys().filter(is_gone).map(|(source, queue)| Removed::Queue(*source, queue.clone())),
+        );
+        gone.extend(in_force.persons.keys().filter(|id| !persons.contains(id)).cloned().map(Removed::Person));
+        gone.extend(in_force.teams.keys().filter(|id| !teams.contains(id)).cloned().map(Removed::Team));
+        gone
+    }
+}
 
 /// What the file decides about queues, teams and people of the sources that are followed.
 pub(crate) fn of_config(config: &Config, ids: &BTreeMap<String, SourceId>) -> Vec<Setting<Caller>> {

@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::input::Input;
+use crate::reason::Reason;
 use mirante_floor::SourceId;
 use mirante_sources::{Phase, Retry, Session, Source, SourceError};
 use rand::RngExt;
@@ -47,22 +48,22 @@ impl Supervisor {
                 () = stopped(&mut self.stop) => return,
                 connected = connect(&*self.source) => connected,
             };
-            let error = match connected {
+            let (reason, error) = match connected {
                 Ok(session) => {
                     let began = Instant::now();
                     let platform = session.platform().into();
                     tracing::info!(source = self.id.0, platform = session.platform(), "connected");
                     self.tell(Input::Up { source: self.id, platform, seen: self.clock.now() });
-                    let Some(error) = self.follow(session).await else { return };
+                    let Some((reason, error)) = self.follow(session).await else { return };
                     if began.elapsed() >= GOOD_SESSION {
                         pause = FIRST_PAUSE;
                     }
-                    error
+                    (reason, error)
                 }
-                Err(error) => error,
+                Err(error) => (error.phase.into(), error),
             };
             tracing::warn!(source = self.id.0, phase = ?error.phase, "not connected: {error}");
-            let reason = error.message.as_str().into();
+            let reason = reason.with(&error.message);
             self.tell(Input::Down { source: self.id, reason, seen: self.clock.now() });
             let longest = match error.phase {
                 Phase::Name | Phase::Port | Phase::Protocol => LONGEST_PAUSE_UNREACHED,
@@ -82,7 +83,7 @@ impl Supervisor {
     }
 
     /// Forwards until the session ends, and gives why; `None` when told to stop.
-    async fn follow(&mut self, mut session: Box<dyn Session>) -> Option<SourceError> {
+    async fn follow(&mut self, mut session: Box<dyn Session>) -> Option<(Reason, SourceError)> {
         loop {
             let mut reports = Vec::new();
             let result = tokio::select! {
@@ -98,11 +99,11 @@ impl Supervisor {
                 self.tell(Input::Reports { source: self.id, seen, reports });
                 if waiting > MOST_WAITING && result.is_ok() {
                     let message = "this computer cannot keep up with the platform's events";
-                    return Some(SourceError::passing(Phase::Protocol, message));
+                    return Some((Reason::Overload, SourceError::passing(Phase::Protocol, message)));
                 }
             }
             if let Err(error) = result {
-                return Some(error);
+                return Some((error.phase.into(), error));
             }
         }
     }

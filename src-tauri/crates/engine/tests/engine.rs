@@ -130,7 +130,7 @@ async fn a_clean_stop_says_so_and_the_next_start_goes_on() {
     }
     let count = |wanted: fn(&Kind) -> bool| events.iter().filter(|e| wanted(&e.kind)).count();
     assert_eq!(count(|k| matches!(k, Kind::LinkUp { .. })), 3);
-    assert_eq!(count(|k| matches!(k, Kind::LinkDown { reason } if &**reason == "Mirante closed")), 3);
+    assert_eq!(count(|k| matches!(k, Kind::LinkDown { reason } if &**reason == "closed: Mirante closed")), 3);
     assert_eq!(count(|k| matches!(k, Kind::Configured(_))), 1, "a decision that is in force is not told again");
     assert_eq!(count(|k| matches!(k, Kind::DayStarted { .. })), 1);
     let epochs: Vec<u32> =
@@ -164,7 +164,7 @@ async fn after_a_crash_the_gap_begins_when_the_last_word_was_heard() {
     assert_eq!(rig2.engine.live().read(waiting), 1, "who waited is still there until a picture says otherwise");
     rig2.engine.shutdown().await;
     let gaps = History::open(copy.path(), &OpenOptions::reader()).unwrap().gaps(0, i64::MAX).unwrap();
-    assert_eq!((gaps.len(), gaps[0].from, &*gaps[0].reason), (1, last, "Mirante stopped"));
+    assert_eq!((gaps.len(), gaps[0].from, &*gaps[0].reason), (1, last, "stopped: Mirante stopped"));
     assert!(gaps[0].to >= last + 30);
 }
 
@@ -175,7 +175,7 @@ async fn a_refused_password_is_not_tried_again_until_asked() {
     let rig = rig(data.path(), "", Some(refusal));
     let down = |state: &mirante_engine::State| {
         let link = state.floor.sites.get(&ONE).map(|site| &site.link);
-        matches!(link, Some(Link::Down { reason, .. }) if &**reason == "user or password refused")
+        matches!(link, Some(Link::Down { reason, .. }) if &**reason == "password: user or password refused")
     };
     rig.wait("the refusal is said", down).await;
     tokio::time::sleep(Duration::from_millis(2_500)).await;
@@ -335,4 +335,89 @@ async fn the_same_refusal_is_said_once() {
     rig.engine.shutdown().await;
     let downs = events(data.path()).iter().filter(|e| matches!(e.kind, Kind::LinkDown { .. })).count();
     assert_eq!(downs, 1);
+}
+
+/// Everything in force, in a few words.
+fn in_force(config: &mirante_floor::Config) -> (usize, Vec<&str>, Vec<&str>, Vec<&str>) {
+    (
+        config.sources.len(),
+        config.queues.keys().map(|(_, queue)| &**queue).collect(),
+        config.persons.keys().map(|id| &**id).collect(),
+        config.teams.keys().map(|id| &**id).collect(),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_file_names_no_more_is_not_in_force() {
+    const TWO: &str = "[[source]]\nname = \"um\"\nkind = \"asterisk\"\nhost = \"h\"\nusername = \"u\"\nsecret = \"env:S\"\n\
+        [[queue]]\nname = \"sac\"\n[[queue]]\nname = \"vendas\"\n[[team]]\nid = \"n1\"\nlabel = \"N1\"\n\
+        [[person]]\nid = \"ana\"\nname = \"Ana\"\nlogins = [{ agent = \"1\" }]\n";
+    let data = tempfile::tempdir().unwrap();
+    let config = |text: &str| Config::parse(text).unwrap();
+    let first = rig(data.path(), TWO, None);
+    let all = |state: &mirante_engine::State| {
+        in_force(&state.floor.config) == (1, vec!["sac", "vendas"], vec!["ana"], vec!["n1"])
+    };
+    first.wait("all is in force", all).await;
+    // While it runs, and at the next start.
+    let less = TWO.replace("[[queue]]\nname = \"vendas\"\n", "");
+    first.engine.configure(&config(&less)).unwrap();
+    first.wait("a queue is gone", |s| in_force(&s.floor.config).1 == ["sac"]).await;
+    first.engine.shutdown().await;
+
+    let less = less.split("[[queue]]").next().unwrap().to_owned();
+    let second = rig(data.path(), &less, None);
+    second.wait("all but the source is gone", |s| in_force(&s.floor.config) == (1, vec![], vec![], vec![])).await;
+    assert!(second.engine.live().read(|s| s.floor.config.logins.is_empty()));
+    second.engine.shutdown().await;
+
+    let options =
+        Options { data: data.path().into(), key: KeyStore::File, follow: Vec::new(), config: Config::default() };
+    let third = Engine::start(options).unwrap();
+    third.flush().await.unwrap();
+    third.live().read(|state| {
+        assert_eq!(state.floor.config.sources.len(), 0);
+        assert!(state.floor.sites.contains_key(&ONE), "its past stays");
+    });
+    third.shutdown().await;
+    let history = History::open(data.path(), &OpenOptions::reader()).unwrap();
+    assert_eq!(history.faults().unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_is_left_and_followed_again() {
+    let data = tempfile::tempdir().unwrap();
+    let rig = rig(data.path(), "", None);
+    let is_up = |s: &mirante_engine::State| s.floor.sites.get(&ONE).is_some_and(|site| site.is_live());
+    rig.wait("connected", is_up).await;
+    assert!(!rig.engine.leave(SourceId(9), &Config::default()).await.unwrap());
+    assert!(rig.engine.leave(ONE, &Config::default()).await.unwrap());
+    rig.wait("it is gone", |s| s.floor.config.sources.is_empty()).await;
+    let is_removed = |s: &mirante_engine::State| matches!(&s.floor.sites[&ONE].link, Link::Down { reason, .. } if reason.starts_with("removed: "));
+    assert!(rig.engine.live().read(is_removed));
+    assert!(!rig.engine.reconnect(ONE) && rig.engine.sources().is_empty());
+
+    let follow = || {
+        let (script, lines) = mpsc::unbounded_channel();
+        let attempts = Arc::new(AtomicUsize::new(0));
+        let source = Scripted { lines: Arc::new(Mutex::new(lines)), refusal: None, attempts };
+        (script, Follow { name: "um".into(), label: "Um".into(), kind: "asterisk", source: Arc::new(source) })
+    };
+    let (_first, again) = follow();
+    assert_eq!(rig.engine.follow(again, &Config::default()).await.unwrap(), ONE, "the same number for ever");
+    rig.wait("it is followed again", |s| s.floor.config.sources.contains_key(&ONE) && is_up(s)).await;
+
+    // At another place, the running session ends, and says so.
+    let (_second, elsewhere) = follow();
+    rig.engine.follow(elsewhere, &Config::default()).await.unwrap();
+    rig.wait("the new session is up", |s| s.floor.sites[&ONE].epoch == 3 && is_up(s)).await;
+    rig.engine.shutdown().await;
+    let reasons: Vec<String> = events(data.path())
+        .into_iter()
+        .filter_map(|e| match e.kind {
+            Kind::LinkDown { reason } => Some(reason.split(':').next().unwrap_or_default().to_owned()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(reasons, ["removed", "again", "closed"]);
 }

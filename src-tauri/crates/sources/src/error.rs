@@ -5,6 +5,8 @@
 pub enum Phase {
     /// The configuration cannot work.
     Config,
+    /// The password is kept somewhere that cannot be read now.
+    Secret,
     /// The host's name has no address.
     Name,
     /// Nothing accepts connections at the port.
@@ -19,6 +21,8 @@ pub enum Phase {
     Rights,
     /// What the platform said cannot be understood, or it stopped answering.
     Protocol,
+    /// The platform said that it stops.
+    Stopping,
 }
 
 /// Whether connecting again can help.

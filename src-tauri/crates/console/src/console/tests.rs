@@ -18,6 +18,7 @@ async fn a_viewer_looks_and_changes_nothing() {
     for command in [
         Command::UseSample,
         Command::LeaveSample,
+        Command::Disconnect { source: 1 },
         Command::Reconnect { source: 1 },
         Command::ConfigureQueues { queues: vec![] },
     ] {
@@ -90,5 +91,27 @@ async fn a_connection_is_kept_without_its_password() {
         assert!(std::time::Instant::now() < deadline, "the source never said why it is down");
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+
+    // Removed, it is neither in the file nor on screen, now and after the next start.
+    let gone = console.command(&actor, Command::Disconnect { source: 7 }).await.unwrap_err();
+    assert_eq!(gone.code, Code::NotFound);
+    console.command(&actor, Command::Disconnect { source: 1 }).await.unwrap();
+    let text = std::fs::read_to_string(data.path().join("mirante.toml")).unwrap();
+    assert!(!text.contains("matriz"), "{text}");
+    assert!(!data.path().join("secrets").join("matriz").exists(), "its password is not kept either");
+    let Reply::Hello(hello) = console.command(&actor, Command::Hello).await.unwrap() else { panic!() };
+    assert!(hello.first_run);
+    let sources = async |console: &Console| {
+        let batch = console.command(&actor, Command::Next { stream: None, after: None }).await.unwrap();
+        let Reply::Batch(batch) = batch else { panic!() };
+        batch.rows.sources.len()
+    };
+    while sources(&console).await > 0 {
+        assert!(std::time::Instant::now() < deadline, "a removed source still shows");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    console.shutdown().await;
+    let console = start(data.path()).await;
+    assert_eq!(sources(&console).await, 0);
     console.shutdown().await;
 }

@@ -22,27 +22,27 @@ impl Tracker {
         people: &dyn People,
     ) -> bool {
         if changes.all {
-            self.sites = floor.sites.iter().map(|(id, site)| (*id, (site.seq, SiteIndex::of(site)))).collect();
+            self.sites = rows::sites(floor).map(|(id, site)| (id, (site.seq, SiteIndex::of(site)))).collect();
             return store.replace(number, rows::all(floor, people));
         }
         let mut changed = false;
         for source in rows::source_ids(floor) {
             changed |= store.sources.put(number, source.0.to_string(), rows::source_row(floor, source));
         }
-        for (source, site) in &floor.sites {
-            let known = self.sites.get(source);
+        for (source, site) in rows::sites(floor) {
+            let known = self.sites.get(&source);
             if known.is_some_and(|(seq, _)| *seq == site.seq) {
                 continue;
             }
             let index = SiteIndex::of(site);
             let before = known.map(|(_, index)| index);
-            changed |= queues(store, number, floor, (*source, site), changes, (before, &index));
-            changed |= callers(store, number, floor, (*source, site), changes, &index, people);
+            changed |= queues(store, number, floor, (source, site), changes, (before, &index));
+            changed |= callers(store, number, floor, (source, site), changes, &index, people);
             for name in site.campaigns.keys() {
-                let row = rows::campaign_row(floor, *source, name, &index);
-                changed |= store.campaigns.put(number, row_id(*source, name), row);
+                let row = rows::campaign_row(floor, source, name, &index);
+                changed |= store.campaigns.put(number, row_id(source, name), row);
             }
-            self.sites.insert(*source, (site.seq, index));
+            self.sites.insert(source, (site.seq, index));
         }
         for (source, key) in &changes.agents {
             let id = rows::agent_id(floor, *source, key);

@@ -1,6 +1,6 @@
 //! A person's row, however many logins they have.
 
-use super::{People, row_id};
+use super::{People, row_id, site};
 use crate::wire::{AgentRow, PlaceRow, State};
 use mirante_floor::{Agent, AgentState, Floor, Name, Place, SourceId, StateKind};
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ pub fn agent_row(floor: &Floor, source: SourceId, key: &Name, people: &dyn Peopl
         .map_or(&own[..], |person| &person.logins)
         .iter()
         .filter_map(|(source, key)| {
-            let site = floor.sites.get(source)?;
+            let site = site(floor, *source)?;
             site.agents.get(key).map(|agent| (*source, key, agent, site.is_live()))
         })
         .collect();

@@ -1,6 +1,6 @@
 //! A waiting caller's row.
 
-use super::{People, SiteIndex, mask, row_id};
+use super::{People, SiteIndex, mask, row_id, site};
 use crate::wire::CallerRow;
 use mirante_floor::{Floor, SourceId, Stage, VisitId};
 
@@ -17,7 +17,7 @@ pub fn caller_row(
     index: &SiteIndex,
     people: &dyn People,
 ) -> Option<CallerRow> {
-    let site = floor.sites.get(&source)?;
+    let site = site(floor, source)?;
     let visit = site.visits.get(&id).filter(|visit| visit.stage == Stage::Waiting)?;
     let number = visit.caller.and_then(|id| people.person(id)).and_then(|party| mask(&party.number));
     Some(CallerRow {

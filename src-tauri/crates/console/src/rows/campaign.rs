@@ -1,13 +1,13 @@
 //! A campaign's row.
 
-use super::{SiteIndex, figure, row_id};
+use super::{SiteIndex, figure, row_id, site};
 use crate::wire::CampaignRow;
 use mirante_floor::{Floor, Name, SourceId};
 use mirante_metrics::{Ratio, campaign_results};
 
 /// The row of a campaign; absent if the platform has no such campaign.
 pub fn campaign_row(floor: &Floor, source: SourceId, name: &Name, index: &SiteIndex) -> Option<CampaignRow> {
-    let campaign = floor.sites.get(&source)?.campaigns.get(name)?;
+    let campaign = site(floor, source)?.campaigns.get(name)?;
     let setup = floor.config.campaigns.get(&(source, name.clone()));
     let kind = setup.map(|setup| setup.kind).unwrap_or_default();
     let ratio = |numerator: u32, denominator: u32, definition| {

@@ -15,6 +15,7 @@ pub use campaign::campaign_row;
 pub use index::{Counts, SiteIndex};
 pub use mask::mask;
 pub use queue::queue_row;
+pub(crate) use source::{site, sites};
 pub use source::{source_ids, source_row};
 
 use crate::wire::{Figure, Rows};
@@ -48,22 +49,22 @@ pub fn all(floor: &Floor, people: &dyn People) -> Rows {
     for source in source_ids(floor) {
         rows.sources.insert(source.0.to_string(), source_row(floor, source));
     }
-    for (source, site) in &floor.sites {
+    for (source, site) in sites(floor) {
         let index = SiteIndex::of(site);
         for name in site.queues.keys() {
-            rows.queues.insert(row_id(*source, name), queue_row(floor, *source, name, &index));
+            rows.queues.insert(row_id(source, name), queue_row(floor, source, name, &index));
         }
         for key in site.agents.keys() {
-            let id = agent_id(floor, *source, key);
-            rows.agents.entry(id).or_insert_with(|| agent_row(floor, *source, key, people));
+            let id = agent_id(floor, source, key);
+            rows.agents.entry(id).or_insert_with(|| agent_row(floor, source, key, people));
         }
         for id in site.visits.keys() {
-            if let Some(row) = caller_row(floor, *source, *id, &index, people) {
+            if let Some(row) = caller_row(floor, source, *id, &index, people) {
                 rows.callers.insert(visit_id(*id), Some(row));
             }
         }
         for name in site.campaigns.keys() {
-            rows.campaigns.insert(row_id(*source, name), campaign_row(floor, *source, name, &index));
+            rows.campaigns.insert(row_id(source, name), campaign_row(floor, source, name, &index));
         }
     }
     rows

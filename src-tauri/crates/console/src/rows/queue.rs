@@ -1,13 +1,13 @@
 //! A queue's row.
 
-use super::{SiteIndex, figure, row_id};
+use super::{SiteIndex, figure, row_id, site};
 use crate::wire::QueueRow;
 use mirante_floor::{Floor, Name, Outcome, SourceId};
-use mirante_metrics::{asa_ms, mean_talk_ms, service_level};
+use mirante_metrics::{abandonment, asa_ms, mean_talk_ms, service_level};
 
 /// The row of a queue; absent if the platform has no such queue.
 pub fn queue_row(floor: &Floor, source: SourceId, name: &Name, index: &SiteIndex) -> Option<QueueRow> {
-    let site = floor.sites.get(&source)?;
+    let site = site(floor, source)?;
     let queue = site.queues.get(name)?;
     let setup = floor.config.queue(source, name);
     let counts = index.counts.get(name).copied().unwrap_or_default();
@@ -37,6 +37,7 @@ pub fn queue_row(floor: &Floor, source: SourceId, name: &Name, index: &SiteIndex
         unknown: totals.count(Outcome::Unknown),
         ring_no_answer: totals.ring_no_answer,
         service_level: figure(service_level(totals, setup.goal)),
+        abandonment: figure(abandonment(totals)),
         asa_ms: asa_ms(totals),
         talk_ms: mean_talk_ms(totals),
         pbx: queue.pbx.map(|pbx| (pbx.completed, pbx.abandoned)),

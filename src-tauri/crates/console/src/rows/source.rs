@@ -1,33 +1,41 @@
 //! A source's row.
 
 use crate::wire::{LinkState, SourceRow};
-use mirante_floor::{Floor, Link, SourceId};
-use std::collections::BTreeSet;
+use mirante_engine::Reason;
+use mirante_floor::{Floor, Link, Site, SourceId};
 
-/// Every source that the floor knows, heard or not.
-pub fn source_ids(floor: &Floor) -> BTreeSet<SourceId> {
-    floor.config.sources.keys().chain(floor.sites.keys()).copied().filter(|id| *id != SourceId::MIRANTE).collect()
+/// Every source that is configured, heard or not. One that was removed keeps its site in the floor, and shows nowhere.
+pub fn source_ids(floor: &Floor) -> impl Iterator<Item = SourceId> {
+    floor.config.sources.keys().copied()
 }
 
-/// The row of a source; absent if nobody knows it.
+/// What a source reports; absent if it is not configured, or never said anything.
+pub(crate) fn site(floor: &Floor, source: SourceId) -> Option<&Site> {
+    floor.sites.get(&source).filter(|_| floor.config.sources.contains_key(&source))
+}
+
+/// What each configured source reports.
+pub(crate) fn sites(floor: &Floor) -> impl Iterator<Item = (SourceId, &Site)> {
+    source_ids(floor).filter_map(|source| Some((source, floor.sites.get(&source)?)))
+}
+
+/// The row of a source; absent if it is not configured.
 pub fn source_row(floor: &Floor, source: SourceId) -> Option<SourceRow> {
+    let (label, sample) = floor.config.sources.get(&source)?;
     let site = floor.sites.get(&source);
-    let named = floor.config.sources.get(&source);
-    if site.is_none() && named.is_none() {
-        return None;
-    }
-    let (link, link_since_ms, words) = match site.map(|site| &site.link) {
-        None | Some(Link::Never) => (LinkState::Never, None, String::new()),
-        Some(Link::Up { since, platform }) => (LinkState::Up, Some(*since), platform.to_string()),
-        Some(Link::Down { since, reason }) => (LinkState::Down, Some(*since), reason.to_string()),
+    let (link, link_since_ms, (reason, words)) = match site.map(|site| &site.link) {
+        None | Some(Link::Never) => (LinkState::Never, None, (None, "")),
+        Some(Link::Up { since, platform }) => (LinkState::Up, Some(*since), (None, &**platform)),
+        Some(Link::Down { since, reason }) => (LinkState::Down, Some(*since), Reason::read(reason)),
     };
     Some(SourceRow {
         id: source.0,
-        label: named.map_or_else(|| source.0.to_string(), |(label, _)| label.to_string()),
-        sample: named.is_some_and(|(_, sample)| *sample),
+        label: label.to_string(),
+        sample: *sample,
         link,
         link_since_ms,
-        words,
+        reason,
+        words: words.to_owned(),
         counting_since_ms: site.and_then(|site| site.counting_since),
         day_from_ms: site.and_then(|site| site.day_from),
         covered_ms: site.map_or(0, |site| site.covered_ms),

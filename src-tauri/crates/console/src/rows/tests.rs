@@ -2,7 +2,7 @@ use super::*;
 use crate::wire::{LinkState, PlaceRow, State};
 use mirante_floor::{
     Activity, CampaignKind, CampaignSetup, Changes, Device, Event, Goal, Kind, Name, Operation, Outcome, PbxCounters,
-    Person, Place, QueueSetup, Setting, Stamp, Team,
+    Person, Place, QueueSetup, Removed, Setting, Stamp, Team,
 };
 use std::collections::BTreeMap;
 
@@ -23,7 +23,11 @@ impl People for BTreeMap<u64, Party> {
 const T0: i64 = 1_795_273_200_000;
 
 impl Story {
+    /// Sources are configured before they are heard.
     fn tell(&mut self, source: u16, kind: Kind) -> i64 {
+        if source != 0 && !self.floor.config.sources.contains_key(&SourceId(source)) {
+            self.set(Setting::Source { source: SourceId(source), label: "PABX".into(), sample: false });
+        }
         self.seq += 1;
         let seen = T0 + self.seq as i64 * 1000;
         let stamp = Stamp { source: SourceId(source), epoch: 1, seq: self.seq, seen, at: None };
@@ -92,10 +96,37 @@ fn a_source_says_why_it_is_not_heard() {
     let up = story.tell(1, Kind::LinkUp { platform: "Asterisk 22.10.0".into() });
     let row = source_row(&story.floor, SourceId(1)).unwrap();
     assert_eq!((row.link, row.link_since_ms, row.words.as_str()), (LinkState::Up, Some(up), "Asterisk 22.10.0"));
-    let down = story.tell(1, Kind::LinkDown { reason: "reset by peer".into() });
+    let down = story.tell(1, Kind::LinkDown { reason: "port: reset by peer".into() });
     let row = source_row(&story.floor, SourceId(1)).unwrap();
     assert_eq!((row.link, row.link_since_ms, row.words.as_str()), (LinkState::Down, Some(down), "reset by peer"));
+    assert_eq!(serde_json::to_value(row.reason).unwrap(), "port");
     assert_eq!(row.covered_ms, down - up);
+}
+
+#[test]
+fn a_removed_source_shows_nowhere() {
+    let mut story = Story::default();
+    for source in [1, 2] {
+        story.tell(source, Kind::LinkUp { platform: "x".into() });
+        story.member(source, "sac", "7", Device::Idle, None);
+    }
+    let name = story.person(9, "", "Ana Souza");
+    story.set(ana(name, vec![login(1, "7"), login(2, "7")]));
+    story.enter("sac", "c1", "c1", None);
+    let attempt =
+        Kind::Dialled { attempt: "t".into(), campaign: "cob".into(), contact: "t".into(), agent: None, callee: None };
+    story.tell(1, attempt);
+    let before = story.rows();
+    assert_eq!((before.queues.len(), before.callers.len(), before.campaigns.len()), (2, 1, 1));
+    story.set(Setting::Removed(Removed::Source(SourceId(1))));
+    let rows = story.rows();
+    assert_eq!(rows.sources.keys().collect::<Vec<_>>(), ["2"]);
+    assert_eq!(rows.queues.keys().collect::<Vec<_>>(), ["2/sac"]);
+    assert_eq!((rows.callers.len(), rows.campaigns.len()), (0, 0));
+    let ana = rows.agents["person/ana"].clone().unwrap();
+    assert_eq!((ana.source, ana.queues), (2, vec!["2/sac".to_owned()]), "only what is still followed");
+    story.set(Setting::Removed(Removed::Source(SourceId(2))));
+    assert_eq!(story.rows(), Rows::default());
 }
 
 #[test]
@@ -157,6 +188,8 @@ fn figures_of_a_queue_explain_themselves() {
     assert!(entered < waiting);
     assert_eq!((row.service_level.numerator, row.service_level.denominator), (1, 2));
     assert_eq!((row.service_level.value, row.service_level.definition.as_str()), (Some(0.5), "sl.f4@1"));
+    let abandoned = &row.abandonment;
+    assert_eq!((abandoned.numerator, abandoned.denominator, &*abandoned.definition), (1, 2, "abandonment@1"));
     assert_eq!(row.pbx, Some((7, 3)));
 
     fn queue(story: &Story) -> crate::wire::QueueRow {

@@ -29,6 +29,12 @@ pub enum Command {
         /// Where.
         connection: Connection,
     },
+    /// Follows a PBX no more, and removes it from the configuration file with its queues. Its history stays. Answers
+    /// [`Reply::Done`].
+    Disconnect {
+        /// The source.
+        source: u16,
+    },
     /// Follows the simulated centre, in a data folder of its own. Answers [`Reply::Done`].
     UseSample,
     /// Leaves the simulated centre. Answers [`Reply::Done`].

@@ -1,5 +1,6 @@
 //! The rows of the live view. Each is a pure function of the floor and the party table.
 
+use mirante_engine::Reason;
 use mirante_floor::{CampaignKind, Operation};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -48,7 +49,12 @@ pub struct SourceRow {
     /// Since when, if ever.
     #[ts(type = "number | null")]
     pub link_since_ms: Option<i64>,
-    /// The platform's words for what it is (up), or why it is not heard (down).
+    /// Why it is not heard (down), for faces to have words for; `null` when it is, or when nobody knows.
+    #[ts(
+        type = "'name' | 'port' | 'tls' | 'permit' | 'password' | 'read' | 'protocol' | 'shutdown' | 'config' | 'secret' | 'overload' | 'closed' | 'stopped' | 'again' | 'removed' | null"
+    )]
+    pub reason: Option<Reason>,
+    /// The platform's words for what it is (up), or in detail and in English why it is not heard (down).
     pub words: String,
     /// From when the day's totals count.
     #[ts(type = "number | null")]
@@ -113,6 +119,8 @@ pub struct QueueRow {
     pub ring_no_answer: u32,
     /// Service level by the queue's goal.
     pub service_level: Figure,
+    /// Abandoned over visits that were answered or ended.
+    pub abandonment: Figure,
     /// Mean wait of answered visits.
     #[ts(type = "number | null")]
     pub asa_ms: Option<u64>,

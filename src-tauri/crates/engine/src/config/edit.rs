@@ -3,7 +3,7 @@
 use super::{Config, ConfigError, QueueConfig, SecretRef, values};
 use std::io::Write;
 use std::path::Path;
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value, value};
 
 /// An Asterisk to add, its secret already kept elsewhere.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +40,33 @@ pub fn add_source(path: &Path, source: &NewSource) -> Result<Config, ConfigError
     })
 }
 
+/// Removes a source with what was decided of it alone, its queues and logins, and gives the configuration that the file
+/// holds now.
+pub fn remove_source(path: &Path, name: &str) -> Result<Config, ConfigError> {
+    let alone = Config::read(path)?.sources.len() == 1;
+    // With one source, whatever names none is of it.
+    let of = |source: Option<&str>| source.map_or(alone, |source| source == name);
+    change(path, |doc| {
+        if let Some(sources) = tables(doc, "source")? {
+            sources.retain(|table| text(table, "name") != Some(name));
+        }
+        if let Some(queues) = tables(doc, "queue")? {
+            queues.retain(|table| !of(text(table, "source")));
+        }
+        for person in tables(doc, "person")?.into_iter().flat_map(ArrayOfTables::iter_mut) {
+            match person.get_mut("logins") {
+                Some(Item::Value(Value::Array(logins))) => logins.retain(|login| {
+                    let source = login.as_inline_table().and_then(|login| login.get("source"));
+                    !of(source.and_then(Value::as_str))
+                }),
+                Some(Item::ArrayOfTables(logins)) => logins.retain(|login| !of(text(login, "source"))),
+                _ => {}
+            }
+        }
+        Ok(())
+    })
+}
+
 /// Writes what people decided about queues, and gives the configuration that the file holds now.
 pub fn set_queues(path: &Path, queues: &[QueueConfig]) -> Result<Config, ConfigError> {
     let alone = Config::read_or_empty(path)?.sources.len() == 1;
@@ -71,6 +98,16 @@ fn text<'a>(table: &'a Table, key: &str) -> Option<&'a str> {
     table.get(key).and_then(Item::as_str)
 }
 
+/// The tables of a name, if there are any.
+fn tables<'a>(doc: &'a mut DocumentMut, key: &str) -> Result<Option<&'a mut ArrayOfTables>, ConfigProblem> {
+    let Some(item) = doc.get_mut(key) else { return Ok(None) };
+    item.as_array_of_tables_mut().map(Some).ok_or_else(|| inline(key))
+}
+
+fn inline(key: &str) -> ConfigProblem {
+    format!("`{key}` is written as an inline list; write one [[{key}]] each, so that Mirante can change it")
+}
+
 /// The table that fits, or a new one at the end.
 fn named<'a>(
     doc: &'a mut DocumentMut,
@@ -78,9 +115,7 @@ fn named<'a>(
     fits: impl Fn(&Table) -> bool,
 ) -> Result<&'a mut Table, ConfigProblem> {
     let item = doc.entry(key).or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    let tables = item.as_array_of_tables_mut().ok_or_else(|| {
-        format!("`{key}` is written as an inline list; write one [[{key}]] each, so that Mirante can change it")
-    })?;
+    let tables = item.as_array_of_tables_mut().ok_or_else(|| inline(key))?;
     let found = tables.iter().position(&fits);
     if found.is_none() {
         tables.push(Table::new());

@@ -6,9 +6,9 @@ mod raw;
 mod secret;
 mod values;
 
-pub use edit::{NewSource, add_source, set_queues};
+pub use edit::{NewSource, add_source, remove_source, set_queues};
 pub use problem::{ConfigError, Problem};
-pub use secret::{Secret, SecretError, SecretRef, keep_secret};
+pub use secret::{Secret, SecretError, SecretRef, forget_secret, keep_secret};
 
 use jiff::tz::TimeZone;
 use mirante_floor::{Goal, Operation};

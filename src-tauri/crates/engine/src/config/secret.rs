@@ -126,21 +126,44 @@ fn warn_if_shared(_: &Path) {}
 /// in `folder`. Gives where it is.
 pub fn keep_secret(folder: &Path, source: &str, username: &str, secret: &Secret) -> Result<SecretRef, SecretError> {
     let user = format!("{source}.{username}");
-    let kept = keyring::v1::Entry::new("mirante", &user).and_then(|entry| {
+    let kept = keyring::v1::Entry::new(SERVICE, &user).and_then(|entry| {
         entry.set_password(secret.reveal())?;
         // A keyring that takes but does not give back (locked, or a session's) would fail at the next start.
         entry.get_password()
     });
     if kept.is_ok_and(|back| back == secret.reveal()) {
-        return Ok(SecretRef::Keyring { service: "mirante".into(), user });
+        return Ok(SecretRef::Keyring { service: SERVICE.into(), user });
     }
-    let folder = folder.join("secrets");
-    let path = folder.join(source);
+    let path = own_file(folder, source);
     let failed =
         |error: std::io::Error| SecretError(format!("cannot keep the password in {}: {error}", path.display()));
-    std::fs::create_dir_all(&folder).map_err(failed)?;
+    std::fs::create_dir_all(folder.join("secrets")).map_err(failed)?;
     write_private(&path, secret.reveal()).map_err(failed)?;
     Ok(SecretRef::File(std::path::absolute(&path).unwrap_or(path)))
+}
+
+/// Forgets a password that [`keep_secret`] kept for a source in `folder`; one that somebody else keeps stays.
+pub fn forget_secret(folder: &Path, source: &str, secret: &SecretRef) -> Result<(), SecretError> {
+    match secret {
+        SecretRef::Keyring { service, user } if service == SERVICE && user.starts_with(&format!("{source}.")) => {
+            let entry = keyring::v1::Entry::new(service, user).map_err(|e| no_keyring(&e))?;
+            entry.delete_credential().map_err(|e| no_keyring(&e))
+        }
+        SecretRef::File(path)
+            if folder.join(path) == std::path::absolute(own_file(folder, source)).unwrap_or_default() =>
+        {
+            std::fs::remove_file(path).map_err(|e| SecretError(format!("secret file {}: {e}", path.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Service of Mirante's passwords in the keyring.
+const SERVICE: &str = "mirante";
+
+/// Where a password is kept without a keyring.
+fn own_file(folder: &Path, source: &str) -> PathBuf {
+    folder.join("secrets").join(source)
 }
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {

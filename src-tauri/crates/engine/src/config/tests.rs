@@ -121,6 +121,30 @@ fn changing_the_file_keeps_its_comments() {
 }
 
 #[test]
+fn a_source_is_removed_with_what_was_decided_of_it_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mirante.toml");
+    let other = SOURCE.replace("\"a\"", "\"b\"");
+    let text = format!(
+        "# The two PBXs.\n{SOURCE}{other}[[queue]]\nsource = \"a\"\nname = \"q\"\n\n# Stays.\n[[queue]]\nsource = \"b\"\n\
+         name = \"q\"\n[[person]]\nid = \"ana\"\nname = \"Ana\"\nlogins = [{{ source = \"a\", agent = \"1\" }}, \
+         {{ source = \"b\", agent = \"2\" }}]\n"
+    );
+    std::fs::write(&path, text).unwrap();
+    let config = remove_source(&path, "a").unwrap();
+    assert_eq!(config.sources.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["b"]);
+    assert_eq!(config.queues.iter().map(|q| q.source.as_str()).collect::<Vec<_>>(), ["b"]);
+    assert_eq!(config.persons[0].logins, [("b".to_owned(), "2".to_owned())]);
+    assert!(std::fs::read_to_string(&path).unwrap().contains("# Stays."));
+
+    // With one source, what names none is of it.
+    std::fs::write(&path, EXAMPLE).unwrap();
+    let config = remove_source(&path, "matriz").unwrap();
+    assert_eq!((config.sources.len(), config.queues.len(), config.persons.len()), (0, 0, 1));
+    assert_eq!(config.persons[0].logins, []);
+}
+
+#[test]
 fn a_source_is_added_once_and_replaced_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("new.toml");

@@ -231,7 +231,7 @@ impl AmiSession {
 }
 
 fn stopping() -> SourceError {
-    SourceError::passing(Phase::Protocol, "the PBX said that it is stopping")
+    SourceError::passing(Phase::Stopping, "the PBX said that it is stopping")
 }
 
 impl Session for AmiSession {
