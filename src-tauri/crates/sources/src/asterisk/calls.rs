@@ -5,15 +5,18 @@
 //! * `QueueCallerAbandon` comes for a caller who hung up, but for a timeout and a withdrawal too. A hang-up request on the
 //!   caller's channel before it means *abandoned*; without one the outcome is unknown at that moment, and said at once, since the
 //!   caller visibly left. `VarSet` of QUEUESTATUS or a line of the queue_log amends it.
+//!   A caller whose channel stands elsewhere in the dial plan than while it waited was moved there: *transferred*. The queue_log
+//!   calls that an abandonment too, and is not believed.
 //! * `QueueCallerLeave` alone is either an answer, whose `AgentConnect` follows within milliseconds, or an exit by key. It is
 //!   held until one of these comes: `AgentConnect` (answered), a better witness (its outcome), the channel's entry into another
-//!   queue or its end, or [`HOLD_MS`] (unknown). The event then carries the time of the leave, so no wait grows.
+//!   queue or its end, or [`HOLD_MS`] (unknown). The event then carries the time of the leave, or how long ago it was where the
+//!   platform sends no times (`timestampevents` is off by default), so no wait grows.
 
 use crate::Report;
 use mirante_floor::{Kind, Name, Outcome, Witness};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// How long an unexplained leave, or a hung-up conversation without `AgentComplete`, is held, ms.
+/// How long an unexplained leave, or a hung-up conversation without `AgentComplete` whose time is told, is held, ms.
 pub(crate) const HOLD_MS: i64 = 2000;
 /// Most entries of each table; more means that ends are not heard, and the oldest are forgotten.
 const MOST: usize = 50_000;
@@ -25,6 +28,13 @@ const AMENDABLE: usize = 2048;
 pub(crate) struct When {
     pub(crate) at: Option<i64>,
     pub(crate) now: i64,
+}
+
+impl When {
+    /// How long ago it was at `now`, ms, where no time was told; else 0.
+    fn ago(self, now: i64) -> i64 {
+        self.at.map_or_else(|| now.saturating_sub(self.now).max(0), |_| 0)
+    }
 }
 
 #[derive(Debug)]
@@ -44,6 +54,8 @@ enum Stage {
 struct Call {
     queue: Name,
     stage: Stage,
+    /// Where in the dial plan its channel waits, if told.
+    place: Option<Name>,
     /// What a better witness said before the stream did.
     verdict: Option<Outcome>,
     /// The newest picture asked for when this was last heard.
@@ -82,26 +94,33 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    fn put(&mut self, call: Name, queue: Name, stage: Stage) {
+    fn put(&mut self, call: Name, queue: Name, stage: Stage, place: Option<Name>) {
         if self.calls.len() >= MOST {
             self.calls.pop_first();
         }
-        self.calls.insert(call, Call { queue, stage, verdict: None, round: self.round });
+        self.calls.insert(call, Call { queue, stage, place, verdict: None, round: self.round });
     }
 
-    /// A call entered a queue.
-    pub(crate) fn entered(&mut self, queue: &Name, call: &Name, out: &mut Vec<Report>) {
-        if let Some(Call { queue: old, stage: Stage::Leaving(when), .. }) = self.calls.remove(call) {
-            self.end(old, call.clone(), Outcome::Unknown, when.at, out);
+    /// A call entered a queue, from this place in the dial plan.
+    pub(crate) fn entered(&mut self, queue: &Name, call: &Name, place: Option<Name>, now: i64, out: &mut Vec<Report>) {
+        if let Some(Call { queue: old, stage: Stage::Leaving(left), .. }) = self.calls.remove(call) {
+            self.end(old, call.clone(), Outcome::Unknown, left, now, out);
         }
-        self.put(call.clone(), queue.clone(), Stage::Waiting);
+        self.put(call.clone(), queue.clone(), Stage::Waiting, place);
+    }
+
+    /// A call that waits stands at this place in the dial plan.
+    pub(crate) fn placed(&mut self, call: &Name, place: Option<Name>) {
+        if let Some(Call { stage: Stage::Waiting, place: known @ None, .. }) = self.calls.get_mut(call) {
+            *known = place;
+        }
     }
 
     /// A list says that a call waits.
     pub(crate) fn listed(&mut self, queue: &Name, call: &Name) {
         match self.calls.get_mut(call) {
             Some(known) => known.round = self.round,
-            None => self.put(call.clone(), queue.clone(), Stage::Waiting),
+            None => self.put(call.clone(), queue.clone(), Stage::Waiting, None),
         }
     }
 
@@ -111,11 +130,26 @@ impl Calls {
         self.calls.retain(|_, call| !matches!(call.stage, Stage::Waiting) || call.round >= round);
     }
 
-    /// `QueueCallerAbandon`.
-    pub(crate) fn abandoned(&mut self, queue: &Name, call: &Name, when: When, out: &mut Vec<Report>) {
-        let heard = if self.hanging_up.contains(call) { Outcome::Abandoned } else { Outcome::Unknown };
-        let verdict = self.calls.remove(call).and_then(|known| known.verdict);
-        self.end(queue.clone(), call.clone(), verdict.unwrap_or(heard), when.at, out);
+    /// `QueueCallerAbandon`, with the place in the dial plan where the channel stands now.
+    pub(crate) fn abandoned(
+        &mut self,
+        queue: &Name,
+        call: &Name,
+        place: Option<Name>,
+        when: When,
+        out: &mut Vec<Report>,
+    ) {
+        let known = self.calls.remove(call);
+        let waited_at = known.as_ref().and_then(|known| known.place.as_ref());
+        let moved = waited_at.zip(place.as_ref()).is_some_and(|(then, now)| then != now);
+        let verdict = known.and_then(|known| known.verdict);
+        let outcome = match verdict {
+            None | Some(Outcome::Abandoned) if moved => Outcome::Transferred,
+            Some(logged) => logged,
+            None if self.hanging_up.contains(call) => Outcome::Abandoned,
+            None => Outcome::Unknown,
+        };
+        self.end(queue.clone(), call.clone(), outcome, when, when.now, out);
         if let (Some(ended), true) = (self.ended.back_mut(), verdict.is_some()) {
             ended.logged = true;
         }
@@ -128,13 +162,13 @@ impl Calls {
                 None => *stage = Stage::Leaving(when),
                 Some(outcome) => {
                     self.calls.remove(call);
-                    self.end(queue.clone(), call.clone(), outcome, when.at, out);
+                    self.end(queue.clone(), call.clone(), outcome, when, when.now, out);
                     self.ended.back_mut().into_iter().for_each(|ended| ended.logged = true);
                 }
             },
             Some(_) => {}
             None if self.ended.iter().any(|e| e.call == *call && e.queue == *queue) => {}
-            None => self.put(call.clone(), queue.clone(), Stage::Leaving(when)),
+            None => self.put(call.clone(), queue.clone(), Stage::Leaving(when), None),
         }
     }
 
@@ -175,7 +209,8 @@ impl Calls {
         if let Some(leg) = &leg {
             self.rings.remove(leg);
         }
-        self.put(call.clone(), queue.clone(), Stage::Talking { agent: agent.clone(), leg: leg.clone(), hung_up: None });
+        let talking = Stage::Talking { agent: agent.clone(), leg: leg.clone(), hung_up: None };
+        self.put(call.clone(), queue.clone(), talking, None);
         event(out, when.at, Kind::Answered { queue: queue.clone(), call: call.clone(), agent: agent.clone(), leg });
     }
 
@@ -216,15 +251,16 @@ impl Calls {
         }
         match self.calls.get_mut(channel).map(|call| &mut call.stage) {
             None => {}
-            Some(Stage::Talking { hung_up, .. }) => *hung_up = hung_up.or(Some(when)),
-            Some(Stage::Waiting) => {
+            Some(Stage::Talking { hung_up, .. }) if when.at.is_some() => *hung_up = hung_up.or(Some(when)),
+            // Without a time of its own the end is said at once: held, it would make the conversation longer.
+            Some(Stage::Waiting | Stage::Talking { .. }) => {
                 self.calls.remove(channel);
                 event(out, when.at, Kind::CallEnded { call: channel.clone() });
             }
             Some(Stage::Leaving(left)) => {
-                let at = left.at;
+                let left = *left;
                 if let Some(call) = self.calls.remove(channel) {
-                    self.end(call.queue, channel.clone(), Outcome::Unknown, at, out);
+                    self.end(call.queue, channel.clone(), Outcome::Unknown, left, when.now, out);
                 }
             }
         }
@@ -251,12 +287,14 @@ impl Calls {
         let open = self.calls.get_mut(call).filter(|known| fits(&known.queue));
         match (found, open) {
             (_, Some(Call { stage: Stage::Leaving(left), .. })) => {
-                let at = left.at;
+                let left = *left;
                 if let Some(known) = self.calls.remove(call) {
-                    self.end(known.queue, call.clone(), outcome, at, out);
+                    self.end(known.queue, call.clone(), outcome, left, when.now, out);
                     self.ended.back_mut().into_iter().for_each(|e| e.logged = logged);
                 }
             }
+            // The log has no word for a caller who was moved.
+            (Some(e), _) if e.outcome == Outcome::Transferred && outcome == Outcome::Abandoned => e.logged |= logged,
             (Some(e), _) => {
                 e.logged |= logged;
                 let from = std::mem::replace(&mut e.outcome, outcome);
@@ -281,8 +319,8 @@ impl Calls {
         let late: Vec<Name> = self.calls.iter().filter(|(_, c)| is_due(c)).map(|(call, _)| call.clone()).collect();
         for call in late {
             match self.calls.remove(&call) {
-                Some(Call { queue, stage: Stage::Leaving(when), .. }) => {
-                    self.end(queue, call, Outcome::Unknown, when.at, out)
+                Some(Call { queue, stage: Stage::Leaving(left), .. }) => {
+                    self.end(queue, call, Outcome::Unknown, left, now, out);
                 }
                 Some(Call { stage: Stage::Talking { hung_up: Some(when), .. }, .. }) => {
                     event(out, when.at, Kind::CallEnded { call });
@@ -292,12 +330,13 @@ impl Calls {
         }
     }
 
-    fn end(&mut self, queue: Name, call: Name, outcome: Outcome, at: Option<i64>, out: &mut Vec<Report>) {
+    /// Says that a call left, `left` then and known now.
+    fn end(&mut self, queue: Name, call: Name, outcome: Outcome, left: When, now: i64, out: &mut Vec<Report>) {
         if self.ended.len() >= AMENDABLE {
             self.ended.pop_front();
         }
         self.ended.push_back(Ended { queue: queue.clone(), call: call.clone(), outcome, logged: false });
-        event(out, at, Kind::Left { queue, call, outcome, ago_ms: 0 });
+        event(out, left.at, Kind::Left { queue, call, outcome, ago_ms: left.ago(now) });
     }
 }
 

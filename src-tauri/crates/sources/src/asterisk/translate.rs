@@ -59,7 +59,7 @@ impl Translator {
             }
             "QueueCallerAbandon" => {
                 if let Some((queue, call)) = queue_and_call(message) {
-                    self.calls.abandoned(&queue, &call, when, out);
+                    self.calls.abandoned(&queue, &call, place(message), when, out);
                 }
             }
             "AgentCalled" | "AgentConnect" | "AgentComplete" | "AgentRingNoAnswer" | "AgentDump" => {
@@ -128,7 +128,7 @@ impl Translator {
 
     fn entered(&mut self, message: &Message, when: When, out: &mut Vec<Report>) -> Option<()> {
         let (queue, call) = queue_and_call(message)?;
-        self.calls.entered(&queue, &call, out);
+        self.calls.entered(&queue, &call, place(message), when.now, out);
         let contact = message.said("Linkedid").map_or_else(|| call.clone(), Name::from);
         let (caller, position) = (caller(message), message.number("Position"));
         event(out, when.at, Kind::Entered { queue, call, contact, caller, position, waited_ms: 0 });
@@ -141,7 +141,11 @@ impl Translator {
         let call = message.said("Uniqueid").map(Name::from);
         let leg = ["DestUniqueid", "BridgedChannel"].iter().find_map(|key| message.said(key)).map(Name::from);
         match name {
-            "AgentCalled" => self.calls.ringing(&queue, &call?, &agent, leg, out, when),
+            "AgentCalled" => {
+                let call = call?;
+                self.calls.placed(&call, place(message));
+                self.calls.ringing(&queue, &call, &agent, leg, out, when);
+            }
             "AgentConnect" => self.calls.answered(&queue, &call?, &agent, leg, when, out),
             "AgentComplete" => {
                 let transferred = message.get("Reason").is_some_and(|reason| reason.eq_ignore_ascii_case("transfer"));
@@ -192,6 +196,12 @@ impl Translator {
 
 fn queue_and_call(message: &Message) -> Option<(Name, Name)> {
     Some((message.said("Queue")?.into(), message.said("Uniqueid")?.into()))
+}
+
+/// Where in the dial plan the caller's channel stands.
+fn place(message: &Message) -> Option<Name> {
+    let (context, exten) = (message.said("Context")?, message.said("Exten")?);
+    Some(format!("{exten}@{context},{}", message.get("Priority").unwrap_or_default()).into())
 }
 
 fn caller(message: &Message) -> Option<Caller> {
