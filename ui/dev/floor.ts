@@ -124,6 +124,7 @@ export class MockFloor {
       sample: true,
       link: this.scenario === 'never' ? 'never' : this.scenario === 'down' ? 'down' : 'up',
       link_since_ms: this.scenario === 'never' ? null : this.#began - (this.scenario === 'down' ? 41_000 : 96 * MIN),
+      reason: this.scenario === 'down' ? 'port' : null,
       words: this.scenario === 'down' ? 'connection refused' : 'Asterisk 22.5.2',
       counting_since_ms: this.scenario === 'never' ? null : partial ? this.#began - 12 * MIN : dayFrom,
       day_from_ms: dayFrom,
@@ -137,6 +138,7 @@ export class MockFloor {
         label: 'Asterisk N3',
         link: this.scenario === 'stale' ? 'down' : 'up',
         link_since_ms: this.#began - 41_000,
+        reason: this.scenario === 'stale' ? 'protocol' : null,
         words: 'no answer for 6 s',
       });
     }
@@ -180,6 +182,7 @@ export class MockFloor {
           offered === 0
             ? { value: null, numerator: 0, denominator: 0, definition: 'sl.f4@1' }
             : { value: Math.round(offered * given.level) / offered, numerator: Math.round(offered * given.level), denominator: offered, definition: 'sl.f4@1' },
+        abandonment: NOTHING,
         asa_ms: offered === 0 ? null : 9_000 + i * 4_700,
         talk_ms: offered === 0 ? null : 292_000 + i * 31_000,
         pbx: i === 5 ? null : [offered * 3 - abandoned, abandoned * 4],
@@ -342,8 +345,16 @@ export class MockFloor {
       wrapup: of('wrapup'),
       paused: of('paused'),
       offline: of('offline', 'unknown'),
+      abandonment: abandonmentOf(queue),
     });
   }
 }
 
 const none = (): Rows => ({ sources: {}, queues: {}, agents: {}, callers: {}, campaigns: {} });
+
+const NOTHING: QueueRow['abandonment'] = { value: null, numerator: 0, denominator: 0, definition: 'abandonment@1' };
+
+function abandonmentOf({ answered, abandoned, other_lost, unknown }: QueueRow): QueueRow['abandonment'] {
+  const denominator = answered + abandoned + other_lost + unknown;
+  return { ...NOTHING, value: denominator === 0 ? null : abandoned / denominator, numerator: abandoned, denominator };
+}

@@ -32,6 +32,7 @@ export function mockPlatform(name: string): Platform {
       case 'use_sample':
         firstRun = false;
         return { is: 'done' };
+      case 'disconnect':
       case 'leave_sample':
         firstRun = true;
         return { is: 'done' };

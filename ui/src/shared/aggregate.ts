@@ -54,9 +54,9 @@ export function serviceLevel(queues: readonly QueueRow[]): Ratio {
 export function abandonment(queues: readonly QueueRow[]): Ratio {
   let numerator = 0;
   let denominator = 0;
-  for (const queue of queues) {
-    numerator += queue.abandoned;
-    denominator += queue.answered + queue.abandoned + queue.other_lost + queue.unknown;
+  for (const { abandonment: figure } of queues) {
+    numerator += figure.numerator;
+    denominator += figure.denominator;
   }
   return ratio(numerator, denominator);
 }

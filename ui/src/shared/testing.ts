@@ -7,8 +7,10 @@ import type { SourceRow } from '~/bindings/SourceRow';
 
 const none = { value: null, numerator: 0, denominator: 0, definition: 'sl.f4@1' };
 
-/** A queue with nothing in it. */
+/** A queue with nothing in it. Its abandonment follows from its counts unless told. */
 export function queue(name: string, over: Partial<QueueRow> = {}): QueueRow {
+  const { answered = 0, abandoned = 0, other_lost = 0, unknown = 0 } = over;
+  const ended = answered + abandoned + other_lost + unknown;
   return {
     id: `1/${name}`,
     source: 1,
@@ -33,7 +35,7 @@ export function queue(name: string, over: Partial<QueueRow> = {}): QueueRow {
     unknown: 0,
     ring_no_answer: 0,
     service_level: none,
-    abandonment: { ...none, definition: 'abandonment@1' },
+    abandonment: { value: ended > 0 ? abandoned / ended : null, numerator: abandoned, denominator: ended, definition: 'abandonment@1' },
     asa_ms: null,
     talk_ms: null,
     pbx: null,

@@ -53,19 +53,16 @@ export function aboutLevel(queue: QueueRow, source: SourceRow | undefined, now: 
   };
 }
 
-/** Contacts of a queue that have ended or were answered. */
-export const ended = (queue: QueueRow): number => queue.answered + queue.abandoned + queue.other_lost + queue.unknown;
-
 /** What the abandonment of a queue is, with the ways out that nobody saw. */
 export function aboutAbandoned(queue: QueueRow, source: SourceRow | undefined, now: number): Explanation {
-  const total = ended(queue);
+  const { numerator, denominator, definition, value } = queue.abandonment;
   return {
-    title: `${t('live.abandonment')} · ${queue.label} · ${percent(total === 0 ? null : queue.abandoned / total)}`,
+    title: `${t('live.abandonment')} · ${queue.label} · ${percent(value)}`,
     definition: t('live.define_abandoned'),
-    version: 'abandonment@1',
+    version: definition,
     lines: [
-      { label: t('live.explain_numerator'), value: t('live.abandoned_n', { n: queue.abandoned }) },
-      { label: t('live.explain_denominator'), value: t('live.ended_n', { n: total }) },
+      { label: t('live.explain_numerator'), value: t('live.abandoned_n', { n: numerator }) },
+      { label: t('live.explain_denominator'), value: t('live.ended_n', { n: denominator }) },
       { label: t('live.explain_unknown'), value: number(queue.unknown) },
       { label: t('live.explain_other'), value: number(queue.other_lost) },
       ...aboutPbx(queue),
