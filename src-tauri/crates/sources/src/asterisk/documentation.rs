@@ -46,7 +46,7 @@ fn block(secret: &str, permit: IpAddr, file: &str, reload: &str) -> String {
         IpAddr::V6(v6) => format!("{v6}/128"),
     };
     let mut text = format!(
-        "; {file}\n; then: {reload}\n[mirante]\nsecret = {secret}\ndeny = 0.0.0.0/0.0.0.0\ndeny = ::/0\npermit = {permit}\n\
+        "; {file}\n; then: {reload}\n; exact times, not required: timestampevents = yes under [general]\n[mirante]\nsecret = {secret}\ndeny = 0.0.0.0/0.0.0.0\ndeny = ::/0\npermit = {permit}\n\
          read = system,agent,user,cdr,call\nwrite =\nwritetimeout = 5000\n"
     );
     for filter in FILTERS {
@@ -65,6 +65,7 @@ mod tests {
         expect_test::expect![[r#"
             ; /etc/asterisk/manager.conf
             ; then: asterisk -rx "manager reload"
+            ; exact times, not required: timestampevents = yes under [general]
             [mirante]
             secret = a\;b[x]
             deny = 0.0.0.0/0.0.0.0

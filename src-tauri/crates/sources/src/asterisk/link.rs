@@ -54,7 +54,8 @@ impl Link {
         if allowed.is_empty() {
             let refused =
                 "plain AMI to a public address would send everything in clear: use TLS or a VPN (use TLS ou VPN)";
-            return Err(SourceError::lasting(Phase::Config, refused));
+            // Passing: the name may lead elsewhere later, as when a VPN comes up.
+            return Err(SourceError::passing(Phase::Config, refused));
         }
         Ok(allowed)
     }
@@ -183,7 +184,8 @@ fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, SourceError> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if let Some(path) = ca_file {
-        let wrong = |why: String| SourceError::lasting(Phase::Config, format!("cannot use {}: {why}", path.display()));
+        // Passing: the file may be put there or mended without a word to us.
+        let wrong = |why: String| SourceError::passing(Phase::Config, format!("cannot use {}: {why}", path.display()));
         let certificates = CertificateDer::pem_file_iter(path).map_err(|error| wrong(error.to_string()))?;
         for certificate in certificates {
             let certificate = certificate.map_err(|error| wrong(error.to_string()))?;

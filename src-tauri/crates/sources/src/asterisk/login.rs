@@ -75,6 +75,7 @@ pub(crate) async fn login(
     if !["authentication", "denied", "incorrect"].iter().any(|word| why.to_ascii_lowercase().contains(word)) {
         return Err(SourceError::passing(Phase::Login, format!("login refused ({why})")));
     }
+    // Tried again, this would only fill the PBX's logs and get this computer banned: a person must act.
     // The platform answers the same to an unknown user, a wrong secret and an address outside the user's permit line.
     let words = "check user, secret and the user's permit line (the PBX gives one answer for the three)";
     Err(SourceError::lasting(Phase::Login, format!("login refused ({why}): {words}")))
@@ -114,7 +115,8 @@ pub(crate) async fn accepted(link: &mut Link, action_id: &str, early: &mut Vec<M
         }
         if !why.to_ascii_lowercase().contains("unknown command") {
             let words = format!("the PBX does not let this user list its queues ({why})");
-            return Err(SourceError::lasting(Phase::Rights, words));
+            // Passing: rights are changed on the PBX, and the login itself is accepted.
+            return Err(SourceError::passing(Phase::Rights, words));
         }
         if Instant::now() >= until {
             let words = "the PBX does not know QueueStatus: its queue module is not loaded";

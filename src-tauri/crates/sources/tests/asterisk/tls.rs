@@ -2,7 +2,7 @@
 
 use crate::fake::{BANNER, Heard, config, polite, serve};
 use mirante_sources::asterisk::{Asterisk, AsteriskConfig};
-use mirante_sources::{Phase, Source};
+use mirante_sources::{Phase, Retry, Source};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -36,5 +36,6 @@ async fn a_certificate_of_the_pbx_itself_is_trusted_only_when_named() {
     let session = Asterisk::new(trusted).connect().await.expect("session");
     assert_eq!(session.platform(), "Asterisk 22 (AMI 11.0.0)");
     let nothing = AsteriskConfig { ca_file: Some(dir.path().join("absent.pem")), tls: true, ..config(port) };
-    assert_eq!(Asterisk::new(nothing).connect().await.err().expect("no file").phase, Phase::Config);
+    let missing = Asterisk::new(nothing).connect().await.err().expect("no file");
+    assert_eq!((missing.phase, missing.retry), (Phase::Config, Retry::Backoff), "the file may be put there");
 }
