@@ -122,7 +122,7 @@ export const live: Translation<typeof reference> = {
   no_queues: 'No queue yet',
   no_queues_hint: 'As soon as the PBX says which queues it has, they show here. Check that the connection is up and that the AMI user reads the class "agent".',
   never_heard: 'No answer from {source} yet',
-  never_heard_hint: 'Mirante keeps trying by itself. Why it failed last: {words}',
+  never_heard_hint: 'Mirante keeps trying by itself. Why it failed last: {words}.',
   no_match: 'Nothing matches these filters',
   no_match_hint: 'Take a filter away or search for another word.',
   clear_filters: 'Clear filters',

@@ -122,7 +122,7 @@ export const live: Translation<typeof reference> = {
   no_queues: 'Ninguna cola todavía',
   no_queues_hint: 'En cuanto la central diga qué colas tiene, aparecen aquí. Verifique que la conexión esté activa y que el usuario de AMI lea la clase "agent".',
   never_heard: 'Todavía sin respuesta de {source}',
-  never_heard_hint: 'Mirante sigue intentando solo. Motivo de la última falla: {words}',
+  never_heard_hint: 'Mirante sigue intentando solo. Motivo de la última falla: {words}.',
   no_match: 'Nada coincide con estos filtros',
   no_match_hint: 'Quite un filtro o busque otra palabra.',
   clear_filters: 'Limpiar filtros',

@@ -121,7 +121,7 @@ export const live = {
   no_queues: 'Nenhuma fila ainda',
   no_queues_hint: 'Assim que o PABX disser quais filas tem, elas aparecem aqui. Confira se a conexão está de pé e se o usuário do AMI lê a classe "agent".',
   never_heard: 'Ainda sem resposta de {source}',
-  never_heard_hint: 'O Mirante tenta conectar sozinho. O motivo da última falha: {words}',
+  never_heard_hint: 'O Mirante tenta conectar sozinho. O motivo da última falha: {words}.',
   no_match: 'Nada encontrado com estes filtros',
   no_match_hint: 'Tire um filtro ou busque outra palavra.',
   clear_filters: 'Limpar filtros',
