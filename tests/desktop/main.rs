@@ -28,9 +28,9 @@ fn window_shows_a_real_pbx_and_survives_its_restart() {
 
     let seconds = Duration::from_secs;
     window
-        .until(seconds(20), "document.querySelectorAll('tr[id^=\"queue \"]').length === 7")
-        .expect("seven queues on screen");
-    println!("the window is up and shows seven queues");
+        .until(seconds(20), "document.querySelectorAll('tr[id^=\"queue \"]').length === 8")
+        .expect("eight queues on screen");
+    println!("the window is up and shows eight queues");
     traffic(&pbx);
     // Answered calls of the queue with the most traffic, as the screen says.
     let answered =
@@ -41,7 +41,7 @@ fn window_shows_a_real_pbx_and_survives_its_restart() {
 
     pbx.kill().expect("a dead PBX");
     window.until(seconds(4), "document.querySelector('.sources .down') !== null").expect("the fault on screen");
-    let grey = "document.querySelectorAll('tr.no_data[id^=\"queue \"]').length === 7";
+    let grey = "document.querySelectorAll('tr.no_data[id^=\"queue \"]').length === 8";
     window.until(seconds(1), grey).expect("grey rows");
     window.picture("desktop-down.png").expect("a picture");
     std::thread::sleep(seconds(5));

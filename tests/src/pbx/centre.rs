@@ -65,7 +65,10 @@ const PLAIN: Queue = Queue {
     weight: 1,
 };
 
-/// Seven queues and twenty-one people, some in several.
+/// A queue that someone named like a script, without members: who calls it waits until they hang up.
+pub const HOSTILE_QUEUE: Queue = Queue { name: "<script>fila</script>", number: "4007", weight: 0, ..PLAIN };
+
+/// Eight queues and twenty-one people, some in several. One queue is never called by the load: see [`HOSTILE_QUEUE`].
 pub const CENTRE: Centre = Centre {
     queues: &[
         Queue { name: "sac", number: "4000", wrapup_s: 1, weight: 6, ..PLAIN },
@@ -83,6 +86,7 @@ pub const CENTRE: Centre = Centre {
         Queue { name: "servicedesk-n3", number: "4004", strategy: "linear", ring_s: 5, weight: 1, ..PLAIN },
         Queue { name: "cobranca", number: "4005", strategy: "random", timeout_s: 12, weight: 2, ..PLAIN },
         Queue { name: "retencao", number: "4006", needs_members: true, places: 3, weight: 1, ..PLAIN },
+        HOSTILE_QUEUE,
     ],
     agents: &[
         Agent { number: 1001, name: "Ana Souza", queues: &[("sac", 0)] },

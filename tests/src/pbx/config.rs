@@ -125,6 +125,7 @@ fn dialplan(centre: &Centre) -> Result<String> {
     text.push_str(
         r#"[stay]
 exten => s,1,ExecIf($["${RIG_NAME}" != ""]?Set(CALLERID(name)=${RIG_NAME}))
+ same => n,ExecIf($["${RIG_NUMBER}" != ""]?Set(CALLERID(num)=${RIG_NUMBER}))
  same => n,ExecIf($["${CHANNEL(state)}" != "Up"]?Answer())
  same => n,UserEvent(RigEntered,CallID: ${RIG_CALL},Queue: ${RIG_QUEUE},Linked: ${CHANNEL(linkedid)})
  same => n,Queue(${RIG_QUEUE},ct,,,${RIG_TIMEOUT})
