@@ -31,10 +31,17 @@ pub(crate) fn check() -> Result<()> {
         faults.extend(IMPURE.iter().filter(|bad| reached.contains(**bad)).map(|bad| format!("{name} reaches {bad}")));
     }
     let ours = members()?;
-    for (name, allowed) in MAY_USE.iter().filter(|(name, _)| ours.contains(*name)) {
+    // A crate that nobody listed would keep every rule by having none.
+    let table: BTreeSet<&str> = MAY_USE.iter().map(|(name, _)| *name).collect();
+    let unlisted = ours.iter().filter(|name| !table.contains(name.as_str()));
+    faults.extend(unlisted.map(|name| format!("{name} is not in the table of what each crate may use")));
+    let gone = table.iter().filter(|name| !ours.contains(**name));
+    faults.extend(gone.map(|name| format!("{name} is in the table and not in the workspace")));
+    for (name, allowed) in MAY_USE {
         let reached = tree(name, &["--depth", "1"])?;
-        let bad =
-            reached.iter().filter(|other| ours.contains(*other) && other != name && !allowed.contains(&other.as_str()));
+        let bad = reached
+            .iter()
+            .filter(|other| ours.contains(*other) && *other != name && !allowed.contains(&other.as_str()));
         faults.extend(bad.map(|bad| format!("{name} uses {bad}")));
     }
     for name in ours.iter().filter(|name| *name != "mirante") {

@@ -32,7 +32,7 @@ pub(crate) fn ensure_all(
         lacks.push(Lack::Debian(absent));
     }
     lacks.extend(npm.iter().filter(|folder| !npm_is_current(folder)).map(|folder| Lack::Npm(folder)));
-    let absent = tools.iter().filter(|(name, _)| !tool(name).exists());
+    let absent = tools.iter().filter(|(name, version)| !is_installed(name, version));
     lacks.extend(absent.map(|(name, version)| Lack::Tool(name, version)));
     if lacks.is_empty() {
         return Ok(());
@@ -68,6 +68,12 @@ pub(crate) fn ensure_all(
 /// A program that `ensure_all` installs by cargo.
 pub(crate) fn tool(name: &str) -> PathBuf {
     tools_root().join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// True if cargo installed that version there; by its own list, because a program need not tell its version.
+fn is_installed(name: &str, version: &str) -> bool {
+    let list = std::fs::read_to_string(tools_root().join(".crates.toml")).unwrap_or_default();
+    tool(name).exists() && list.contains(&format!("\"{name} {version} ("))
 }
 
 fn tools_root() -> PathBuf {
@@ -134,9 +140,6 @@ fn npm_is_current(folder: &str) -> bool {
 }
 
 fn ask(question: &str) -> Result<bool> {
-    if std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false") {
-        return Ok(true);
-    }
     if !std::io::stdin().is_terminal() {
         return Ok(false);
     }

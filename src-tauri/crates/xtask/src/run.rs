@@ -43,7 +43,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("[3/3] opening the window on the simulated centre");
         return cargo(["run", "--quiet", "--locked", "-p", "mirante", "--", "--sample", "--data"]).args([data]).go();
     }
-    println!("[3/3] no display here: serving the same interface to a browser; stop with Ctrl-C");
+    let why = if options.browser { "" } else { "no display here: " };
+    println!("[3/3] {why}serving the same interface to a browser; stop with Ctrl-C");
     cargo(["run", "--quiet", "--locked", "-p", "mirante-cli", "--", "simulate", "--serve", "--data"])
         .args([data])
         .args(["--listen", &listen()])
