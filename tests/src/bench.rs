@@ -6,6 +6,7 @@ use crate::load::{Driver, Options, Plan, Size};
 use crate::pbx::centre::CENTRE;
 use crate::pbx::{Pbx, config};
 use anyhow::{Context, Result, ensure};
+use serde_json::json;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -18,10 +19,13 @@ const WARM: u32 = 10;
 const TICKS: f64 = 100.0;
 
 /// CPU, memory and latency of the hub under so many calls a second, with one client on its feed.
+///
+/// Gives a table for people and, as its last line, the same figures as one JSON object.
 pub fn feed(pbx: &Pbx, seconds: u32, inbound: f64) -> Result<String> {
     let hub = Hub::follow(pbx.address(), None)?;
     hub.wait_up(Duration::from_secs(10))?;
-    let size = Size { seconds: seconds + WARM, inbound, outside: inbound / 8.0, talk_s: 6.0 };
+    let size =
+        Size { seconds: seconds + WARM, inbound, outside: inbound / 8.0, talk_s: (15.0 / inbound).clamp(1.2, 6.0) };
     let plan = Plan::new(41, size, &CENTRE);
     let over = AtomicBool::new(false);
     let (all, ours) = (AtomicU64::new(0), AtomicU64::new(0));
@@ -51,17 +55,26 @@ pub fn feed(pbx: &Pbx, seconds: u32, inbound: f64) -> Result<String> {
         ensure!(!times.is_empty(), "no call was seen on the feed");
         times.sort_unstable();
         let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize];
+        let (p50, p99, worst, calls) = (at(0.5), at(0.99), at(1.0), times.len());
         let mut text = String::new();
-        writeln!(text, "{}: {all:.0} events/s in all, {ours:.0} pass the documented user's filters", pbx.version())?;
-        writeln!(text, "hub: {share:.1} % of a core, {memory:.0} MB resident (goals 3 % and 60 MB at 200 events/s)")?;
-        write!(
-            text,
-            "AMI event to feed, {} calls: p50 {} ms, p99 {} ms, worst {} ms",
-            times.len(),
-            at(0.5),
-            at(0.99),
-            at(1.0)
-        )?;
+        for (what, value, goal) in [
+            ("PBX", pbx.version().to_owned(), ""),
+            ("events of the PBX a second", format!("{all:.0}"), ""),
+            ("past the documented user's filters", format!("{ours:.0}"), ""),
+            ("hub, share of a core", format!("{share:.1} %"), "at most 3 % at 200 events/s"),
+            ("hub, resident memory", format!("{memory:.0} MB"), "at most 60 MB"),
+            ("AMI event to feed, p50", format!("{p50} ms"), "at most 60 ms, to the page"),
+            ("AMI event to feed, p99", format!("{p99} ms"), "at most 150 ms, to the page"),
+            ("AMI event to feed, worst", format!("{worst} ms of {calls} calls"), ""),
+        ] {
+            writeln!(text, "{what:<36}  {value:<36}  {goal}")?;
+        }
+        let tenth = |value: f64| (value * 10.0).round() / 10.0;
+        let figures = json!({
+            "version": pbx.version(), "events_per_s": tenth(all), "filtered_per_s": tenth(ours), "cpu_percent": tenth(share),
+            "rss_mb": tenth(memory), "p50_ms": p50, "p99_ms": p99,
+        });
+        write!(text, "{figures}")?;
         Ok(text)
     })
 }

@@ -95,8 +95,17 @@ fn run_and_kill(dir: &Path, after: Duration) -> u64 {
     said
 }
 
+/// Ten kills, or as many as `MIRANTE_KILLS` says: `cargo xtask prove kill`. Ten to a folder, because each round reads all of it.
 #[test]
 fn nothing_acknowledged_is_lost() {
+    let kills: usize = env::var("MIRANTE_KILLS").map_or(10, |text| text.parse().expect("a count of kills"));
+    for _ in 0..kills.div_ceil(10) {
+        ten_kills();
+    }
+    println!("{} kills, nothing acknowledged was lost", kills.div_ceil(10) * 10);
+}
+
+fn ten_kills() {
     let dir = tempfile::tempdir().expect("tempdir");
     let mut random = [0u8; 10];
     getrandom::fill(&mut random).expect("random");

@@ -11,7 +11,18 @@ pub(crate) enum Figure {
     Feed,
 }
 
-pub(crate) fn run(figure: Figure) -> Result<()> {
+/// How to measure.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Seconds to measure, after ten to warm up.
+    #[arg(long, default_value_t = 60)]
+    seconds: u32,
+    /// Calls to queues a second: 4 is a busy centre of this size, 12 gives the hub more than 200 events a second.
+    #[arg(long, default_value_t = 12.0)]
+    inbound: f64,
+}
+
+pub(crate) fn run(figure: Figure, options: &Options) -> Result<()> {
     let name = match figure {
         Figure::Feed => "feed",
     };
@@ -20,6 +31,7 @@ pub(crate) fn run(figure: Figure) -> Result<()> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let built = target.join("release").join(format!("mirantectl{}", std::env::consts::EXE_SUFFIX));
     cargo(["run", "--quiet", "--locked", "-p", "mirante-tests", "--bin", "rig", "--", "bench", name])
+        .args(["--seconds", &options.seconds.to_string(), "--inbound", &options.inbound.to_string()])
         .env("MIRANTECTL", built)
         .go()
 }

@@ -53,6 +53,8 @@ enum Task {
         /// Which.
         #[arg(value_enum)]
         name: bench::Figure,
+        #[command(flatten)]
+        options: bench::Options,
     },
 }
 
@@ -65,7 +67,7 @@ fn main() -> ExitCode {
             sh::cargo(["run", "--quiet", "--locked", "-p", "mirante-tests", "--bin", "rig", "--"]).args(arguments).go()
         }
         Task::Prove { name } => prove::run(name),
-        Task::Bench { name } => bench::run(name),
+        Task::Bench { name, options } => bench::run(name, &options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -10,12 +10,20 @@ pub(crate) enum Promise {
     Visits,
     /// A PBX that is cut, frozen, silent or restarted is said within 3 s, and nothing lies meanwhile.
     Faults,
+    /// A history writer that is killed 200 times while it writes has lost nothing that it said was kept.
+    Kill,
 }
 
 pub(crate) fn run(promise: Promise) -> Result<()> {
     let test = match promise {
         Promise::Visits => "visits",
         Promise::Faults => "faults",
+        Promise::Kill => {
+            return cargo(["test", "--locked", "-p", "mirante-history", "--test", "kill", "--"])
+                .args(["nothing_acknowledged_is_lost", "--nocapture"])
+                .env("MIRANTE_KILLS", "200")
+                .go();
+        }
     };
     cargo(["build", "--locked", "-p", "mirante-cli"]).go()?;
     cargo(["test", "--locked", "-p", "mirante-tests", "--test", "asterisk", "--"])
