@@ -17,8 +17,8 @@ pub(crate) struct Options {
     /// Seconds to measure, after ten to warm up.
     #[arg(long, default_value_t = 60)]
     seconds: u32,
-    /// Calls to queues a second: 4 is a busy centre of this size, 12 gives the hub more than 200 events a second.
-    #[arg(long, default_value_t = 12.0)]
+    /// Calls to queues a second: 4 is a busy centre of this size, 26 gives the hub more than 200 events a second.
+    #[arg(long, default_value_t = 26.0)]
     inbound: f64,
 }
 
