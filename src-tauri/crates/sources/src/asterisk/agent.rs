@@ -1,22 +1,56 @@
 //! Who a queue member is.
 
+use super::remote::{EXTENSION, Remote, telephone};
 use crate::Caller;
 use mirante_floor::{Device, Name};
 
 /// Technologies whose devices tell by themselves whether a call is on them.
 const PHONES: [&str; 5] = ["PJSIP", "SIP", "IAX2", "SCCP", "DAHDI"];
 
-/// An agent's key, the same in every queue: the extension if the address surely names one, else the address itself.
+/// Contexts in which a number is the PBX's own extension: those that FreePBX and Issabel make, and the one that Asterisk's
+/// examples call members through. In any other, such as one a tenant, the same number may be somebody else.
+const NEUTRAL: [&str; 6] =
+    ["from-queue", "from-queue-exten-only", "from-internal", "from-internal-xfer", "ext-local", "agents"];
+
+/// An agent's key, the same in every queue: the extension if the address surely names one, else the address itself. Two people
+/// must never become one; that one person shows as two is the lesser harm.
 ///
-/// `Local/2101@from-queue/n`, `PJSIP/2101`, `hint:2101@ext-local` are extension 2101. Up to seven digits count as an extension:
-/// a longer number is somebody's telephone. `Agent/9001` stays whole, since agent numbers and extensions may overlap and two
-/// people must never become one. The state interface is asked only when the address itself does not say.
-pub(crate) fn key(interface: &str, state_interface: Option<&str>) -> Name {
-    extension(interface).or_else(|| state_interface.and_then(extension)).unwrap_or(interface).into()
+/// * `PJSIP/2101`, `Local/2101@from-queue/n`, `hint:2101@ext-local` are extension 2101: a device is one for the whole PBX, and
+///   these contexts are no tenant's.
+/// * `Local/100@vendas/n` and `Local/100@cobranca/n` are `100@vendas` and `100@cobranca`: the context belongs to the key, unless
+///   the queue watches the device of the same number (`PJSIP/100`), which makes it extension 100.
+/// * `Local/ana@agents/n` does not say; then the state interface is asked by the same rules.
+/// * `Agent/9001` stays whole, since agent numbers and extensions may overlap.
+/// * More than seven digits are somebody's telephone, which may not be stored in clear: the key is then a keyed hash.
+pub(crate) fn key(interface: &str, state_interface: Option<&str>, remote: &Remote) -> Name {
+    let (own, watched) = (extension(interface), state_interface.and_then(extension));
+    let key = match (own, watched) {
+        (Some(own), Some(watched)) if watched.context.is_none() && watched.number == own.number => watched.key(),
+        (Some(own), _) => own.key(),
+        (None, Some(watched)) => watched.key(),
+        (None, None) => interface.into(),
+    };
+    if telephone(&key).is_some() { remote.key(interface) } else { key }
+}
+
+/// An extension, and the context that it is an extension of unless it is the PBX's own.
+#[derive(Debug, Clone, Copy)]
+struct Extension<'a> {
+    number: &'a str,
+    context: Option<&'a str>,
+}
+
+impl Extension<'_> {
+    fn key(self) -> Name {
+        match self.context {
+            Some(context) => format!("{}@{context}", self.number).into(),
+            None => self.number.into(),
+        }
+    }
 }
 
 /// The extension that an address names.
-fn extension(address: &str) -> Option<&str> {
+fn extension(address: &str) -> Option<Extension<'_>> {
     let rest = match address.strip_prefix("hint:") {
         Some(rest) => rest,
         None => {
@@ -25,8 +59,12 @@ fn extension(address: &str) -> Option<&str> {
             known.then_some(rest)?
         }
     };
-    let number = rest.split(['@', '/']).next()?;
-    (!number.is_empty() && number.len() <= 7 && number.bytes().all(|b| b.is_ascii_digit())).then_some(number)
+    // What follows a slash is an option, or the address of one of the device's contacts.
+    let place = rest.split('/').next()?;
+    let (number, context) = place.split_once('@').map_or((place, None), |(number, context)| (number, Some(context)));
+    let is_number = !number.is_empty() && number.len() <= EXTENSION && number.bytes().all(|b| b.is_ascii_digit());
+    let context = context.filter(|context| !context.is_empty() && !NEUTRAL.contains(context));
+    is_number.then_some(Extension { number, context })
 }
 
 fn is_phone(tech: &str) -> bool {
@@ -36,7 +74,7 @@ fn is_phone(tech: &str) -> bool {
 /// The extension whose phone a device is, such as `2101` of `PJSIP/2101`.
 pub(crate) fn phone(device: &str) -> Option<&str> {
     device.split_once('/').filter(|(tech, _)| is_phone(tech))?;
-    extension(device)
+    extension(device).filter(|extension| extension.context.is_none()).map(|extension| extension.number)
 }
 
 /// True if the platform watches the phone itself for this member. A `Local/` address only tells whether a call went through it.
@@ -45,11 +83,15 @@ pub(crate) fn is_watched(interface: &str, state_interface: Option<&str>) -> bool
     !watched.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("Local/"))
 }
 
-/// A member's name, if the platform has one of its own.
+/// A member's name, if the platform has one of its own, and number: the one place where a telephone's is told.
 pub(crate) fn name(interface: &str, key: &str, member_name: Option<&str>) -> Option<Caller> {
-    let name = member_name.filter(|name| !name.is_empty() && *name != interface)?;
-    let number = if key == interface { "" } else { key };
-    Some(Caller { number: number.to_owned(), name: name.to_owned() })
+    let name = member_name.filter(|name| !name.is_empty() && *name != interface);
+    let own = if key == interface { "" } else { key.split('@').next().unwrap_or_default() };
+    let remote = telephone(interface).filter(|_| key.starts_with("tel-"));
+    if name.is_none() && remote.is_none() {
+        return None;
+    }
+    Some(Caller { number: remote.unwrap_or(own).to_owned(), name: name.unwrap_or_default().to_owned() })
 }
 
 /// A device state by its number, as lists and member events give it.
@@ -86,18 +128,52 @@ pub(crate) fn device_word(word: &str) -> Device {
 mod tests {
     use super::*;
 
+    fn key(interface: &str, state_interface: Option<&str>) -> Name {
+        super::key(interface, state_interface, &Remote::default())
+    }
+
+    #[test]
+    fn a_number_in_two_contexts_is_two_people() {
+        assert_eq!(&*key("Local/100@vendas", None), "100@vendas");
+        assert_eq!(&*key("Local/100@cobranca/n", Some("")), "100@cobranca");
+        assert_eq!(&*key("Local/100@vendas/n", Some("hint:100@vendas")), "100@vendas");
+        assert_eq!(&*key("Local/ana@agents/n", Some("hint:100@cobranca")), "100@cobranca");
+        assert_eq!(&*key("PJSIP/100@tenant", None), "100@tenant");
+        // Devices are one for the whole PBX: the watched one says who it is, if it is the same number.
+        assert_eq!(&*key("Local/100@vendas/n", Some("PJSIP/100")), "100");
+        assert_eq!(&*key("Local/100@vendas/n", Some("PJSIP/200")), "100@vendas");
+        assert_eq!(&*key("Local/100@vendas/n", Some("PJSIP/vendas-100")), "100@vendas");
+        assert_eq!(name("Local/100@vendas", "100@vendas", Some("Ana")).expect("name").number, "100");
+    }
+
+    #[test]
+    fn a_telephone_is_told_to_the_table_of_people_alone() {
+        let out = "Local/5511999990000@out/n";
+        let tel = key(out, Some(out));
+        assert!(tel.starts_with("tel-") && !tel.contains("99999"), "{tel}");
+        assert_ne!(tel, key("Local/5511999990001@out/n", None));
+        assert!(key("Local/100@551133334444/n", None).starts_with("tel-"), "a tenant named by its number");
+        assert_eq!(&*key(out, Some("hint:2101@ext-local")), "2101");
+        let unnamed = name(out, &tel, Some(out));
+        assert_eq!(unnamed, Some(Caller { number: "5511999990000".into(), name: String::new() }));
+        assert_eq!(name(out, &tel, Some("Ana")), Some(Caller { number: "5511999990000".into(), name: "Ana".into() }));
+    }
+
     #[test]
     fn one_person_has_one_key() {
-        for interface in
-            ["Local/2101@from-queue/n", "PJSIP/2101", "SIP/2101", "pjsip/2101/sip:2101@10.0.0.1", "local/2101@agents"]
-        {
+        for interface in [
+            "Local/2101@from-queue/n",
+            "PJSIP/2101",
+            "SIP/2101",
+            "pjsip/2101/sip:2101@10.0.0.1",
+            "local/2101@agents",
+            "Local/2101@from-internal/n",
+        ] {
             assert_eq!(&*key(interface, None), "2101", "{interface}");
         }
         assert_eq!(&*key("Local/ana@agents/n", Some("hint:2101@ext-local")), "2101");
         assert_eq!(&*key("Local/2101@from-queue/n", Some("Custom:ag7")), "2101");
-        for interface in
-            ["Agent/9001", "Local/ana@agents/n", "Local/5511999990000@out/n", "Local/@x", "2101", "", "Console/dsp"]
-        {
+        for interface in ["Agent/9001", "Local/ana@agents/n", "Local/@x", "2101", "", "Console/dsp"] {
             assert_eq!(&*key(interface, Some("Custom:x")), interface);
         }
     }

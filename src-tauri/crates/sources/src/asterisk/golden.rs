@@ -396,6 +396,24 @@ fn a_member_event_may_tell_only_a_part() {
 }
 
 #[test]
+fn the_number_of_a_remote_agent_is_told_as_a_person_only() {
+    let told = "Event: QueueMemberStatus\nQueue: sac\nMemberName: Ana\nInterface: Local/5511999990000@out/n\n\
+        StateInterface: Local/5511999990000@out/n\nStatus: 1\nPaused: 0\n\n";
+    let ring =
+        "Event: AgentCalled\nQueue: sac\nUniqueid: 1.1\nInterface: Local/5511999990000@out/n\nDestUniqueid: 1.2\n\n";
+    let removed = "Event: QueueMemberRemoved\nQueue: sac\nInterface: Local/5511999990000@out/n\n\n";
+    let mut out = run(&mut Translator::default(), &[ring, told, ring, removed].concat(), 0);
+    let Report::Event { kind: Kind::Member { agent, interface, name, .. }, .. } = &mut out[1] else {
+        panic!("{out:?}")
+    };
+    assert_eq!(name.take().map(|name| name.number).as_deref(), Some("5511999990000"));
+    assert_eq!(&**interface, "Local/***00@out/n");
+    let agent = agent.to_string();
+    assert_eq!(format!("{out:?}").matches(&agent).count(), 4, "one person throughout: {out:?}");
+    assert!(!format!("{out:?}").contains("99999"), "{out:?}");
+}
+
+#[test]
 fn what_names_nothing_is_nothing() {
     let names = [
         "QueueCallerJoin",

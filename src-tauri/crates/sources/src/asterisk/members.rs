@@ -2,6 +2,7 @@
 
 use super::agent;
 use super::message::Message;
+use super::remote::{Remote, masked};
 use crate::Caller;
 use mirante_floor::{Device, MemberPicture, Name};
 use std::collections::BTreeMap;
@@ -25,13 +26,19 @@ pub(crate) struct Members {
     keys: BTreeMap<Name, Name>,
     /// Phones of agents whose queue does not watch the phone itself.
     phones: BTreeMap<Name, Device>,
+    remote: Remote,
     pub(crate) round: u64,
 }
 
 impl Members {
+    /// No members yet; `remote` makes the keys of those at a telephone.
+    pub(crate) fn new(remote: Remote) -> Members {
+        Members { remote, ..Members::default() }
+    }
+
     /// The agent's key of an interface.
     pub(crate) fn key(&self, interface: &str) -> Name {
-        self.keys.get(interface).cloned().unwrap_or_else(|| agent::key(interface, None))
+        self.keys.get(interface).cloned().unwrap_or_else(|| agent::key(interface, None, &self.remote))
     }
 
     /// Takes what a message tells about a member and gives all that is known of it; what it leaves out stays as it was.
@@ -46,7 +53,7 @@ impl Members {
             if self.keys.len() >= MOST {
                 self.keys.pop_first();
             }
-            self.keys.insert(interface.clone(), agent::key(&interface, state_interface));
+            self.keys.insert(interface.clone(), agent::key(&interface, state_interface, &self.remote));
         }
         let agent = self.key(&interface);
         let round = self.round;
@@ -55,7 +62,7 @@ impl Members {
             picture: MemberPicture {
                 queue,
                 agent: agent.clone(),
-                interface: interface.clone(),
+                interface: masked(&interface),
                 name: None,
                 device: Device::Unknown,
                 paused: false,
@@ -80,7 +87,7 @@ impl Members {
         known.device = phone.unwrap_or(member.status);
         known.agent = agent;
         if let Some(name) = ["MemberName", "Name", "AgentName"].iter().find_map(|key| message.get(key)) {
-            known.name = agent::name(&known.interface, &known.agent, Some(name));
+            known.name = agent::name(&interface, &known.agent, Some(name));
         }
         if let Some(paused) = message.number::<i32>("Paused") {
             known.paused = paused != 0;

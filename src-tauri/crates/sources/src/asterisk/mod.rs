@@ -19,6 +19,7 @@ mod login;
 mod members;
 mod message;
 mod queue_log;
+mod remote;
 mod session;
 mod translate;
 

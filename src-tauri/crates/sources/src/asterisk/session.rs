@@ -3,6 +3,7 @@
 use super::link::Link;
 use super::message::Message;
 use super::queue_log::{Line, Tail};
+use super::remote::Remote;
 use super::translate::{Need, Translator};
 use super::{AsteriskConfig, login};
 use crate::{Phase, Report, Session, SourceError, Wait};
@@ -72,7 +73,7 @@ impl AmiSession {
         let mut session = AmiSession {
             link,
             platform,
-            translator: Translator::default(),
+            translator: Translator::new(Remote::new(config.secret.clone())),
             start: now,
             heard: now,
             pinged: None,

@@ -4,6 +4,7 @@ use super::calls::{Calls, Completion, When, event};
 use super::members::{Members, interface};
 use super::message::Message;
 use super::queue_log::Line;
+use super::remote::Remote;
 use crate::{Caller, Report};
 use mirante_floor::{Kind, MemberPicture, Name, Outcome, PbxCounters, Picture, QueuePicture, WaitingPicture, Witness};
 
@@ -29,6 +30,11 @@ pub(crate) struct Translator {
 }
 
 impl Translator {
+    /// Knows nothing yet; `remote` makes the keys of agents at a telephone.
+    pub(crate) fn new(remote: Remote) -> Translator {
+        Translator { members: Members::new(remote), ..Translator::default() }
+    }
+
     /// A list was asked for under this action id; an unfinished older one is forgotten.
     pub(crate) fn asked(&mut self, action_id: String) {
         self.round += 1;
