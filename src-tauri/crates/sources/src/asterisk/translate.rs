@@ -8,6 +8,10 @@ use super::remote::Remote;
 use crate::{Caller, Report};
 use mirante_floor::{Kind, MemberPicture, Name, Outcome, PbxCounters, Picture, QueuePicture, WaitingPicture, Witness};
 
+/// Queues ring their members for whole seconds. A shorter ring was not one that somebody let pass: the phone was busy or not to
+/// be reached and said so at once, which the platform reports as no answer too.
+const SHORTEST_RING_MS: i64 = 1000;
+
 /// What a message asks of the session, beside the reports it gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
@@ -159,8 +163,12 @@ impl Translator {
             }
             "AgentRingNoAnswer" => {
                 leg.as_deref().and_then(|leg| self.calls.ring_over(leg));
-                let ring_ms = message.number::<i64>("RingTime").unwrap_or(0).max(0);
-                event(out, when.at, Kind::RingNoAnswer { queue, agent, ring_ms });
+                let ring_ms = message.number::<i64>("RingTime").map(|ms| ms.max(0));
+                let kind = match ring_ms {
+                    Some(ms) if ms < SHORTEST_RING_MS => Kind::RingEnded { queue, agent },
+                    told => Kind::RingNoAnswer { queue, agent, ring_ms: told.unwrap_or(0) },
+                };
+                event(out, when.at, kind);
             }
             _ => {
                 leg.as_deref().and_then(|leg| self.calls.ring_over(leg));
