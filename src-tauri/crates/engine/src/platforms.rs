@@ -34,7 +34,7 @@ pub fn follow(config: &Config, folder: &Path) -> Vec<Follow> {
 
 /// The configuration of an Asterisk with its secret fetched. May ask the system's keyring, which can take a while.
 pub fn asterisk(config: &AsteriskConfig, folder: &Path) -> Result<asterisk::AsteriskConfig, SourceError> {
-    let secret = config.secret.fetch(folder).map_err(|e| SourceError::lasting(Phase::Config, e.to_string()))?;
+    let secret = config.secret.fetch(folder).map_err(|e| SourceError::passing(Phase::Secret, e.to_string()))?;
     Ok(asterisk::AsteriskConfig {
         host: config.host.clone(),
         port: config.port,
@@ -61,5 +61,33 @@ impl Source for Lazy {
             let config = fetched.map_err(|e| SourceError::passing(Phase::Config, e.to_string()))??;
             Asterisk::new(config).connect().await
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::SecretRef;
+    use mirante_sources::Retry;
+
+    #[tokio::test]
+    async fn a_secret_that_cannot_be_read_yet_is_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let config = AsteriskConfig {
+            host: "127.0.0.1".into(),
+            port,
+            tls: false,
+            ca_file: None,
+            username: "u".into(),
+            secret: SecretRef::File("later".into()),
+            queue_log: None,
+        };
+        let source = Lazy { config, folder: folder.path().to_owned() };
+        let error = source.connect().await.err().unwrap();
+        assert_eq!((error.phase, error.retry), (Phase::Secret, Retry::Backoff), "{error}");
+        std::fs::write(folder.path().join("later"), "s\n").unwrap();
+        // Nobody listens there, but the secret was had.
+        assert_eq!(source.connect().await.err().unwrap().phase, Phase::Port);
     }
 }
