@@ -25,7 +25,7 @@ first_run: boolean,
  */
 sample: boolean, 
 /**
- * This computer's addresses, for the PBX's permit line.
+ * This computer's addresses, for the PBX's permit line: the one that the PBX sees first, as far as can be told.
  */
 addresses: Array<string>, 
 /**

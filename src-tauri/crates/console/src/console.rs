@@ -1,5 +1,6 @@
 //! The door itself.
 
+use crate::addresses::addresses;
 use crate::centre::{Centre, sample_config, sample_folder};
 use crate::feed::EncodedBatch;
 use crate::wire::{Command, Connection, Hello, QueueChoice, Reply, WireError};
@@ -112,7 +113,7 @@ impl Console {
             return Err(WireError::forbidden(format!("{} may look, but not change connections or queues", actor.name)));
         }
         let reply = match command {
-            Command::Hello => Reply::Hello(self.hello(actor)),
+            Command::Hello => Reply::Hello(self.hello(actor).await),
             Command::Next { stream, after } => {
                 let feed = self.shown().feed.clone();
                 Reply::Batch(feed.next(stream.as_deref(), after).await)
@@ -147,7 +148,7 @@ impl Console {
                 self.configure_queues(&queues).await?;
                 Reply::Done
             }
-            Command::ItRequest { language } => Reply::Text(it_request::text(&language, &addresses())?),
+            Command::ItRequest { language } => Reply::Text(it_request::text(&language, &self.addresses().await)?),
         };
         Ok(reply)
     }
@@ -170,7 +171,8 @@ impl Console {
         real.shutdown().await;
     }
 
-    fn hello(&self, actor: &Actor) -> Hello {
+    async fn hello(&self, actor: &Actor) -> Hello {
+        let addresses = self.addresses().await;
         let view = self.view();
         let sample = view.real_is_sample || view.sample.is_some();
         Hello {
@@ -179,10 +181,22 @@ impl Console {
             can_configure: actor.can_configure(),
             first_run: view.empty && !sample,
             sample,
-            addresses: addresses().iter().map(ToString::to_string).collect(),
+            addresses: addresses.iter().map(ToString::to_string).collect(),
             zone: self.shown().engine.zone().iana_name().unwrap_or("UTC").to_owned(),
             alone: self.0.alone,
         }
+    }
+
+    /// This computer's addresses, those that the configured PBXs see first.
+    async fn addresses(&self) -> Vec<std::net::IpAddr> {
+        let asterisk = |source: &config::SourceConfig| match &source.kind {
+            SourceKind::Asterisk(a) => Some((a.host.clone(), a.port)),
+            SourceKind::Simulator(_) => None,
+        };
+        // While a connection is being changed, which a locked keyring may hold up, nobody waits for it here.
+        let config = self.0.config.try_lock();
+        let pbxs = config.map_or_else(|_| Vec::new(), |config| config.sources.iter().filter_map(asterisk).collect());
+        addresses(&pbxs).await
     }
 
     async fn connect(&self, connection: Connection) -> Result<(), WireError> {
@@ -314,19 +328,6 @@ fn marker(data: &Path) -> PathBuf {
 
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// This computer's addresses, those that another computer may see first.
-fn addresses() -> Vec<std::net::IpAddr> {
-    let all = if_addrs::get_if_addrs().unwrap_or_default();
-    let usable = |a: &std::net::IpAddr| match a {
-        std::net::IpAddr::V4(v4) => !v4.is_loopback() && !v4.is_link_local(),
-        std::net::IpAddr::V6(v6) => !v6.is_loopback() && !v6.is_unicast_link_local(),
-    };
-    let mut addresses: Vec<_> = all.iter().map(if_addrs::Interface::ip).filter(usable).collect();
-    addresses.sort_by_key(|address| (address.is_ipv6(), *address));
-    addresses.dedup();
-    addresses
 }
 
 #[cfg(test)]

@@ -109,6 +109,8 @@ mod tests {
             assert!(text.contains("manager_custom.conf") && text.contains("192.168.0.7, 10.1.1.1"));
             assert!(text.contains("write ="));
         }
+        let v6 = text("en", &["fd00::7".parse().unwrap()]).unwrap();
+        assert_eq!(v6.matches("permit = fd00::7/128").count(), 2, "{v6}");
         assert!(text("tlh", &addresses).is_err());
         assert!(text("pt-BR", &[]).unwrap().contains("127.0.0.1"));
     }

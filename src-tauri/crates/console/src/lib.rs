@@ -4,6 +4,7 @@
 //! Rows are made in [`rows`], by pure functions of the floor; the live feed merges them into numbered deltas.
 
 mod actor;
+mod addresses;
 mod archive;
 mod centre;
 mod check;
@@ -12,6 +13,7 @@ mod console;
 mod fault;
 mod feed;
 mod it_request;
+mod private;
 mod queues;
 pub mod rows;
 pub mod wire;
@@ -23,3 +25,4 @@ pub use check::{SourceCheck, check_config};
 pub use console::{Console, Options, StartError};
 pub use feed::EncodedBatch;
 pub use mirante_engine::config::{DEFAULT_ZONE, SimulatorConfig};
+pub use private::private_folder;

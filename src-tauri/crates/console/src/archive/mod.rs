@@ -16,7 +16,10 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// History, opened to read: beside a running hub or without one.
-pub struct Archive(History);
+pub struct Archive {
+    history: History,
+    is_example: bool,
+}
 
 /// The floor of a past moment as rows.
 #[derive(Debug)]
@@ -30,7 +33,8 @@ pub struct PastRows {
 }
 
 impl Archive {
-    /// Opens `data`; the folder of its simulated centre when only that has any history.
+    /// Opens `data`. Only when no event was ever kept in it, the folder of its simulated centre instead, if that has any:
+    /// [`Archive::is_example`] tells.
     ///
     /// # Errors
     /// As [`History::open`].
@@ -41,15 +45,23 @@ impl Archive {
             Err(HistoryError::Missing { .. }) => true,
             Err(_) => false,
         };
-        if is_empty && let Ok(history) = History::open(&sample_folder(data), &OpenOptions::reader()) {
-            return Ok(Archive(history));
+        if is_empty
+            && let Ok(history) = History::open(&sample_folder(data), &OpenOptions::reader())
+            && history.newest_seq()? > 0
+        {
+            return Ok(Archive { history, is_example: true });
         }
-        own.map(Archive)
+        Ok(Archive { history: own?, is_example: false })
+    }
+
+    /// True if example data were opened in place of the folder's own, which has none.
+    pub fn is_example(&self) -> bool {
+        self.is_example
     }
 
     /// True if nothing was ever kept in it.
     pub fn is_empty(&self) -> bool {
-        self.0.newest_seq().is_ok_and(|seq| seq == 0)
+        self.history.newest_seq().is_ok_and(|seq| seq == 0)
     }
 
     /// The floor as the screens showed it at a time, Unix ms.
@@ -57,7 +69,7 @@ impl Archive {
     /// # Errors
     /// As [`History::floor_at`].
     pub fn floor_at(&self, time_ms: i64) -> Result<PastRows, HistoryError> {
-        Ok(self.rows(&self.0.floor_at(time_ms)?))
+        Ok(self.rows(&self.history.floor_at(time_ms)?))
     }
 
     /// The floor right after an event, which may still be on its way to the disk.
@@ -67,7 +79,7 @@ impl Archive {
     pub fn floor_at_seq(&self, seq: u64) -> Result<PastRows, HistoryError> {
         let began = Instant::now();
         loop {
-            match self.0.floor_at_seq(seq) {
+            match self.history.floor_at_seq(seq) {
                 Err(HistoryError::NotYet { .. }) if began.elapsed() < PATIENCE => {
                     std::thread::sleep(Duration::from_millis(100));
                 }
@@ -82,12 +94,12 @@ impl Archive {
     /// # Errors
     /// When history cannot be read.
     pub fn visits(&self, from: i64, to: i64, now: i64) -> Result<Vec<VisitLine>, HistoryError> {
-        visits::lines(&self.0, from, to, now)
+        visits::lines(&self.history, from, to, now)
     }
 
     fn rows(&self, past: &Past) -> PastRows {
         let folded_by = (past.fold_version != FOLD_VERSION).then_some(past.fold_version);
-        PastRows { seq: past.seq, rows: rows::all(&past.floor, &self.0.parties()), folded_by }
+        PastRows { seq: past.seq, rows: rows::all(&past.floor, &self.history.parties()), folded_by }
     }
 }
 

@@ -53,7 +53,7 @@ impl Hub {
     }
 
     fn lines(&self) -> Vec<String> {
-        let archive = Archive(self.history.reader().unwrap());
+        let archive = Archive { history: self.history.reader().unwrap(), is_example: false };
         let lines = archive.visits(T0, T0 + 86_400_000, T0 + 86_400_000).unwrap();
         let line = |l: VisitLine| {
             let talk = l.talk_ms.map_or_else(String::new, |ms| ms.to_string());
@@ -101,4 +101,19 @@ fn visits_ended_and_open() {
             "d-root,sac,120,waiting,10000,,,d",
         ]
     );
+}
+
+#[test]
+fn example_data_only_where_there_are_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Archive::open(folder.path());
+    assert!(matches!(open(), Err(HistoryError::Missing { .. })));
+    let mut own = Hub::new(folder.path());
+    let mut example = Hub::new(&sample_folder(folder.path()));
+    assert!(!open().unwrap().is_example(), "neither holds anything: the folder's own");
+    example.tell(Kind::LinkUp { platform: "x".into() });
+    let opened = open().unwrap();
+    assert!(opened.is_example() && !opened.is_empty());
+    own.tell(Kind::LinkUp { platform: "x".into() });
+    assert!(!open().unwrap().is_example());
 }

@@ -161,7 +161,7 @@ pub struct Hello {
     pub first_run: bool,
     /// True while the simulated centre is followed.
     pub sample: bool,
-    /// This computer's addresses, for the PBX's permit line.
+    /// This computer's addresses, for the PBX's permit line: the one that the PBX sees first, as far as can be told.
     pub addresses: Vec<String>,
     /// Zone of the operation, an IANA name: every time on screen is of it.
     pub zone: String,
