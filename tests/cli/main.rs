@@ -46,6 +46,71 @@ fn exit_codes_tell_failure_from_wrong_use() {
 }
 
 #[test]
+#[ignore = "needs the built mirantectl: cargo xtask test"]
+fn what_can_never_work_is_wrong_use() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data").display().to_string();
+    let day = "2026-01-01";
+    let cases: &[(&[&str], &str)] = &[
+        (&["floor", "--data", &data, "--at", "yesterday", "--json"], "yesterday"),
+        (&["floor", "--data", &data, "--seq", "1", "--json", "--zone", "Marte/Olimpo"], "Marte/Olimpo"),
+        (&["visits", "--data", &data, "--from", "25h", "--to", day, "--csv"], "25h"),
+        (&["visits", "--data", &data, "--from", day, "--to", day, "--csv", "--zone", "x"], "zone x"),
+        (&["simulate", "--data", &data, "--queues", "9", "--agents", "3"], "agents"),
+        (&["simulate", "--data", &data, "--serve", "--listen", "0.0.0.0:0"], "token"),
+        (&["serve", "--data", &data, "--listen", "0.0.0.0:0"], "token"),
+        (&["serve", "--data", &data, "--token", "nobodys-business"], "file:PATH"),
+    ];
+    for (arguments, named) in cases {
+        let (wrong, words) = code(arguments);
+        assert_eq!(wrong, 2, "{arguments:?}: {words}");
+        assert!(words.contains(named), "does not name what is wrong: {words}");
+        assert!(!words.contains("nobodys-business"), "repeats what may be a token: {words}");
+    }
+    assert!(!std::path::Path::new(&data).exists(), "wrong use leaves nothing behind");
+    // What is well said and not there is a failure.
+    let missing = format!("file:{}", folder.path().join("token").display());
+    let (failed, words) = code(&["serve", "--data", &data, "--listen", "0.0.0.0:0", "--token", &missing]);
+    assert_eq!(failed, 1, "{words}");
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "needs the built mirantectl: cargo xtask test"]
+fn data_of_people_are_private_and_example_data_are_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("deep").join("data");
+    let text = data.display().to_string();
+    let (made, words) = code(&["simulate", "--data", &text, "--days", "0"]);
+    assert_eq!(made, 0, "{words}");
+    assert!(!words.contains("other users"), "{words}");
+    let mut files = 0;
+    let mut look = vec![data.clone()];
+    while let Some(path) = look.pop() {
+        let mode = std::fs::metadata(&path).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode & 0o077, 0, "{} is {mode:o}", path.display());
+        if path.is_dir() {
+            look.extend(std::fs::read_dir(&path).expect("a folder").map(|entry| entry.expect("an entry").path()));
+        } else {
+            files += 1;
+        }
+    }
+    assert!(files >= 3, "only {files} files");
+    let (read, words) = code(&["floor", "--data", &text, "--at", "2038-01-01", "--json"]);
+    assert_eq!(read, 0, "{words}");
+    assert!(words.contains("dados de exemplo"), "does not say that these are example data: {words}");
+
+    // A folder that others may enter is used, and they are told about.
+    let open = folder.path().join("open");
+    std::fs::create_dir(&open).expect("a folder");
+    std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o755)).expect("ours");
+    let (made, words) = code(&["simulate", "--data", &open.display().to_string(), "--days", "0"]);
+    assert_eq!(made, 0, "{words}");
+    assert!(words.contains("other users") && words.contains("chmod"), "{words}");
+}
+
+#[test]
 #[ignore = "follows a simulated centre for a minute: cargo xtask test"]
 fn a_past_floor_is_what_was_on_screen() {
     // Some simulated days pass: minutes close, segments are sealed, midnight starts new totals.

@@ -1,9 +1,9 @@
 //! `mirantectl floor`: the floor of a past moment, as the live view drew it.
 
-use crate::{logs, time};
-use anyhow::{Context, Result, bail};
+use crate::{WrongUse, archive, logs, time};
+use anyhow::{Result, bail};
+use mirante_console::DEFAULT_ZONE;
 use mirante_console::wire::Rows;
-use mirante_console::{Archive, DEFAULT_ZONE};
 use serde::Serialize;
 use std::io::Write;
 use std::path::PathBuf;
@@ -43,12 +43,12 @@ struct Shown {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     logs::to_stderr();
     let zone = time::zone(&arguments.zone)?;
-    let archive =
-        Archive::open(&arguments.data).with_context(|| format!("cannot read {}", arguments.data.display()))?;
-    let past = match (&arguments.moment.at, arguments.moment.seq) {
-        (Some(at), _) => archive.floor_at(time::parse(at, &zone)?)?,
+    let at = arguments.moment.at.as_deref().map(|at| time::parse(at, &zone)).transpose()?;
+    let archive = archive::open(&arguments.data)?;
+    let past = match (at, arguments.moment.seq) {
+        (Some(at), _) => archive.floor_at(at)?,
         (None, Some(seq)) => archive.floor_at_seq(seq)?,
-        (None, None) => bail!("say which moment: --at TIME or --seq N"),
+        (None, None) => bail!(WrongUse("say which moment: --at TIME or --seq N".into())),
     };
     if let Some(version) = past.folded_by {
         tracing::warn!("the screens of then were made by version {version} of the fold: they may have differed");

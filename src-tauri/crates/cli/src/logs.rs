@@ -1,6 +1,7 @@
 //! Logs: everything to files that rotate daily under the data folder, warnings to standard error.
 
 use anyhow::{Context, Result};
+use mirante_console::private_folder;
 use std::io::IsTerminal;
 use std::path::Path;
 use tracing_appender::non_blocking::WorkerGuard;
@@ -15,8 +16,13 @@ const DAYS: usize = 14;
 
 /// Logs to `data/logs` and to standard error, until the guard is dropped. `MIRANTE_LOG` sets the level of the files.
 pub(crate) fn to_files(data: &Path) -> Result<WorkerGuard> {
+    private_files();
+    let private = |folder: &Path| {
+        private_folder(folder).with_context(|| format!("cannot make a private folder {}", folder.display()))
+    };
     let folder = data.join("logs");
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let is_shared = private(data)?;
+    private(&folder)?;
     let files = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("mirante")
@@ -33,8 +39,24 @@ pub(crate) fn to_files(data: &Path) -> Result<WorkerGuard> {
         .with(tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer).with_filter(level))
         .with(warnings())
         .init();
+    if is_shared {
+        let data = data.display();
+        tracing::warn!(
+            "other users of this computer can look into {data}, which holds data of people; run chmod -R go= {data}"
+        );
+    }
     Ok(guard)
 }
+
+/// Whatever this process makes from here on is for its owner's eyes only: the database and its companions too.
+#[cfg(unix)]
+fn private_files() {
+    use rustix::fs::Mode;
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+}
+
+#[cfg(not(unix))]
+fn private_files() {}
 
 fn warnings<S>() -> impl Layer<S>
 where

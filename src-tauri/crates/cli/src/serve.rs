@@ -1,9 +1,9 @@
 //! `mirantectl serve`: the hub.
 
-use crate::logs;
+use crate::{WrongUse, logs};
 use anyhow::{Context, Result};
 use mirante_console::{Console, Options};
-use mirante_server::{Server, Token};
+use mirante_server::{ServeError, Server, Token, TokenPlace};
 use std::future::Future;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -35,8 +35,24 @@ pub(crate) struct Listen {
     hosts: Vec<String>,
 }
 
+impl Listen {
+    /// Refuses what cannot be, before anything is opened.
+    pub(crate) fn check(&self) -> Result<(), WrongUse> {
+        match self.place()? {
+            None if !self.listen.ip().is_loopback() => Err(WrongUse(ServeError::TokenNeeded(self.listen).to_string())),
+            _ => Ok(()),
+        }
+    }
+
+    fn place(&self) -> Result<Option<TokenPlace>, WrongUse> {
+        let place = self.token.as_deref().map(str::parse::<TokenPlace>).transpose();
+        place.map_err(|error| WrongUse(format!("--token: {error}")))
+    }
+}
+
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let Arguments { config, data, listen } = arguments;
+    listen.check()?;
     let _logs = logs::to_files(&data)?;
     let start = || Ok(Console::start(Options { config, data, alone: false })?);
     runtime()?.block_on(until_stopped(start, listen))
@@ -55,7 +71,7 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
 pub(crate) async fn until_stopped(start: impl FnOnce() -> Result<Console>, listen: Listen) -> Result<()> {
     // Before anything is opened: a signal during the start must stop it in order too.
     let stop = stop_signal()?;
-    let token = listen.token.as_deref().map(Token::fetch).transpose()?;
+    let token = listen.place()?.as_ref().map(Token::fetch).transpose()?;
     let console = start()?;
     let options = mirante_server::Options { listen: listen.listen, token, hosts: listen.hosts };
     let server = match Server::start(console.clone(), options).await {

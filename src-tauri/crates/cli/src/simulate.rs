@@ -1,6 +1,6 @@
 //! `mirantectl simulate`: history of a simulated centre.
 
-use crate::{logs, serve};
+use crate::{WrongUse, logs, serve};
 use anyhow::{Result, bail};
 use mirante_console::{Archive, Console, SimulatorConfig, sample_folder};
 use std::io::Write;
@@ -42,8 +42,9 @@ fn warp(text: &str) -> Result<f64, String> {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let Arguments { data, seed, queues, agents, days, warp, serve, .. } = arguments;
     if queues > agents {
-        bail!("a simulated centre has at least as many agents as queues");
+        bail!(WrongUse("a simulated centre has at least as many agents as queues".into()));
     }
+    arguments.listen.check()?;
     let _logs = logs::to_files(data)?;
     let folder = sample_folder(data);
     if !serve && Archive::open(&folder).is_ok_and(|archive| !archive.is_empty()) {

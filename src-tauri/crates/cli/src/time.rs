@@ -1,17 +1,17 @@
 //! Times on the command line and in exports.
 
-use anyhow::{Context, Result};
+use crate::WrongUse;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 /// A zone by name.
-pub(crate) fn zone(name: &str) -> Result<TimeZone> {
-    TimeZone::get(name).with_context(|| format!("zone {name} is not known; try America/Sao_Paulo"))
+pub(crate) fn zone(name: &str) -> Result<TimeZone, WrongUse> {
+    TimeZone::get(name).map_err(|_| WrongUse(format!("zone {name} is not known; try America/Sao_Paulo")))
 }
 
 /// Unix ms of `2026-11-21T14:00:00-03:00`, of `2026-11-21T14:00` in the zone, or of the first instant of `2026-11-21`.
-pub(crate) fn parse(text: &str, zone: &TimeZone) -> Result<i64> {
+pub(crate) fn parse(text: &str, zone: &TimeZone) -> Result<i64, WrongUse> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Ok(instant.as_millisecond());
     }
@@ -20,8 +20,8 @@ pub(crate) fn parse(text: &str, zone: &TimeZone) -> Result<i64> {
         Ok(date) if !text.contains(['T', ' ']) => date.to_zoned(zone.clone()).and_then(|day| day.start_of_day()),
         _ => text.parse::<DateTime>().and_then(|local| local.to_zoned(zone.clone())),
     };
-    let local: Zoned = local.with_context(|| {
-        format!("{text} is not a time; write 2026-11-21T14:00:00-03:00, 2026-11-21T14:00 or 2026-11-21")
+    let local: Zoned = local.map_err(|_| {
+        WrongUse(format!("{text} is not a time; write 2026-11-21T14:00:00-03:00, 2026-11-21T14:00 or 2026-11-21"))
     })?;
     Ok(local.timestamp().as_millisecond())
 }

@@ -1,8 +1,8 @@
 //! `mirantectl visits`: visits of a stretch of time as CSV, those that are still open included.
 
-use crate::{logs, time};
-use anyhow::{Context, Result};
-use mirante_console::{Archive, DEFAULT_ZONE};
+use crate::{archive, logs, time};
+use anyhow::Result;
+use mirante_console::DEFAULT_ZONE;
 use std::path::PathBuf;
 
 /// Columns, stable: users' scripts read them.
@@ -31,8 +31,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     logs::to_stderr();
     let zone = time::zone(&arguments.zone)?;
     let (from, to) = (time::parse(&arguments.from, &zone)?, time::parse(&arguments.to, &zone)?);
-    let archive =
-        Archive::open(&arguments.data).with_context(|| format!("cannot read {}", arguments.data.display()))?;
+    let archive = archive::open(&arguments.data)?;
     let visits = archive.visits(from, to, time::now())?;
     let mut out = csv::Writer::from_writer(std::io::stdout().lock());
     out.write_record(COLUMNS).map_err(io_error)?;

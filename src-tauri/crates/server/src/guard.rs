@@ -9,7 +9,8 @@ use axum::http::{Request, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
@@ -28,6 +29,28 @@ impl std::fmt::Debug for Token {
     }
 }
 
+/// Where a token is: the first line of a file, or an environment variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TokenPlace {
+    /// The file.
+    File(PathBuf),
+    /// The variable's name.
+    Env(String),
+}
+
+impl FromStr for TokenPlace {
+    type Err = TokenError;
+
+    /// Understands `file:PATH` and `env:NAME`. The error never repeats the text, which may be a token written in its place.
+    fn from_str(place: &str) -> Result<TokenPlace, TokenError> {
+        match place.split_once(':') {
+            Some(("env", name)) if !name.is_empty() => Ok(TokenPlace::Env(name.to_owned())),
+            Some(("file", path)) if !path.is_empty() => Ok(TokenPlace::File(path.into())),
+            _ => Err(TokenError("say where the token is: file:PATH or env:NAME".into())),
+        }
+    }
+}
+
 impl Token {
     /// Shortest token, characters.
     pub const SHORTEST: usize = 16;
@@ -43,18 +66,17 @@ impl Token {
         Ok(Token(text.into()))
     }
 
-    /// Fetches a token from `file:PATH` or `env:NAME`.
-    pub fn fetch(place: &str) -> Result<Token, TokenError> {
-        match place.split_once(':') {
-            Some(("env", name)) => match std::env::var(name) {
+    /// Fetches a token from where it is.
+    pub fn fetch(place: &TokenPlace) -> Result<Token, TokenError> {
+        match place {
+            TokenPlace::Env(name) => match std::env::var(name) {
                 Ok(text) => Token::new(&text),
                 Err(_) => Err(TokenError(format!("environment variable {name} is not set; it must hold the token"))),
             },
-            Some(("file", path)) => match std::fs::read_to_string(Path::new(path)) {
+            TokenPlace::File(path) => match std::fs::read_to_string(path) {
                 Ok(text) => Token::new(text.lines().next().unwrap_or_default()),
-                Err(error) => Err(TokenError(format!("token file {path}: {error}"))),
+                Err(error) => Err(TokenError(format!("token file {}: {error}", path.display()))),
             },
-            _ => Err(TokenError("say where the token is: file:PATH or env:NAME".into())),
         }
     }
 
@@ -71,6 +93,9 @@ pub(crate) enum Entered {
     /// With the token.
     Token,
 }
+
+/// The port that browsers leave out.
+const HTTP: u16 = 80;
 
 /// The rules of one server.
 #[derive(Debug)]
@@ -92,12 +117,22 @@ impl Guard {
         Guard { port: address.port(), address: own, local: own.is_none_or(|ip| ip.is_loopback()), names, token }
     }
 
-    /// True if `host` (`name`, `name:port`, `1.2.3.4:port`, `[v6]:port`) names this server.
+    /// True if `host` (`name`, `1.2.3.4`, `[v6]`, each with or without `:port`) names this server. Browsers leave out the
+    /// port of plain HTTP, 80.
     fn is_ours(&self, host: &str) -> bool {
-        if let Ok(address) = host.parse::<SocketAddr>() {
-            return address.port() == self.port && self.address.is_none_or(|own| own == address.ip().to_canonical());
+        // What follows the last colon is a port, but inside the brackets of an address.
+        let (name, port) = match host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')) {
+            Some((name, port)) => (name, port.parse().ok()),
+            None => (host, Some(HTTP)),
+        };
+        let bare = name.strip_prefix('[').and_then(|name| name.strip_suffix(']'));
+        let address = match bare {
+            Some(v6) => v6.parse().ok().map(IpAddr::V6),
+            None => name.parse().ok().map(IpAddr::V4),
+        };
+        if let Some(address) = address {
+            return port == Some(self.port) && self.address.is_none_or(|own| own == address.to_canonical());
         }
-        let (name, port) = host.rsplit_once(':').map_or((host, None), |(name, port)| (name, port.parse::<u16>().ok()));
         if name.eq_ignore_ascii_case("localhost") {
             return self.local && port == Some(self.port);
         }
@@ -234,6 +269,26 @@ mod tests {
     }
 
     #[test]
+    fn browsers_leave_out_port_80() {
+        let v4 = guard("192.168.0.7:80", &[], None);
+        let page = |host| look(&v4, "/api/command", &[("host", host), ("origin", &format!("http://{host}"))]);
+        assert_eq!(page("192.168.0.7"), Ok(Entered::Loopback));
+        assert_eq!(page("192.168.0.7:80"), Ok(Entered::Loopback));
+        for host in ["192.168.0.8", "192.168.0.7:81", "192.168.0.7:", "192.168.0.7:x", "localhost", "[192.168.0.7]"] {
+            assert_eq!(page(host), Err(421), "{host}");
+        }
+        let local = guard("127.0.0.1:80", &[], None);
+        assert_eq!(look(&local, "/", &[("host", "localhost")]), Ok(Entered::Loopback));
+        let v6 = guard("[::1]:80", &[], None);
+        for host in ["[::1]", "[::1]:80", "localhost"] {
+            assert_eq!(look(&v6, "/", &[("host", host)]), Ok(Entered::Loopback), "{host}");
+        }
+        for host in ["::1", "[::1]:81", "[::2]", "[::1", "[]", "[]:80"] {
+            assert_eq!(look(&v6, "/", &[("host", host)]), Err(421), "{host}");
+        }
+    }
+
+    #[test]
     fn only_pages_of_this_host() {
         let guard = guard("127.0.0.1:8123", &[], None);
         let from = |origin: &str| look(&guard, "/api/feed", &[("host", "127.0.0.1:8123"), ("origin", origin)]);
@@ -283,6 +338,10 @@ mod tests {
     fn tokens_are_long_and_never_print() {
         assert!(Token::new("short").is_err() && Token::new("with space 0123456789").is_err());
         assert!(!format!("{:?}", Token::new("0123456789abcdef").unwrap()).contains("0123"));
-        assert!(Token::fetch("0123456789abcdef").is_err());
+        for place in ["0123456789abcdef", "0123456789:abcdef", "env:", "file:"] {
+            let error = place.parse::<TokenPlace>().unwrap_err().to_string();
+            assert!(!error.contains("abcdef"), "{error}");
+        }
+        assert_eq!("file:/a:b".parse::<TokenPlace>().unwrap(), TokenPlace::File("/a:b".into()));
     }
 }

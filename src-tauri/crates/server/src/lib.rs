@@ -12,7 +12,7 @@ mod feed;
 mod guard;
 mod interface;
 
-pub use guard::{Token, TokenError};
+pub use guard::{Token, TokenError, TokenPlace};
 
 use axum::Router;
 use axum::routing::{get, post};
