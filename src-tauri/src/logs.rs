@@ -1,6 +1,6 @@
 //! Logs: one file a day, two weeks of them, never a secret (the types that hold one do not print it).
 
-use std::{fs, io, io::IsTerminal, path::Path};
+use std::{io, io::IsTerminal, path::Path};
 use tracing_appender::{
     non_blocking::WorkerGuard,
     rolling::{RollingFileAppender, Rotation},
@@ -17,7 +17,8 @@ const KEPT: usize = 14;
 /// # Errors
 /// When the folder cannot be made or written.
 pub(crate) fn start(folder: &Path) -> io::Result<WorkerGuard> {
-    private_folder(folder)?;
+    // With it the data folder that may hold it.
+    mirante_console::private_folder(folder)?;
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("mirante")
@@ -35,13 +36,4 @@ pub(crate) fn start(folder: &Path) -> io::Result<WorkerGuard> {
         .try_init()
         .map_err(io::Error::other)?;
     Ok(guard)
-}
-
-/// Makes the folder for its owner's eyes only, and with it the data folder that may hold it.
-fn private_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
