@@ -149,7 +149,7 @@ impl Apt {
         }
         fs::write(state.join("status"), "")?;
         ensure!(Path::new(KEYRING).exists(), "{KEYRING} is missing: install debian-archive-keyring");
-        let mirror = mirror();
+        let mirror = mirror()?;
         let sources = state.join("sources.list");
         fs::write(&sources, format!("deb [signed-by={KEYRING}] {mirror} {suite} main\n"))?;
         let state = state.display();
@@ -191,15 +191,22 @@ impl Apt {
     }
 }
 
-/// The Debian mirror this computer is set up with.
-fn mirror() -> String {
-    let fallback = || "http://deb.debian.org/debian".to_owned();
+/// The Debian mirror this computer is set up with. apt tells it only once it has fetched that mirror's lists.
+fn mirror() -> Result<String> {
+    if let Some(known) = known_mirror()? {
+        return Ok(known);
+    }
+    // Without the right to fetch them this fails, and the words below say what to do.
+    let _ = Command::new("apt-get").args(["-qq", "update"]).output();
+    known_mirror()?.context("apt knows no Debian mirror here: set one up, run apt-get update, and try again")
+}
+
+fn known_mirror() -> Result<Option<String>> {
     let mut command = Command::new("apt-get");
-    let Ok(output) = command.args(["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]).output() else {
-        return fallback();
-    };
+    command.args(["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]);
+    let output = command.output().context("apt-get does not run")?;
     let text = String::from_utf8_lossy(&output.stdout);
-    text.lines().find(|line| line.trim_end_matches('/').ends_with("/debian")).map_or_else(fallback, str::to_owned)
+    Ok(text.lines().find(|line| line.trim_end_matches('/').ends_with("/debian")).map(str::to_owned))
 }
 
 fn unpack(archives: &Path, root: &Path) -> Result<()> {
