@@ -212,7 +212,16 @@ impl Fold {
                 }
             }
             Input::PastDone => self.past = false,
-            Input::Configure(decided) => self.decide(&mut live.lock(), decided),
+            Input::Configure(mut said) => {
+                let mut state = live.lock();
+                said.retain(|setting| match setting {
+                    Setting::Queue { source, queue, .. } => {
+                        !state.floor.config.queues.contains_key(&(*source, queue.clone()))
+                    }
+                    _ => true,
+                });
+                self.decide(&mut state, said);
+            }
             Input::Decide(decided) => {
                 let mut state = live.lock();
                 let gone = decided.gone(&state.floor.config).into_iter().map(Setting::Removed);

@@ -18,7 +18,7 @@ pub(crate) enum Input {
     Past { source: SourceId, events: Vec<(i64, Kind<Caller>)> },
     /// The past is complete: from here on the clock rules.
     PastDone,
-    /// Decisions.
+    /// What a simulated centre says of itself; what people decided about its queues stands.
     Configure(Vec<Setting<Caller>>),
     /// Everything that is decided: whatever else is in force is not any more.
     Decide(Decided),

@@ -421,3 +421,30 @@ async fn a_source_is_left_and_followed_again() {
         .collect();
     assert_eq!(reasons, ["removed", "again", "closed"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_decide_about_a_simulated_queue_stands() {
+    let data = tempfile::tempdir().unwrap();
+    let text = "[[source]]\nname = \"demo\"\nkind = \"simulator\"\ndays = 0\n";
+    let start = || {
+        let (key, config) = (KeyStore::File, Config::parse(text).unwrap());
+        Engine::start(Options { data: data.path().into(), key, follow: Vec::new(), config }).unwrap()
+    };
+    let engine = start();
+    engine.flush().await.unwrap();
+    let queues = engine.live().read(|state| state.floor.config.queues.clone());
+    let ((_, name), said) = queues.first_key_value().expect("the centre names its queues");
+    let queue = format!("[[queue]]\nname = \"{name}\"\nlabel = \"Nossa\"\ntarget = \"95/7\"\n");
+    engine.configure(&Config::parse(&format!("{text}{queue}")).unwrap()).unwrap();
+    engine.flush().await.unwrap();
+    engine.shutdown().await;
+
+    let engine = start();
+    engine.flush().await.unwrap();
+    let after = engine.live().read(|state| state.floor.config.clone());
+    let setup = after.queue(ONE, name);
+    assert_eq!((setup.label.as_deref(), setup.goal.percent), (Some("Nossa"), 95), "was {said:?}");
+    assert_eq!(after.queues.len(), queues.len(), "nothing that the centre said of itself is gone");
+    assert!(!after.persons.is_empty());
+    engine.shutdown().await;
+}
