@@ -415,14 +415,17 @@ fn the_number_of_a_remote_agent_is_told_as_a_person_only() {
 
 #[test]
 fn a_phone_that_turns_a_call_down_at_once_did_not_ring() {
-    check(trace!("busy-at-once-22"), &expect![[r#"
+    check(
+        trace!("busy-at-once-22"),
+        &expect![[r#"
         369975 Entered { queue: "cobranca", call: "rig-1795304369.29", contact: "rig-1795304369.28", caller: Some(Caller { number: "55909960001", name: "Cliente 0001" }), position: Some(1), waited_ms: 0 }
         369975 Ringing { queue: "cobranca", call: "rig-1795304369.29", agent: "7701" }
         369976 RingEnded { queue: "cobranca", agent: "7701" }
         412591 Entered { queue: "cobranca", call: "rig-1795304412.65", contact: "rig-1795304412.64", caller: Some(Caller { number: "55909960001", name: "Cliente 0001" }), position: Some(1), waited_ms: 0 }
         412591 Ringing { queue: "cobranca", call: "rig-1795304412.65", agent: "7705" }
         414593 RingNoAnswer { queue: "cobranca", agent: "7705", ring_ms: 2000 }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
