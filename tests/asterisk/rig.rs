@@ -2,7 +2,7 @@
 //! judge Mirante.
 
 use mirante_tests::load::{Outcome, Truth};
-use mirante_tests::queue_log::Line;
+use mirante_tests::queue_log::{Line, is_time};
 
 /// Every way a stay can end.
 pub(crate) const OUTCOMES: [Outcome; 7] = [
@@ -25,12 +25,11 @@ pub(crate) fn differences(truth: &Truth, log: &[Line]) -> Vec<String> {
             continue;
         };
         let line = rest.remove(at);
-        let near = |seconds: i64, ms: i64| (seconds * 1000 - ms).abs() <= 1000;
         let talk = match (line.talk, stay.talk_ms) {
-            (Some(log), Some(own)) => near(log, own),
+            (Some(log), Some(own)) => is_time(log, own),
             (log, own) => log.is_none() && own.is_none(),
         };
-        if line.outcome != stay.outcome || line.agent != stay.agent || !near(line.wait, stay.wait_ms) || !talk {
+        if line.outcome != stay.outcome || line.agent != stay.agent || !is_time(line.wait, stay.wait_ms) || !talk {
             differences.push(format!("{stay}\n    but the queue_log says {line:?}"));
         }
     }

@@ -117,12 +117,12 @@ fn judge_driver(means: Witness, stay: &Stay, visit: &Visit) -> bool {
 }
 
 fn judge_log(means: Witness, line: &Line, visit: &Visit) -> bool {
-    near(line.entered * 1000, visit.entered_ms)
+    queue_log::is_instant(line.entered, visit.entered_ms)
         && agrees(means, line.outcome, visit)
-        && near(line.wait * 1000, visit.wait_ms)
+        && queue_log::is_time(line.wait, visit.wait_ms)
         && visit.agent == line.agent
         && match (line.talk, visit.talk_ms) {
-            (Some(one), Some(other)) => near(one * 1000, other),
+            (Some(one), Some(other)) => queue_log::is_time(one, other),
             (one, other) => one.is_none() && other.is_none(),
         }
 }

@@ -74,9 +74,32 @@ pub fn read(text: &str) -> Vec<Line> {
     stays
 }
 
+/// How far from the truth Mirante may be, ms.
+const NEAR_MS: i64 = 1000;
+/// The PBX reads its clock for a line and for the event of the same moment one after the other, ms.
+const APART_MS: i64 = 50;
+
+/// True if an instant, Unix ms, is within a second of the one that a line tells. A line's second is any instant in it.
+pub fn is_instant(second: i64, ms: i64) -> bool {
+    let first = second * 1000;
+    (first - NEAR_MS - APART_MS..first + 1000 + NEAR_MS + APART_MS).contains(&ms)
+}
+
+/// True if a time, ms, is within a second of the one that a line tells, which is the difference of two whole seconds.
+pub fn is_time(seconds: i64, ms: i64) -> bool {
+    (seconds * 1000 - ms).abs() <= NEAR_MS + APART_MS
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_second_is_any_instant_in_it() {
+        assert!(is_instant(599, 600_001), "the line of 599.999 and the event of 600.001");
+        assert!(is_instant(599, 598_100) && !is_instant(599, 597_900) && !is_instant(599, 601_100));
+        assert!(is_time(3, 2000) && is_time(3, 4040) && !is_time(3, 4100) && !is_time(3, 1900));
+    }
 
     #[test]
     fn reads_an_answered_and_transferred_call() {
