@@ -135,19 +135,23 @@ fn a_past_floor_is_what_was_on_screen() {
     let times: Vec<i64> = seen.iter().map(|state| state.seen).filter(|seen| *seen > 0).collect();
     let span = times.iter().max().unwrap_or(&0) - times.iter().min().unwrap_or(&0);
     seen.shuffle(&mut dice);
-    seen.truncate(BATCHES);
     let data = hub.data().display().to_string();
-    let mut at_time = 0;
-    for state in &seen {
+    for state in &seen[..BATCHES] {
         let then = floor(&data, "--seq", &state.seq.to_string());
         assert_eq!(then["seq"], state.seq);
         same(&then["rows"], &state.rows(), state.seq);
+    }
+    let mut at_time = 0;
+    for state in &seen {
         let moment = jiff::Timestamp::from_millisecond(state.seen).expect("a time").to_string();
         let then = floor(&data, "--at", &moment);
-        // Events of the same millisecond may have followed in the next batch: those moments prove nothing.
+        // Events of the same millisecond may have followed in the next batch: about half of the moments prove nothing.
         if then["seq"] == state.seq {
             same(&then["rows"], &state.rows(), state.seq);
             at_time += 1;
+        }
+        if at_time == BATCHES {
+            break;
         }
     }
     println!("{BATCHES} batches over {} simulated minutes equal the past floor; {at_time} by time too", span / 60_000);
