@@ -1,4 +1,5 @@
 //! Killed without warning, again and again: what was acknowledged is there.
+#![allow(clippy::print_stdout)] // figures for whoever runs it by hand
 
 mod common;
 
