@@ -5,16 +5,32 @@ use anyhow::{Result, bail};
 use std::collections::BTreeSet;
 
 /// Crates that have no clock, no I/O, no threads, no async and no randomness.
-const PURE: [&str; 2] = ["mirante-floor", "mirante-metrics"];
+const PURE: [&str; 4] = ["mirante-floor", "mirante-metrics", "mirante-alerts", "mirante-forecast"];
 const IMPURE: [&str; 6] = ["tokio", "rusqlite", "reqwest", "jiff", "rand", "getrandom"];
 
 /// A crate of ours and the crates of ours that it may reach directly.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("mirante-floor", &[]),
     ("mirante-metrics", &["mirante-floor"]),
+    ("mirante-alerts", &["mirante-floor", "mirante-metrics"]),
+    ("mirante-forecast", &["mirante-floor", "mirante-metrics"]),
+    ("mirante-notify", &["mirante-floor"]),
+    ("mirante-report", &["mirante-floor", "mirante-metrics"]),
     ("mirante-sources", &["mirante-floor"]),
     ("mirante-history", &["mirante-floor", "mirante-metrics"]),
-    ("mirante-engine", &["mirante-floor", "mirante-metrics", "mirante-sources", "mirante-history"]),
+    (
+        "mirante-engine",
+        &[
+            "mirante-floor",
+            "mirante-metrics",
+            "mirante-alerts",
+            "mirante-forecast",
+            "mirante-sources",
+            "mirante-history",
+            "mirante-notify",
+            "mirante-report",
+        ],
+    ),
     ("mirante-console", &["mirante-floor", "mirante-metrics", "mirante-sources", "mirante-history", "mirante-engine"]),
     ("mirante-server", &["mirante-console"]),
     ("mirante-cli", &["mirante-console", "mirante-server"]),
