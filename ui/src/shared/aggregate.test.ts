@@ -73,6 +73,11 @@ describe('goal of several queues', () => {
     const queues = [queue('a', level(8, 10)), queue('b', level(79, 100)), queue('c', level(0, 0))];
     expect(queuesOnTarget(queues)).toEqual([1, 2]);
   });
+
+  it('takes the target itself as met, however fractions fall', () => {
+    const level = { value: 57 / 100, numerator: 57, denominator: 100, definition: 'sl.f4@1' };
+    expect(queuesOnTarget([queue('sac', { goal_percent: 57, service_level: level })])).toEqual([1, 1]);
+  });
 });
 
 describe('team', () => {

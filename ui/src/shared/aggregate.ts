@@ -121,8 +121,9 @@ export function goalOf(queues: readonly QueueRow[]): BoardGoal {
 
 /** How many of the queues that had calls keep their own target: `[in target, with calls]`. */
 export function queuesOnTarget(queues: readonly QueueRow[]): [number, number] {
-  const judged = queues.filter((queue) => queue.service_level.value !== null);
-  return [judged.filter((queue) => (queue.service_level.value ?? 0) * 100 >= queue.goal_percent).length, judged.length];
+  const judged = queues.map((queue) => ({ ...queue.service_level, goal: queue.goal_percent })).filter((level) => level.denominator > 0);
+  // Whole numbers: 0.57 × 100 is a little under 57.
+  return [judged.filter((level) => level.numerator * 100 >= level.goal * level.denominator).length, judged.length];
 }
 
 /** People who serve any of `queues`; `all` takes everyone, those of campaigns only as well. */

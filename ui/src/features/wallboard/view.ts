@@ -78,7 +78,7 @@ export function viewOf(queues: readonly QueueRow[], whole: boolean, floor: Floor
   const level = serviceLevel(queues);
   const goal = goalOf(queues);
   const percent = goal.kind === 'none' ? null : goal.percent;
-  const under = level.value !== null && percent !== null && level.denominator >= MIN_OFFERED && level.value * 100 < percent;
+  const under = level.value !== null && percent !== null && level.denominator >= MIN_OFFERED && level.numerator * 100 < percent * level.denominator;
   const open = now.some((queue) => isOpen(queue.hours, floor.minute));
   const critical = live && now.some((queue) => {
     const found = verdict(queue, undefined, floor.now, floor.minute);
