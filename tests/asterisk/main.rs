@@ -1,4 +1,4 @@
-//! Mirante on a real Asterisk 22. Slow, so ignored by a plain `cargo test`; `cargo xtask test` runs it.
+//! Mirante on a real Asterisk 22 and 16. Slow, so ignored by a plain `cargo test`; `cargo xtask test` runs it.
 
 #![allow(clippy::print_stdout)]
 
@@ -7,20 +7,25 @@ mod present;
 mod rig;
 mod visits;
 
-use mirante_tests::pbx::{Pbx, Tree, install};
+use mirante_tests::pbx::{Major, Pbx, Tree, install};
 
-/// A running PBX, its exact version printed.
+/// A running Asterisk 22, its exact version printed.
 fn pbx() -> Pbx {
-    started(Pbx::start)
+    pbx_of(Major::V22)
+}
+
+/// The same of another major version.
+fn pbx_of(major: Major) -> Pbx {
+    started(major, Pbx::start)
 }
 
 /// The same with events that carry no time of their own, as Asterisk sends them unless told otherwise.
-fn unstamped_pbx() -> Pbx {
-    started(Pbx::start_unstamped)
+fn unstamped_pbx(major: Major) -> Pbx {
+    started(major, Pbx::start_unstamped)
 }
 
-fn started(start: fn(&Tree) -> anyhow::Result<Pbx>) -> Pbx {
-    let tree = install(false, &|words| println!("{words}")).expect("Asterisk 22");
+fn started(major: Major, start: fn(&Tree) -> anyhow::Result<Pbx>) -> Pbx {
+    let tree = install(major, false, &|words| println!("{words}")).expect("an Asterisk from Debian");
     let pbx = start(&tree).expect("a running PBX");
     println!("{} on {}", pbx.version(), pbx.address());
     pbx

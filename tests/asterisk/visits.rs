@@ -2,11 +2,11 @@
 //! own record and the PBX's queue_log.
 
 use crate::rig::{OUTCOMES, differences};
-use crate::{pbx, seconds, seed, unstamped_pbx};
+use crate::{pbx_of, seconds, seed, unstamped_pbx};
 use mirante_tests::hub::{Hub, Visit, visits};
 use mirante_tests::load::{Driver, Options, Outcome, Plan, Size, Stay};
-use mirante_tests::pbx::Pbx;
 use mirante_tests::pbx::centre::CENTRE;
+use mirante_tests::pbx::{Major, Pbx};
 use mirante_tests::queue_log::{self, Line};
 use std::time::Duration;
 
@@ -21,9 +21,16 @@ enum Witness {
 
 #[test]
 #[ignore = "runs a real PBX for a minute and a half: cargo xtask test"]
-fn visits_equal_the_drivers_record_and_the_queue_log() {
+fn visits_on_22_equal_the_drivers_record_and_the_queue_log() {
     let size = Size { seconds: seconds(), ..Size::default() };
-    equal(&pbx(), size, &OUTCOMES);
+    equal(&pbx_of(Major::V22), size, &OUTCOMES);
+}
+
+#[test]
+#[ignore = "runs a real PBX for a minute and a half: cargo xtask test"]
+fn visits_on_16_equal_the_drivers_record_and_the_queue_log() {
+    let size = Size { seconds: seconds(), ..Size::default() };
+    equal(&pbx_of(Major::V16), size, &OUTCOMES);
 }
 
 #[test]
@@ -32,7 +39,7 @@ fn visits_are_as_exact_when_events_carry_no_time() {
     let size = Size { seconds: 30, inbound: 3.0, ..Size::default() };
     // The plan of half a minute promises these; the others come by chance.
     let sure = [Outcome::Answered, Outcome::Abandoned, Outcome::Timeout, Outcome::Overflow, Outcome::Refused];
-    equal(&unstamped_pbx(), size, &sure);
+    equal(&unstamped_pbx(Major::V22), size, &sure);
 }
 
 /// Two hubs at once on one PBX, each with its own means; both against the same two witnesses.

@@ -8,7 +8,7 @@ use mirante_tests::bench::ending;
 use mirante_tests::hub::Hub;
 use mirante_tests::load::{Driver, Options, Plan, Size};
 use mirante_tests::pbx::centre::CENTRE;
-use mirante_tests::pbx::{Pbx, install};
+use mirante_tests::pbx::{Major, Pbx, install};
 use mirante_tests::proxy::{Proxy, Wire};
 use page::Page;
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ const GOAL_MS: (f64, f64) = (60.0, 150.0);
 #[test]
 #[ignore = "runs a real PBX and a browser for two minutes: cargo xtask test"]
 fn live_page_on_a_real_pbx() {
-    let tree = install(false, &|words| println!("{words}")).expect("Asterisk 22");
+    let tree = install(Major::V22, false, &|words| println!("{words}")).expect("Asterisk 22");
     let pbx = Pbx::start(&tree).expect("a running PBX");
     println!("{}", pbx.version());
     let wire = Proxy::to(pbx.address()).expect("a wire");

@@ -8,7 +8,7 @@ mod window;
 use mirante_tests::hub::following;
 use mirante_tests::load::{Driver, Options, Plan, Size};
 use mirante_tests::pbx::centre::CENTRE;
-use mirante_tests::pbx::{Pbx, config, install};
+use mirante_tests::pbx::{Major, Pbx, config, install};
 use screen::Screen;
 use std::time::Duration;
 use window::Window;
@@ -16,7 +16,7 @@ use window::Window;
 #[test]
 #[ignore = "opens a window on a virtual screen and runs a real PBX: cargo xtask test"]
 fn window_shows_a_real_pbx_and_survives_its_restart() {
-    let tree = install(false, &|words| println!("{words}")).expect("Asterisk 22");
+    let tree = install(Major::V22, false, &|words| println!("{words}")).expect("Asterisk 22");
     let mut pbx = Pbx::start(&tree).expect("a running PBX");
     println!("{}", pbx.version());
     let folder = tempfile::tempdir().expect("a folder");

@@ -7,7 +7,7 @@ use mirante_tests::ami::Ami;
 use mirante_tests::bench;
 use mirante_tests::load::{Driver, Options, Plan, Size};
 use mirante_tests::pbx::centre::CENTRE;
-use mirante_tests::pbx::{Pbx, config, install};
+use mirante_tests::pbx::{Major, Pbx, config, install};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,14 +22,20 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum What {
-    /// Fetch Asterisk 22 from Debian, if it is not there yet, and print its version.
+    /// Fetch Asterisk from Debian, if it is not there yet, and print its version.
     Install {
+        /// Major version; both without it.
+        #[arg(long)]
+        major: Option<Major>,
         /// Fetch the newest even if one is there.
         #[arg(long)]
         refresh: bool,
     },
     /// Start it with traffic and leave it running until interrupted.
     Serve {
+        /// Major version: 16 or 22.
+        #[arg(long, default_value = "22")]
+        major: Major,
         /// Seed of the traffic.
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -80,12 +86,14 @@ enum Figure {
 fn main() -> Result<()> {
     let say = |words: &str| println!("{words}");
     match Arguments::parse().command {
-        What::Install { refresh } => {
-            let tree = install(refresh, &say)?;
-            println!("{} in {}", tree.version, tree.root.display());
+        What::Install { major, refresh } => {
+            for major in major.map_or(Major::ALL.to_vec(), |major| vec![major]) {
+                let tree = install(major, refresh, &say)?;
+                println!("{} in {}", tree.version, tree.root.display());
+            }
         }
-        What::Serve { seed, inbound, talk, seconds } => {
-            let pbx = Pbx::start(&install(false, &say)?)?;
+        What::Serve { major, seed, inbound, talk, seconds } => {
+            let pbx = Pbx::start(&install(major, false, &say)?)?;
             println!("{} ready on {}", pbx.version(), pbx.address());
             println!("user {} secret {}", config::MIRANTE.0, config::MIRANTE.1);
             let until = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
@@ -93,7 +101,7 @@ fn main() -> Result<()> {
         }
         What::Show { face } => show(face)?,
         What::Bench { figure: Figure::Feed, seconds, inbound } => {
-            let pbx = Pbx::start(&install(false, &say)?)?;
+            let pbx = Pbx::start(&install(Major::V22, false, &say)?)?;
             println!("{}", bench::feed(&pbx, seconds, inbound)?);
         }
     }
@@ -117,7 +125,7 @@ fn traffic(pbx: SocketAddr, seed: u64, size: Size, until: Option<Instant>) -> Re
 
 /// The PBX, its traffic and a face of Mirante, until the face ends.
 fn show(face: Face) -> Result<()> {
-    let pbx = Pbx::start(&install(false, &|words| println!("{words}"))?)?;
+    let pbx = Pbx::start(&install(Major::V22, false, &|words| println!("{words}"))?)?;
     println!("{} ready on {}", pbx.version(), pbx.address());
     let folder = std::env::temp_dir().join(format!("mirante-show-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;

@@ -1,24 +1,78 @@
-//! Fetches Asterisk 22 from the Debian mirror this computer already uses and unpacks it, without root and without a chroot.
+//! Fetches Asterisk 22 or 16 from the Debian mirror this computer already uses and unpacks it, without root and without a chroot.
 //!
 //! apt resolves, downloads and checks signatures in a private state folder; `dpkg -x` unpacks; the tree runs with its own C
 //! library through its own loader. Old packages vanish from a mirror, so only the major version is fixed.
 
+use super::apt::Apt;
 use anyhow::{Context, Result, bail, ensure};
 use std::ffi::OsString;
+use std::fmt;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::str::FromStr;
 
-/// Suites that carry Asterisk 22, tried in this order.
-const SUITES: [&str; 2] = ["sid", "forky"];
-const MAJOR: &str = "Asterisk 22.";
-const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
+/// A major version of Asterisk that Debian carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Major {
+    /// The oldest that call centres still run in numbers.
+    V16,
+    /// The newest with long support.
+    V22,
+}
+
+impl Major {
+    /// Both, the older first.
+    pub const ALL: [Major; 2] = [Major::V16, Major::V22];
+
+    /// `16` or `22`.
+    pub fn number(self) -> u32 {
+        match self {
+            Major::V16 => 16,
+            Major::V22 => 22,
+        }
+    }
+
+    /// Suites that carry it, tried in this order.
+    fn suites(self) -> &'static [&'static str] {
+        match self {
+            Major::V16 => &["bullseye"],
+            Major::V22 => &["sid", "forky"],
+        }
+    }
+
+    /// The libraries that the modules of the rig need: a fifth of the download of the whole closure, which is the fallback.
+    fn libraries(self) -> &'static str {
+        match self {
+            Major::V16 => "libgcrypt20 libgpg-error0 libicu67 liblz4-1 liblzma5 libssl1.1 libxml2",
+            Major::V22 => "libssl3t64 libxml2-16",
+        }
+    }
+}
+
+impl FromStr for Major {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Major> {
+        let found = Major::ALL.into_iter().find(|major| major.number().to_string() == text);
+        found.with_context(|| format!("the rig runs Asterisk 16 or 22, not {text}"))
+    }
+}
+
+impl fmt::Display for Major {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Asterisk {}", self.number())
+    }
+}
+
 const WANTED: [&str; 3] = ["asterisk", "asterisk-core-sounds-en-gsm", "asterisk-moh-opsound-gsm"];
-/// What the modules of the rig need: a fifth of the download of the whole closure, which is the fallback.
-const SHORT_LIST: &str = "asterisk asterisk-modules asterisk-config asterisk-core-sounds-en-gsm asterisk-moh-opsound-gsm \
-    libbsd0 libc6 libcap2 libcrypt1 libedit2 libgcc-s1 libgsm1 libjansson4 libmd0 libsqlite3-0 libssl3t64 libstdc++6 \
-    libsystemd0 libtinfo6 liburiparser1 libuuid1 libxml2-16 libxslt1.1 libzstd1 zlib1g";
+/// What the modules of the rig need in every major version.
+const COMMON: &str = "asterisk asterisk-modules asterisk-config asterisk-core-sounds-en-gsm asterisk-moh-opsound-gsm \
+    libbsd0 libc6 libcap2 libcrypt1 libedit2 libgcc-s1 libgsm1 libjansson4 libmd0 libsqlite3-0 libstdc++6 \
+    libsystemd0 libtinfo6 liburiparser1 libuuid1 libxslt1.1 libzstd1 zlib1g";
+/// Where a tree may keep its loader and its modules; older suites keep the one in `/lib` and the other without a triplet.
+const LIBRARIES: [&str; 2] = ["usr/lib", "lib"];
 
 /// An unpacked Asterisk.
 #[derive(Debug, Clone)]
@@ -27,16 +81,23 @@ pub struct Tree {
     pub root: PathBuf,
     /// What it says it is, such as `Asterisk 22.10.1`.
     pub version: String,
+    /// Its major version.
+    pub major: Major,
     triplet: String,
+    loader: PathBuf,
 }
 
 impl Tree {
-    fn open(root: &Path) -> Result<Tree> {
-        let mut tree = Tree { root: root.to_owned(), version: String::new(), triplet: triplet()? };
+    fn open(root: &Path, major: Major) -> Result<Tree> {
+        let triplet = triplet()?;
+        let name = if cfg!(target_arch = "aarch64") { "ld-linux-aarch64.so.1" } else { "ld-linux-x86-64.so.2" };
+        let places = LIBRARIES.map(|folder| root.join(folder).join(&triplet).join(name));
+        let loader = places.into_iter().find(|path| path.exists()).context("it has no loader")?;
+        let mut tree = Tree { root: root.to_owned(), version: String::new(), major, triplet, loader };
         let output = tree.command().arg("-V").output().context("its loader does not run")?;
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr).trim());
         tree.version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        ensure!(tree.version.starts_with(MAJOR), "it is {}, not {MAJOR}x", tree.version);
+        ensure!(tree.version.starts_with(&format!("{major}.")), "it is {}, not {major}.x", tree.version);
         Ok(tree)
     }
 
@@ -50,17 +111,18 @@ impl Tree {
 
     /// The same as a program and its first arguments.
     pub fn argv(&self) -> (OsString, Vec<OsString>) {
-        let lib = |path: &str| self.root.join(path).join(&self.triplet);
-        let loader = if cfg!(target_arch = "aarch64") { "ld-linux-aarch64.so.1" } else { "ld-linux-x86-64.so.2" };
-        let paths = [lib("usr/lib"), lib("lib"), self.root.join("usr/lib")];
+        let [usr, bare] = LIBRARIES.map(|folder| self.root.join(folder));
+        let paths = [usr.join(&self.triplet), bare.join(&self.triplet), usr];
         let paths = paths.map(|path| path.display().to_string()).join(":");
         let asterisk = self.root.join("usr/sbin/asterisk");
-        (lib("usr/lib").join(loader).into(), vec!["--library-path".into(), paths.into(), asterisk.into()])
+        (self.loader.clone().into(), vec!["--library-path".into(), paths.into(), asterisk.into()])
     }
 
     /// Where its modules are.
     pub fn modules(&self) -> PathBuf {
-        self.root.join("usr/lib").join(&self.triplet).join("asterisk/modules")
+        let usr = self.root.join("usr/lib");
+        let new = usr.join(&self.triplet).join("asterisk/modules");
+        if new.exists() { new } else { usr.join("asterisk/modules") }
     }
 }
 
@@ -75,16 +137,16 @@ pub fn cache() -> PathBuf {
     })
 }
 
-/// The cached Asterisk, or a freshly fetched one. `say` hears each step.
-pub fn install(refresh: bool, say: &dyn Fn(&str)) -> Result<Tree> {
+/// The cached Asterisk of that major version, or the newest of it freshly fetched. `say` hears each step.
+pub fn install(major: Major, refresh: bool, say: &dyn Fn(&str)) -> Result<Tree> {
     ensure!(cfg!(target_os = "linux"), "the rig runs a Debian build of Asterisk: it needs Linux");
     let cache = cache();
     fs::create_dir_all(&cache).with_context(|| format!("cannot make {}", cache.display()))?;
     // Two test programs at once must not unpack into one folder.
     let lock = fs::File::create(cache.join("lock"))?;
     lock.lock()?;
-    let root = cache.join("asterisk-22");
-    if !refresh && let Ok(tree) = Tree::open(&root) {
+    let root = cache.join(format!("asterisk-{}", major.number()));
+    if !refresh && let Ok(tree) = Tree::open(&root, major) {
         return Ok(tree);
     }
     for program in ["apt-get", "dpkg"] {
@@ -92,22 +154,22 @@ pub fn install(refresh: bool, say: &dyn Fn(&str)) -> Result<Tree> {
         ensure!(found, "the rig fetches Asterisk from Debian and needs {program}; this system has none");
     }
     let mut failures = Vec::new();
-    for suite in SUITES {
-        match fetch(suite, &cache, say) {
+    for suite in major.suites() {
+        match fetch(major, suite, &cache, say) {
             Ok(tree) => {
                 if root.exists() {
                     fs::remove_dir_all(&root)?;
                 }
                 fs::rename(&tree.root, &root)?;
-                return Tree::open(&root);
+                return Tree::open(&root, major);
             }
             Err(error) => failures.push(format!("{suite}: {error:#}")),
         }
     }
-    bail!("no Asterisk 22 could be had from Debian\n  {}", failures.join("\n  "))
+    bail!("no {major} could be had from Debian\n  {}", failures.join("\n  "))
 }
 
-fn fetch(suite: &str, cache: &Path, say: &dyn Fn(&str)) -> Result<Tree> {
+fn fetch(major: Major, suite: &str, cache: &Path, say: &dyn Fn(&str)) -> Result<Tree> {
     let state = cache.join(format!("apt-{suite}"));
     let apt = Apt::new(suite, &state)?;
     say(&format!("asking {} for Asterisk in {suite}", apt.mirror));
@@ -116,8 +178,9 @@ fn fetch(suite: &str, cache: &Path, say: &dyn Fn(&str)) -> Result<Tree> {
     let short = state.join("short");
     fs::create_dir_all(&short)?;
     let mut arguments = vec!["download"];
-    arguments.extend(SHORT_LIST.split_whitespace());
-    let first = apt.run_in(&short, &arguments).and_then(|()| unpack(&short, &root)).and_then(|()| Tree::open(&root));
+    arguments.extend(COMMON.split_whitespace().chain(major.libraries().split_whitespace()));
+    let first =
+        apt.run_in(&short, &arguments).and_then(|()| unpack(&short, &root)).and_then(|()| Tree::open(&root, major));
     let tree = match first {
         Ok(tree) => tree,
         Err(error) => {
@@ -126,87 +189,11 @@ fn fetch(suite: &str, cache: &Path, say: &dyn Fn(&str)) -> Result<Tree> {
             arguments.extend(WANTED);
             apt.run(&arguments)?;
             unpack(&state.join("cache/archives"), &root)?;
-            Tree::open(&root)?
+            Tree::open(&root, major)?
         }
     };
     fs::remove_dir_all(&state)?;
     Ok(tree)
-}
-
-/// apt with a state folder of its own: the host's packages and lists stay untouched.
-struct Apt {
-    mirror: String,
-    options: Vec<String>,
-}
-
-impl Apt {
-    fn new(suite: &str, state: &Path) -> Result<Apt> {
-        if state.exists() {
-            fs::remove_dir_all(state)?;
-        }
-        for folder in ["lists/partial", "cache/archives/partial"] {
-            fs::create_dir_all(state.join(folder))?;
-        }
-        fs::write(state.join("status"), "")?;
-        ensure!(Path::new(KEYRING).exists(), "{KEYRING} is missing: install debian-archive-keyring");
-        let mirror = mirror()?;
-        let sources = state.join("sources.list");
-        fs::write(&sources, format!("deb [signed-by={KEYRING}] {mirror} {suite} main\n"))?;
-        let state = state.display();
-        let options = [
-            format!("Dir::State={state}"),
-            format!("Dir::State::lists={state}/lists"),
-            format!("Dir::State::status={state}/status"),
-            format!("Dir::Etc::sourcelist={state}/sources.list"),
-            "Dir::Etc::sourceparts=/dev/null".into(),
-            "Dir::Etc::preferencesparts=/dev/null".into(),
-            format!("Dir::Cache={state}/cache"),
-            format!("Dir::Cache::archives={state}/cache/archives"),
-            "Dir::Log=/dev/null".into(),
-            "Acquire::Languages=none".into(),
-            "Acquire::PDiffs=false".into(),
-            "Acquire::Retries=5".into(),
-            "Acquire::http::Timeout=30".into(),
-            "Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false".into(),
-            "APT::Install-Recommends=false".into(),
-            "Debug::NoLocking=1".into(),
-            // Packages land in a folder of this user's, which apt's own user could not write.
-            "APT::Sandbox::User=root".into(),
-        ];
-        let options = options.into_iter().flat_map(|option| ["-o".to_owned(), option]).collect();
-        Ok(Apt { mirror, options })
-    }
-
-    fn run(&self, arguments: &[&str]) -> Result<()> {
-        self.run_in(Path::new("/"), arguments)
-    }
-
-    fn run_in(&self, folder: &Path, arguments: &[&str]) -> Result<()> {
-        let mut command = Command::new("apt-get");
-        command.args(["-qq", "-y"]).args(&self.options).args(arguments).current_dir(folder).env("LC_ALL", "C.UTF-8");
-        let output = command.output().context("apt-get does not run")?;
-        let words = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "apt-get {}: {}", arguments[0], words.trim());
-        Ok(())
-    }
-}
-
-/// The Debian mirror this computer is set up with. apt tells it only once it has fetched that mirror's lists.
-fn mirror() -> Result<String> {
-    if let Some(known) = known_mirror()? {
-        return Ok(known);
-    }
-    // Without the right to fetch them this fails, and the words below say what to do.
-    let _ = Command::new("apt-get").args(["-qq", "update"]).output();
-    known_mirror()?.context("apt knows no Debian mirror here: set one up, run apt-get update, and try again")
-}
-
-fn known_mirror() -> Result<Option<String>> {
-    let mut command = Command::new("apt-get");
-    command.args(["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]);
-    let output = command.output().context("apt-get does not run")?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    Ok(text.lines().find(|line| line.trim_end_matches('/').ends_with("/debian")).map(str::to_owned))
 }
 
 fn unpack(archives: &Path, root: &Path) -> Result<()> {

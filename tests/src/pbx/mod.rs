@@ -1,11 +1,12 @@
 //! A real Asterisk on loopback: [`mod@install`] fetches it, [`centre`] says who works there, [`config`] writes its files and
 //! [`Pbx`] runs it.
 
+mod apt;
 pub mod centre;
 pub mod config;
 pub mod install;
 mod process;
 
 pub use centre::{Agent, Centre, Queue};
-pub use install::{Tree, install};
+pub use install::{Major, Tree, install};
 pub use process::{Pbx, free_port};
