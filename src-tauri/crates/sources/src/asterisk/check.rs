@@ -1,7 +1,7 @@
 //! A connection test: which layer between here and the PBX fails, and what is behind it. Changes nothing there.
 
 use super::link::Link;
-use super::message::Message;
+use super::message::{Kept, Message};
 use super::translate::Translator;
 use super::{AsteriskConfig, login};
 use crate::{Phase, Report, SourceError};
@@ -140,6 +140,7 @@ async fn look(config: &AsteriskConfig, found: &mut Diagnosis) -> Result<(), (Lay
         true => found.set(Layer::Tls, LayerState::Ok, "the certificate is trusted"),
         false => found.set(Layer::Tls, LayerState::NotUsed, "plain AMI on a private network"),
     }
+    link.hear_all();
     let ami = login::greeting(&mut link).await.map_err(|error| match error.phase {
         Phase::Permit => (Layer::Permit, error),
         // Something is there, but not a manager that speaks.
@@ -173,7 +174,7 @@ async fn look(config: &AsteriskConfig, found: &mut Diagnosis) -> Result<(), (Lay
 }
 
 /// Takes one list of queues and counts.
-async fn list(link: &mut Link, found: &mut Diagnosis, early: &mut Vec<Message>) -> Result<(), SourceError> {
+async fn list(link: &mut Link, found: &mut Diagnosis, early: &mut Vec<Kept>) -> Result<(), SourceError> {
     let mut translator = Translator::default();
     translator.asked("check".to_owned());
     login::accepted(link, "check", early).await?;
@@ -182,7 +183,7 @@ async fn list(link: &mut Link, found: &mut Diagnosis, early: &mut Vec<Message>) 
     while translator.is_listing() {
         let message = link.message().await?;
         translator.take(&message, 0, &mut reports);
-        early.push(message);
+        early.push(message.keep());
         if Instant::now() >= until {
             return Err(SourceError::passing(Phase::Protocol, "the PBX began its list of queues and did not end it"));
         }
@@ -198,14 +199,14 @@ async fn list(link: &mut Link, found: &mut Diagnosis, early: &mut Vec<Message>) 
 }
 
 /// Hears the platform for a moment; true if it said that it is booted.
-async fn listen(link: &mut Link, early: &mut Vec<Message>) -> bool {
+async fn listen(link: &mut Link, early: &mut Vec<Kept>) -> bool {
     let until = Instant::now() + BOOTED;
     loop {
-        if early.iter().any(|message| message.event() == Some("FullyBooted")) {
+        if early.iter().any(|message| message.message().event() == Some("FullyBooted")) {
             return true;
         }
         match timeout_at(until, link.message()).await {
-            Ok(Ok(message)) => early.push(message),
+            Ok(Ok(message)) => early.push(message.keep()),
             _ => return false,
         }
     }
@@ -213,7 +214,7 @@ async fn listen(link: &mut Link, early: &mut Vec<Message>) -> bool {
 
 /// The classes of actions that the user may send. The platform lists only what the user may do, with the classes that open each
 /// action; an action opened by one class alone proves that class.
-fn rights(commands: &Message) -> Vec<String> {
+fn rights(commands: &Message<'_>) -> Vec<String> {
     let mut found = BTreeSet::new();
     for (_, description) in commands.fields() {
         let Some((_, classes)) = description.rsplit_once("(Priv: ") else { continue };
@@ -230,7 +231,7 @@ fn rights(commands: &Message) -> Vec<String> {
 /// VICIdial's own AMI users.
 const VICIDIAL_USERS: [&str; 4] = ["cron", "sendcron", "updatecron", "listencron"];
 
-fn is_vicidial(username: &str, heard: &[Message]) -> bool {
+fn is_vicidial(username: &str, heard: &[Kept]) -> bool {
     // Agents of a VICIdial sit in conference rooms 8600xxx, reached as Local/[5678]8600xxx@default.
     let is_room = |channel: &str| {
         let room = channel.strip_prefix("Local/").and_then(|rest| rest.split_once("@default")).map(|(room, _)| room);
@@ -239,18 +240,18 @@ fn is_vicidial(username: &str, heard: &[Message]) -> bool {
             room.len() == 7 && room.starts_with("8600") && room.bytes().all(|b| b.is_ascii_digit())
         })
     };
-    let shows = |message: &Message| ["Channel", "DestChannel"].iter().filter_map(|key| message.get(key)).any(is_room);
+    let shows = |kept: &Kept| ["Channel", "DestChannel"].iter().filter_map(|key| kept.message().get(key)).any(is_room);
     VICIDIAL_USERS.contains(&username) || heard.iter().any(shows)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::message::Decoder;
+    use super::super::decoder::Decoder;
     use super::*;
 
-    fn messages(text: &str) -> Vec<Message> {
+    fn messages(text: &str) -> Vec<Kept> {
         let mut all = Vec::new();
-        Decoder::default().push(text.as_bytes(), |message| all.push(message));
+        Decoder::default().push(text.as_bytes(), |message| all.push(message.keep()));
         all
     }
 
@@ -260,7 +261,7 @@ mod tests {
             "Response: Success\nPing: Keepalive command.  (Priv: <none>)\nOriginate: Originate a call.  (Priv: originate,all)\n\
              Status: List channel status.  (Priv: system,call,reporting,all)\nQueuePause: Pauses.  (Priv: agent,all)\n\n",
         );
-        assert_eq!(rights(&commands[0]), ["agent", "originate"]);
+        assert_eq!(rights(&commands[0].message()), ["agent", "originate"]);
     }
 
     #[test]

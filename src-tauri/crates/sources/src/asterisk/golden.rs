@@ -1,8 +1,8 @@
 //! Whole calls, as real platforms told them and as they come out.
 
-use super::message::Decoder;
+use super::decoder::Decoder;
 use super::queue_log::Line;
-use super::translate::{Need, Translator};
+use super::translate::{self, Need, Translator};
 use crate::{Caller, Report};
 use expect_test::{Expect, expect};
 use mirante_floor::Kind;
@@ -25,7 +25,7 @@ fn brief(report: &Report) -> String {
 
 fn run(translator: &mut Translator, trace: &str, now: i64) -> Vec<Report> {
     let mut out = Vec::new();
-    Decoder::default().push(trace.as_bytes(), |message| {
+    Decoder::new(translate::takes).push(trace.as_bytes(), |message| {
         assert_eq!(translator.take(&message, now, &mut out), Need::Nothing);
     });
     out

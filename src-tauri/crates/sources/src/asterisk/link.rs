@@ -1,9 +1,10 @@
 //! One connection that carries AMI: resolved, checked, dialled, perhaps over TLS; messages in and out.
 
 use super::AsteriskConfig;
-use super::message::{Decoder, Message};
+use super::decoder::Decoder;
+use super::message::Message;
+use super::translate;
 use crate::{Phase, SourceError};
-use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -28,9 +29,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 pub(crate) struct Link {
     stream: Box<dyn Stream>,
     decoder: Decoder,
-    heard: VecDeque<Message>,
     outgoing: Vec<u8>,
-    buffer: Box<[u8]>,
 }
 
 impl Link {
@@ -81,8 +80,12 @@ impl Link {
     /// Wraps a connection in TLS if the configuration wants it.
     pub(crate) async fn wrap(config: &AsteriskConfig, tcp: TcpStream) -> Result<Link, SourceError> {
         let stream: Box<dyn Stream> = if config.tls { Box::new(tls(config, tcp).await?) } else { Box::new(tcp) };
-        let buffer = vec![0; 64 * 1024].into_boxed_slice();
-        Ok(Link { stream, decoder: Decoder::default(), heard: VecDeque::new(), outgoing: Vec::new(), buffer })
+        Ok(Link { stream, decoder: Decoder::new(translate::takes), outgoing: Vec::new() })
+    }
+
+    /// Hears every event from now on, those too that no translator takes.
+    pub(crate) fn hear_all(&mut self) {
+        self.decoder.take_all();
     }
 
     /// Queues an action; [`Link::step`] sends it. Line ends in values are taken out, so no value can add a field.
@@ -97,17 +100,22 @@ impl Link {
         self.outgoing.extend_from_slice(b"\r\n");
     }
 
-    /// The next message already decoded.
-    pub(crate) fn pop(&mut self) -> Option<Message> {
-        self.heard.pop_front()
+    /// The next message among the bytes already read.
+    pub(crate) fn pop(&mut self) -> Option<Message<'_>> {
+        self.decoder.advance().then(|| self.decoder.message())
     }
 
-    /// Reads or writes once; true if bytes came in. Cancel-safe.
+    /// The message that [`Link::message`] or [`Link::pop`] gave last, as long as nothing was read since.
+    pub(crate) fn last(&mut self) -> Message<'_> {
+        self.decoder.message()
+    }
+
+    /// Reads or writes once; true if bytes came in. To be called when [`Link::pop`] has no more. Cancel-safe.
     pub(crate) async fn step(&mut self) -> Result<bool, SourceError> {
         let (mut reader, mut writer) = tokio::io::split(&mut self.stream);
         let heard = tokio::select! {
             biased;
-            read = reader.read(&mut self.buffer) => Some(read),
+            read = reader.read(self.decoder.space()) => Some(read),
             sent = writer.write(&self.outgoing), if !self.outgoing.is_empty() => {
                 self.outgoing.drain(..sent.map_err(|error| broken(&error))?);
                 None
@@ -122,25 +130,23 @@ impl Link {
             Some(Err(error)) => Err(broken(&error)),
             Some(Ok(0)) => Err(SourceError::passing(Phase::Protocol, "the PBX closed the connection")),
             Some(Ok(length)) => {
-                let heard = &mut self.heard;
-                self.decoder.push(&self.buffer[..length], |message| heard.push_back(message));
+                self.decoder.filled(length);
                 Ok(true)
             }
         }
     }
 
     /// Waits for a message, at most [`STEP`].
-    pub(crate) async fn message(&mut self) -> Result<Message, SourceError> {
+    pub(crate) async fn message(&mut self) -> Result<Message<'_>, SourceError> {
         let wait = async {
-            loop {
-                if let Some(message) = self.pop() {
-                    return Ok(message);
-                }
+            while !self.decoder.advance() {
                 self.step().await?;
             }
+            Ok(())
         };
         let silent = || SourceError::passing(Phase::Protocol, "the PBX accepted the connection and does not answer");
-        timeout(STEP, wait).await.unwrap_or_else(|_| Err(silent()))
+        timeout(STEP, wait).await.unwrap_or_else(|_| Err(silent()))?;
+        Ok(self.decoder.message())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::AsteriskConfig;
 use super::link::{Link, STEP};
-use super::message::Message;
+use super::message::{Kept, Message};
 use crate::{Phase, SourceError};
 use md5::{Digest, Md5};
 use std::fmt::Write;
@@ -19,7 +19,7 @@ pub(crate) async fn greeting(link: &mut Link) -> Result<String, SourceError> {
     let banner = async {
         loop {
             if let Some(message) = link.pop() {
-                return Ok(message);
+                return Ok(message.banner().map(str::to_owned));
             }
             // A connection that ends before a word was said: a firewall or the permit list let it in only to close it.
             link.step().await.map_err(|error| {
@@ -30,8 +30,8 @@ pub(crate) async fn greeting(link: &mut Link) -> Result<String, SourceError> {
         }
     };
     let silent = || SourceError::passing(Phase::Protocol, "the host accepted the connection and does not answer");
-    let message: Message = timeout(STEP, banner).await.unwrap_or_else(|_| Err(silent()))?;
-    match message.banner() {
+    let banner: Option<String> = timeout(STEP, banner).await.unwrap_or_else(|_| Err(silent()))?;
+    match banner {
         Some(banner) if banner.contains("Call Manager") => Ok(banner
             .rsplit('/')
             .next()
@@ -43,11 +43,7 @@ pub(crate) async fn greeting(link: &mut Link) -> Result<String, SourceError> {
 }
 
 /// Logs in with an MD5 challenge, so that the secret itself never travels.
-pub(crate) async fn login(
-    link: &mut Link,
-    config: &AsteriskConfig,
-    early: &mut Vec<Message>,
-) -> Result<(), SourceError> {
+pub(crate) async fn login(link: &mut Link, config: &AsteriskConfig, early: &mut Vec<Kept>) -> Result<(), SourceError> {
     link.send(&[("Action", "Challenge"), ("ActionID", "challenge"), ("AuthType", "MD5")]);
     let challenge = response(link, "challenge", early).await?;
     let Some(challenge) = challenge.get("Challenge").filter(|_| challenge.is_success()) else {
@@ -82,7 +78,7 @@ pub(crate) async fn login(
 }
 
 /// The platform's words for what it is. Its exact version needs a right that Mirante does not want; the greeting tells the rest.
-pub(crate) async fn platform(link: &mut Link, ami: &str, early: &mut Vec<Message>) -> Result<String, SourceError> {
+pub(crate) async fn platform(link: &mut Link, ami: &str, early: &mut Vec<Kept>) -> Result<String, SourceError> {
     link.send(&[("Action", "CoreSettings"), ("ActionID", "settings")]);
     let settings = response(link, "settings", early).await?;
     if let Some(version) = settings.said("AsteriskVersion") {
@@ -104,7 +100,7 @@ fn major(ami: &str) -> Option<u32> {
 }
 
 /// Asks for the list of queues until the platform accepts: after a restart it lets users in before it has loaded its queues.
-pub(crate) async fn accepted(link: &mut Link, action_id: &str, early: &mut Vec<Message>) -> Result<(), SourceError> {
+pub(crate) async fn accepted(link: &mut Link, action_id: &str, early: &mut Vec<Kept>) -> Result<(), SourceError> {
     let until = Instant::now() + WARM_UP;
     loop {
         link.send(&[("Action", "QueueStatus"), ("ActionID", action_id)]);
@@ -127,22 +123,23 @@ pub(crate) async fn accepted(link: &mut Link, action_id: &str, early: &mut Vec<M
 }
 
 /// Waits for the response to an action; events that come first are kept in `early`.
-pub(crate) async fn response(
-    link: &mut Link,
+pub(crate) async fn response<'a>(
+    link: &'a mut Link,
     action_id: &str,
-    early: &mut Vec<Message>,
-) -> Result<Message, SourceError> {
+    early: &mut Vec<Kept>,
+) -> Result<Message<'a>, SourceError> {
     let until = Instant::now() + STEP;
     loop {
         let message = link.message().await?;
         if message.get("Response").is_some() && message.get("ActionID").is_none_or(|id| id == action_id) {
-            return Ok(message);
+            break;
         }
-        early.push(message);
+        early.push(message.keep());
         if Instant::now() >= until || early.len() > 100_000 {
             return Err(SourceError::passing(Phase::Protocol, "the PBX sends events but does not answer"));
         }
     }
+    Ok(link.last())
 }
 
 #[cfg(test)]

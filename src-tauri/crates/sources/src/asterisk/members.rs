@@ -42,7 +42,7 @@ impl Members {
     }
 
     /// Takes what a message tells about a member and gives all that is known of it; what it leaves out stays as it was.
-    pub(crate) fn read(&mut self, message: &Message) -> Option<&MemberPicture<Caller>> {
+    pub(crate) fn read(&mut self, message: &Message<'_>) -> Option<&MemberPicture<Caller>> {
         let queue: Name = message.said("Queue")?.into();
         let interface: Name = interface(message)?.into();
         let state_interface = message.said("StateInterface");
@@ -110,7 +110,7 @@ impl Members {
     }
 
     /// A member left a queue; gives queue and key.
-    pub(crate) fn removed(&mut self, message: &Message) -> Option<(Name, Name)> {
+    pub(crate) fn removed(&mut self, message: &Message<'_>) -> Option<(Name, Name)> {
         let (queue, interface): (Name, Name) = (message.said("Queue")?.into(), interface(message)?.into());
         let agent = self.key(&interface);
         self.members.remove(&(queue.clone(), interface));
@@ -118,7 +118,7 @@ impl Members {
     }
 
     /// `DeviceStateChange`: matters for members whose queue does not watch the phone itself. Gives key and state if so.
-    pub(crate) fn device_changed(&mut self, message: &Message) -> Option<(Name, Device)> {
+    pub(crate) fn device_changed(&mut self, message: &Message<'_>) -> Option<(Name, Device)> {
         let extension = agent::phone(message.said("Device")?)?;
         let device = agent::device_word(message.said("State")?);
         let concerned = |member: &&mut Member| !member.watched && &*member.picture.agent == extension;
@@ -140,6 +140,6 @@ impl Members {
 }
 
 /// A member's address, under any of the names that versions give it.
-pub(crate) fn interface(message: &Message) -> Option<&str> {
+pub(crate) fn interface<'a>(message: &Message<'a>) -> Option<&'a str> {
     ["Interface", "Location", "Member", "AgentCalled"].iter().find_map(|key| message.said(key))
 }

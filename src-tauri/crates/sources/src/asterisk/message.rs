@@ -1,45 +1,62 @@
-//! AMI messages out of a stream of bytes.
+//! One AMI message, read in place.
 //!
-//! Tolerant on purpose: platforms of the family differ in line ends, in the space after a colon, in the case of keys and in
-//! encoding. What is too large is cut, never fatal, and memory stays bounded whatever the other side sends. The result does not
-//! depend on how the bytes were cut into reads.
+//! A message is a view of the text that the decoder holds: nothing is copied to read it. Whoever must keep one across more
+//! reading asks for [`Kept`].
 
-/// Longest line kept, bytes; the rest of a longer one is dropped.
-pub(crate) const MAX_LINE: usize = 64 * 1024;
-/// Most bytes of one message kept.
-const MAX_MESSAGE: usize = 256 * 1024;
+use std::borrow::Cow;
+
 /// Most fields of one message kept.
-const MAX_FIELDS: usize = 512;
-/// Key under which a line that is no field and begins a message is filed: the greeting.
-const BANNER: &str = "Banner";
+pub(crate) const MAX_FIELDS: usize = 512;
 
-/// One message: a response, an event or the greeting. Values hold no line ends.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Message {
-    /// All keys and values, back to back.
-    text: String,
-    /// For each field: end of its key and end of its value in `text`.
-    fields: Vec<(usize, usize)>,
+/// Where a field's key and value stand in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Field {
+    key: u32,
+    key_end: u32,
+    value: u32,
+    end: u32,
 }
 
-impl Message {
+impl Field {
+    fn key(self, text: &str) -> &str {
+        &text[self.key as usize..self.key_end as usize]
+    }
+
+    fn value(self, text: &str) -> &str {
+        &text[self.value as usize..self.end as usize]
+    }
+}
+
+/// One message: a response, an event or the greeting. Values hold no line ends.
+#[derive(Clone, Copy)]
+pub(crate) struct Message<'a> {
+    text: &'a str,
+    fields: &'a [Field],
+}
+
+impl<'a> Message<'a> {
+    /// A view of `text`, whose lines [`split`] has found; without any field, it is the greeting.
+    pub(crate) fn new(text: &'a str, fields: &'a [Field]) -> Message<'a> {
+        Message { text, fields }
+    }
+
     /// Fields in the order they came.
-    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
-        let mut start = 0;
-        self.fields.iter().map(move |&(key_end, end)| {
-            let field = (&self.text[start..key_end], &self.text[key_end..end]);
-            start = end;
-            field
-        })
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let text = self.text;
+        self.fields.iter().map(move |field| (field.key(text), field.value(text)))
     }
 
     /// The first value of a key, in any case; `None` if the message has no such key.
-    pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        self.fields().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, value)| value)
+    pub(crate) fn get(&self, key: &str) -> Option<&'a str> {
+        // Lengths first: they differ for most keys and are here without a look at the text.
+        let found = self.fields.iter().find(|field| {
+            (field.key_end - field.key) as usize == key.len() && field.key(self.text).eq_ignore_ascii_case(key)
+        });
+        found.map(|field| field.value(self.text))
     }
 
     /// The first value of a key that says something: neither empty nor one of the platform's words for nothing.
-    pub(crate) fn said(&self, key: &str) -> Option<&str> {
+    pub(crate) fn said(&self, key: &str) -> Option<&'a str> {
         self.get(key).filter(|value| !matches!(*value, "" | "<unknown>" | "<null>" | "(null)"))
     }
 
@@ -49,13 +66,13 @@ impl Message {
     }
 
     /// The event's name, if this is an event.
-    pub(crate) fn event(&self) -> Option<&str> {
+    pub(crate) fn event(&self) -> Option<&'a str> {
         self.get("Event")
     }
 
     /// The greeting, if this is one.
-    pub(crate) fn banner(&self) -> Option<&str> {
-        self.get(BANNER)
+    pub(crate) fn banner(&self) -> Option<&'a str> {
+        self.fields.is_empty().then(|| self.text.trim())
     }
 
     /// True if this is a response that grants what was asked.
@@ -73,153 +90,96 @@ impl Message {
         Some(seconds * 1000 + millis.try_fold(0, |sum, d| Some(sum * 10 + d?))?)
     }
 
-    fn push(&mut self, key: &str, value: &str) {
-        if self.fields.len() < MAX_FIELDS && self.text.len() + key.len() + value.len() <= MAX_MESSAGE {
-            self.text.push_str(key);
-            let key_end = self.text.len();
-            self.text.push_str(value);
-            self.fields.push((key_end, self.text.len()));
+    /// A copy to keep while more is read.
+    pub(crate) fn keep(&self) -> Kept {
+        Kept { text: self.text.to_owned(), fields: self.fields.to_vec() }
+    }
+}
+
+impl std::fmt::Debug for Message<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.banner() {
+            Some(banner) => f.write_str(banner),
+            None => f.debug_map().entries(self.fields()).finish(),
         }
     }
 }
 
-/// Turns bytes into messages.
-#[derive(Debug, Default)]
-pub(crate) struct Decoder {
-    /// The line not yet ended, at most [`MAX_LINE`] bytes of it.
-    line: Vec<u8>,
-    /// The message not yet ended.
-    message: Message,
+/// A message that outlives the bytes it came in.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    text: String,
+    fields: Vec<Field>,
 }
 
-impl Decoder {
-    /// Takes the bytes of one read and hands every message they complete to `sink`.
-    pub(crate) fn push(&mut self, mut bytes: &[u8], mut sink: impl FnMut(Message)) {
-        while let Some(end) = memchr::memchr(b'\n', bytes) {
-            self.keep(&bytes[..end]);
-            bytes = &bytes[end + 1..];
-            self.end_line(&mut sink);
-        }
-        self.keep(bytes);
-    }
-
-    fn keep(&mut self, bytes: &[u8]) {
-        let room = MAX_LINE - self.line.len();
-        self.line.extend_from_slice(&bytes[..bytes.len().min(room)]);
-    }
-
-    fn end_line(&mut self, sink: &mut impl FnMut(Message)) {
-        let line = std::mem::take(&mut self.line);
-        let text = text(line.strip_suffix(b"\r").unwrap_or(&line));
-        if text.is_empty() {
-            if !self.message.fields.is_empty() {
-                sink(std::mem::take(&mut self.message));
-            }
-        } else if let Some((key, value)) = text.split_once(':') {
-            self.message.push(key.trim(), value.trim());
-        } else if self.message.fields.is_empty() {
-            let mut banner = Message::default();
-            banner.push(BANNER, text.trim());
-            sink(banner);
-        }
-        self.line = line;
-        self.line.clear();
+impl Kept {
+    /// The message.
+    pub(crate) fn message(&self) -> Message<'_> {
+        Message::new(&self.text, &self.fields)
     }
 }
 
-/// A line as text: UTF-8, else Latin-1, which older phones and boards still send. Never holds a carriage return.
-fn text(line: &[u8]) -> String {
-    let text = match std::str::from_utf8(line) {
-        Ok(text) => text.to_owned(),
-        Err(_) => line.iter().copied().map(char::from).collect(),
-    };
-    if text.contains('\r') { text.replace('\r', " ") } else { text }
+/// Finds the fields of a message's lines: at most [`MAX_FIELDS`], lines without a colon left out.
+pub(crate) fn split(text: &str, fields: &mut Vec<Field>) {
+    fields.clear();
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    while start < bytes.len() && fields.len() < MAX_FIELDS {
+        let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |end| start + end);
+        if let Some(colon) = memchr::memchr(b':', &bytes[start..end]) {
+            let (key, key_end) = trimmed(bytes, start, start + colon);
+            let (value, end) = trimmed(bytes, start + colon + 1, end);
+            fields.push(Field { key, key_end, value, end });
+        }
+        start = end + 1;
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn decode(bytes: &[u8]) -> Vec<Message> {
-        let mut out = Vec::new();
-        Decoder::default().push(bytes, |message| out.push(message));
-        out
+/// The part of a line without the blanks around it, carriage return included.
+fn trimmed(bytes: &[u8], mut start: usize, mut end: usize) -> (u32, u32) {
+    while start < end && bytes[start].is_ascii_whitespace() {
+        start += 1;
     }
-
-    #[test]
-    fn reads_what_the_family_sends() {
-        let all = decode(
-            b"Asterisk Call Manager/11.0.0\r\nResponse: Success\r\nActionID: 1\r\n\r\nevent:Hangup\nUNIQUEID:1.2\nX: a: b\n\n\r\n\r\n\
-              Event: QueueCallerJoin\r\nCallerIDName: Jo\xe3o\r\nEmpty: \r\nno field\r\nTimestamp: 1795290493.9\r\n\r\n",
-        );
-        assert_eq!(all.len(), 4);
-        assert_eq!(all[0].banner(), Some("Asterisk Call Manager/11.0.0"));
-        assert!(all[1].is_success());
-        assert_eq!(all[2].event(), Some("Hangup"));
-        assert_eq!(all[2].get("Uniqueid"), Some("1.2"));
-        assert_eq!(all[2].get("x"), Some("a: b"));
-        assert_eq!(all[2].at(), None);
-        assert_eq!(all[3].get("CallerIDName"), Some("João"));
-        assert_eq!((all[3].get("Empty"), all[3].said("Empty"), all[3].get("Absent")), (Some(""), None, None));
-        assert_eq!(all[3].at(), Some(1_795_290_493_900));
+    while start < end && bytes[end - 1].is_ascii_whitespace() {
+        end -= 1;
     }
+    // The decoder keeps no text of 4 GiB.
+    (start as u32, end as u32)
+}
 
-    #[test]
-    fn a_value_cannot_smuggle_a_line() {
-        let all = decode(b"Event: X\r\nName: a\rEvent: Y\r\n\r\n");
-        assert_eq!(all[0].get("Name"), Some("a Event: Y"));
+/// The lines of a message as text: as they are if they are UTF-8, else each line that is not is Latin-1, which older phones and
+/// boards still send. A carriage return within a line becomes a blank, so that no value can smuggle a line end.
+pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !has_stray_return(bytes) => Cow::Borrowed(text),
+        _ => Cow::Owned(mended(bytes)),
     }
+}
 
-    #[test]
-    fn what_is_too_large_is_cut() {
-        let mut bytes = b"Event: X\r\nBig: ".to_vec();
-        bytes.extend(std::iter::repeat_n(b'a', 10 * MAX_LINE));
-        bytes.extend(b"\r\nUniqueid: 7\r\n");
-        for _ in 0..2 * MAX_FIELDS {
-            bytes.extend(b"Variable: v\r\n");
+/// True if a carriage return stands elsewhere than right before a line's end.
+fn has_stray_return(bytes: &[u8]) -> bool {
+    let mut stray = bytes.last() == Some(&b'\r');
+    // Without a way out of the loop, so that the compiler looks at many bytes at once.
+    for (byte, next) in bytes.iter().zip(bytes.iter().skip(1)) {
+        stray |= (*byte == b'\r') & (*next != b'\n');
+    }
+    stray
+}
+
+fn mended(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
+    for line in bytes.split(|b| *b == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        match std::str::from_utf8(line) {
+            Ok(line) => text.extend(line.chars().map(blank)),
+            Err(_) => text.extend(line.iter().copied().map(char::from).map(blank)),
         }
-        bytes.extend(b"\r\nEvent: Y\r\n\r\n");
-        let all = decode(&bytes);
-        assert_eq!(all[0].get("Big").map(str::len), Some(MAX_LINE - "Big: ".len()));
-        assert_eq!(all[0].get("Uniqueid"), Some("7"));
-        assert_eq!(all[0].fields().count(), MAX_FIELDS);
-        assert_eq!(all[1].event(), Some("Y"));
+        text.push('\n');
     }
+    text
+}
 
-    /// Bytes that look enough like AMI to reach every branch.
-    fn bytes() -> impl Strategy<Value = Vec<u8>> {
-        let piece = prop_oneof![
-            proptest::collection::vec(any::<u8>(), 0..20),
-            Just(b"\r\n".to_vec()),
-            Just(b"\r\n\r\n".to_vec()),
-            Just(b"\n".to_vec()),
-            Just(b"Event: Hangup\r\n".to_vec()),
-            Just(b"Timestamp: 1.99999999999\r\n".to_vec()),
-            Just(b"Uniqueid:\xc3".to_vec()),
-        ];
-        proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
-    }
-
-    proptest! {
-        #[test]
-        fn chunks_do_not_matter(bytes in bytes(), cuts in proptest::collection::vec(0usize..400, 0..12)) {
-            let whole = decode(&bytes);
-            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).collect();
-            cuts.extend([0, bytes.len()]);
-            cuts.sort_unstable();
-            let mut parts = Vec::new();
-            let mut decoder = Decoder::default();
-            for pair in cuts.windows(2) {
-                decoder.push(&bytes[pair[0]..pair[1]], |message| parts.push(message));
-            }
-            prop_assert_eq!(&whole, &parts);
-            for message in &whole {
-                let _ = (message.at(), message.event(), message.banner(), message.number::<i32>("Uniqueid"));
-                for (key, value) in message.fields() {
-                    prop_assert!(!key.contains(['\r', '\n']) && !value.contains(['\r', '\n']));
-                }
-            }
-        }
-    }
+fn blank(c: char) -> char {
+    if c == '\r' { ' ' } else { c }
 }

@@ -5,12 +5,13 @@
 //! and `Ping`: nothing is changed on the platform.
 //!
 //! ```text
-//! bytes ─ message ─▶ translate { calls, members } ─▶ reports        link: TCP or TLS, login: ready, session: the loop
+//! bytes ─ decoder ─ message ─▶ translate { calls, members } ─▶ reports    link: TCP or TLS, login: ready, session: the loop
 //! ```
 
 mod agent;
 mod calls;
 mod check;
+mod decoder;
 mod documentation;
 #[cfg(test)]
 mod golden;

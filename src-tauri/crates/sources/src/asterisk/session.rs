@@ -1,7 +1,7 @@
 //! The loop of one session: read, translate, ping, ask for a picture now and then.
 
 use super::link::Link;
-use super::message::Message;
+use super::message::Kept;
 use super::queue_log::{Line, Tail};
 use super::remote::Remote;
 use super::translate::{Need, Translator};
@@ -23,7 +23,7 @@ const PICTURE_PAUSE: Duration = Duration::from_secs(2);
 const FIRST_PICTURE: Duration = Duration::from_secs(15);
 /// How often held outcomes and the queue_log are looked at.
 const TICK: Duration = Duration::from_millis(500);
-/// Most messages translated in one go, so that a burst reaches the engine in parts.
+/// About how many reports are handed over in one go, so that a burst reaches the engine in parts.
 const BATCH: usize = 1000;
 
 /// A session with a PBX.
@@ -91,7 +91,7 @@ impl AmiSession {
 
     /// Waits until the first list is complete. What happens meanwhile is translated after the list's own lines, which tell who
     /// the members are, but reported before the picture, which is the order in which it happened.
-    async fn first_picture(&mut self, mut early: Vec<Message>) -> Result<(), SourceError> {
+    async fn first_picture(&mut self, mut early: Vec<Kept>) -> Result<(), SourceError> {
         let action_id = self.action_id();
         self.translator.asked(action_id.clone());
         login::accepted(&mut self.link, &action_id, &mut early).await?;
@@ -104,17 +104,18 @@ impl AmiSession {
                     "the PBX began its list of queues and did not end it",
                 ));
             }
+            let now = self.now();
             let message = self.link.message().await?;
             if message.get("ActionID").is_some_and(|id| id == action_id) {
-                self.translator.take(&message, self.now(), &mut picture);
+                self.translator.take(&message, now, &mut picture);
             } else {
-                early.push(message);
+                early.push(message.keep());
             }
         }
         let now = self.now();
         for message in &early {
             // A list was just taken: only a stop matters here.
-            if self.translator.take(message, now, &mut self.ready) == Need::Stop {
+            if self.translator.take(&message.message(), now, &mut self.ready) == Need::Stop {
                 return Err(stopping());
             }
         }
@@ -177,7 +178,8 @@ impl AmiSession {
 
     fn translate(&mut self, out: &mut Vec<Report>) {
         let now = self.now();
-        for _ in 0..BATCH {
+        // Until nothing whole is left, else the next read would have no room: what was read is bounded.
+        while out.len() < BATCH {
             let Some(message) = self.link.pop() else { break };
             match self.translator.take(&message, now, out) {
                 Need::Nothing => {}
