@@ -77,6 +77,11 @@ pub(crate) fn phone(device: &str) -> Option<&str> {
     extension(device).filter(|extension| extension.context.is_none()).map(|extension| extension.number)
 }
 
+/// True if the key is that of a telephone outside the PBX.
+pub(crate) fn is_remote(key: &str) -> bool {
+    key.starts_with("tel-")
+}
+
 /// True if the platform watches the phone itself for this member. A `Local/` address only tells whether a call went through it.
 pub(crate) fn is_watched(interface: &str, state_interface: Option<&str>) -> bool {
     let watched = state_interface.filter(|state| !state.is_empty()).unwrap_or(interface);
@@ -87,7 +92,7 @@ pub(crate) fn is_watched(interface: &str, state_interface: Option<&str>) -> bool
 pub(crate) fn name(interface: &str, key: &str, member_name: Option<&str>) -> Option<Caller> {
     let name = member_name.filter(|name| !name.is_empty() && *name != interface);
     let own = if key == interface { "" } else { key.split('@').next().unwrap_or_default() };
-    let remote = telephone(interface).filter(|_| key.starts_with("tel-"));
+    let remote = telephone(interface).filter(|_| is_remote(key));
     if name.is_none() && remote.is_none() {
         return None;
     }

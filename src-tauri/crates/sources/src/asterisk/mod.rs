@@ -1,8 +1,8 @@
 //! Asterisk and its family over AMI, the Asterisk Manager Interface.
 //!
 //! A session is ready when the login and the first list of queues were accepted. It then yields events as they come and a
-//! picture right after the connection and every minute. It only ever sends `Challenge`, `Login`, `CoreSettings`, `QueueStatus`
-//! and `Ping`: nothing is changed on the platform.
+//! picture right after the connection and every minute. It only ever sends `Challenge`, `Login`, `CoreSettings`, `QueueStatus`,
+//! `DeviceStateList` and `Ping`: nothing is changed on the platform.
 //!
 //! ```text
 //! bytes ─ decoder ─ message ─▶ translate { calls, members } ─▶ reports    link: TCP or TLS, login: ready, session: the loop
@@ -19,6 +19,7 @@ mod link;
 mod login;
 mod members;
 mod message;
+mod phones;
 mod queue_log;
 mod remote;
 mod session;

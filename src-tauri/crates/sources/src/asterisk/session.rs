@@ -37,6 +37,7 @@ pub(crate) struct AmiSession {
     next_tick: Instant,
     next_picture: Instant,
     asked: Instant,
+    devices_asked: Instant,
     asks: u64,
     /// Reports not yet handed over.
     ready: Vec<Report>,
@@ -80,6 +81,7 @@ impl AmiSession {
             next_tick: now + TICK,
             next_picture: now + PICTURE_EVERY,
             asked: now,
+            devices_asked: now,
             asks: 0,
             ready: Vec::new(),
             stopping: false,
@@ -120,6 +122,7 @@ impl AmiSession {
             }
         }
         self.ready.append(&mut picture);
+        self.ask_devices();
         self.heard = Instant::now();
         Ok(())
     }
@@ -127,6 +130,14 @@ impl AmiSession {
     fn action_id(&mut self) -> String {
         self.asks += 1;
         format!("mirante-{}", self.asks)
+    }
+
+    /// Asks for the states of phones that no queue watches. The answer comes among the events, as such.
+    fn ask_devices(&mut self) {
+        if let Some(id) = self.translator.devices_id() {
+            self.devices_asked = Instant::now();
+            self.link.send(&[("Action", "DeviceStateList"), ("ActionID", id)]);
+        }
     }
 
     /// Ms since the session began.
@@ -159,6 +170,7 @@ impl AmiSession {
             if now >= self.next_picture {
                 self.next_picture = now + PICTURE_EVERY;
                 self.asked = now;
+                self.ask_devices();
                 let action_id = self.action_id();
                 self.translator.asked(action_id.clone());
                 self.link.send(&[("Action", "QueueStatus"), ("ActionID", &action_id)]);
@@ -184,6 +196,9 @@ impl AmiSession {
             match self.translator.take(&message, now, out) {
                 Need::Nothing => {}
                 Need::Picture => self.next_picture = self.next_picture.min(self.asked + PICTURE_PAUSE),
+                Need::Devices if self.devices_asked.elapsed() >= PICTURE_PAUSE => self.ask_devices(),
+                // Too soon after the last: with the next picture.
+                Need::Devices => self.next_picture = self.next_picture.min(self.asked + PICTURE_PAUSE),
                 Need::Stop => self.stopping = true,
             }
         }

@@ -12,6 +12,8 @@ use mirante_floor::{Kind, MemberPicture, Name, Outcome, PbxCounters, Picture, Qu
 /// Queues ring their members for whole seconds. A shorter ring was not one that somebody let pass: the phone was busy or not to
 /// be reached and said so at once, which the platform reports as no answer too.
 const SHORTEST_RING_MS: i64 = 1000;
+/// The action id of a question for the states of all devices.
+const DEVICES: &str = "mirante-devices";
 
 /// What a message asks of the session, beside the reports it gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub(crate) enum Need {
     Nothing,
     /// The platform changed in ways no event tells: ask for a picture.
     Picture,
+    /// Agents were learnt of whose phones nobody told anything about: ask for the devices, if that was not refused.
+    Devices,
     /// The platform is stopping.
     Stop,
 }
@@ -50,6 +54,8 @@ pub(crate) struct Translator {
     /// The list being received: its action id and what came so far.
     listing: Option<(String, Picture<Caller>)>,
     round: u64,
+    /// The platform does not let this user list devices.
+    devices_refused: bool,
 }
 
 impl Translator {
@@ -74,7 +80,10 @@ impl Translator {
 
     /// Translates one message heard at `now`, a monotone clock in ms.
     pub(crate) fn take(&mut self, message: &Message<'_>, now: i64, out: &mut Vec<Report>) -> Need {
-        let Some(name) = message.event() else { return Need::Nothing };
+        let Some(name) = message.event() else {
+            self.answered(message);
+            return Need::Nothing;
+        };
         let when = When { at: message.at(), now };
         match name {
             "QueueParams" | "QueueMember" | "QueueEntry" | "QueueStatusComplete" => {
@@ -101,7 +110,7 @@ impl Translator {
             | "QueueMemberPenalty"
             | "QueueMemberRinginuse" => {
                 if let Some(member) = self.members.read(message) {
-                    event(out, when.at, member_event(member.clone()));
+                    event(out, when.at, member_event(member));
                 }
             }
             "QueueMemberRemoved" => {
@@ -141,7 +150,18 @@ impl Translator {
             "Shutdown" => return Need::Stop,
             _ => {}
         }
-        Need::Nothing
+        let untold = !self.is_listing() && self.members.take_untold();
+        if untold && !self.devices_refused { Need::Devices } else { Need::Nothing }
+    }
+
+    /// A list of devices is worth asking for beside a picture, under this action id.
+    pub(crate) fn devices_id(&self) -> Option<&'static str> {
+        (!self.devices_refused && self.members.are_unwatched()).then_some(DEVICES)
+    }
+
+    /// An answer: the devices may be refused, and are then not asked for again.
+    fn answered(&mut self, message: &Message<'_>) {
+        self.devices_refused |= message.get("ActionID") == Some(DEVICES) && !message.is_success();
     }
 
     /// Time passed.
@@ -204,7 +224,7 @@ impl Translator {
         }
         match name {
             "QueueParams" => picture.queues.push(queue_picture(message)?),
-            "QueueMember" => picture.members.push(self.members.read(message)?.clone()),
+            "QueueMember" => self.members.listed(message),
             "QueueEntry" => {
                 let (queue, call) = queue_and_call(message)?;
                 self.calls.listed(&queue, &call);
@@ -219,8 +239,9 @@ impl Translator {
             }
             _ => {
                 self.calls.listing_done();
-                self.members.listing_done();
-                out.push(Report::Picture(self.listing.take()?.1));
+                let (_, mut picture) = self.listing.take()?;
+                picture.members = self.members.listing_done();
+                out.push(Report::Picture(picture));
             }
         }
         Some(())
