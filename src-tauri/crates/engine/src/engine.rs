@@ -5,6 +5,7 @@ use crate::config::{Config, SourceKind};
 use crate::fold::Fold;
 use crate::input::Input;
 use crate::live::Live;
+use crate::memory::LATELY_MS;
 use crate::past;
 use crate::platforms::Follow;
 use crate::reason::Reason;
@@ -113,6 +114,12 @@ impl Engine {
         for follow in &follow {
             ids.insert(follow.name.clone(), history.register(&follow.name, follow.kind)?);
         }
+        let mut lately = Vec::new();
+        let newest = recovered.last_seen.unwrap_or(0);
+        history.visits(newest - LATELY_MS, i64::MAX, |visit| {
+            lately.push(visit);
+            true
+        })?;
         let clock = Arc::new(if warp == 1.0 {
             Clock::wall(recovered.last_seen)
         } else {
@@ -149,7 +156,7 @@ impl Engine {
             progress.clone(),
             backlog.clone(),
         );
-        fold.begin(&recovered.were_up, now, simulated.is_some());
+        fold.begin(&recovered.were_up, &lately, now, simulated.is_some());
         let fold = spawn("fold", move || fold.run(&input_list))?;
 
         let (tell, past_percent) = watch::channel(simulated.as_ref().map(|_| 0));
@@ -322,6 +329,7 @@ impl Engine {
             inputs: self.inputs.clone(),
             clock: self.clock.clone(),
             backlog: self.backlog.clone(),
+            heard: self.live.read(|state| state.floor.sites.get(&id).and_then(|site| site.heard)),
             poke: poke.clone(),
             stop: self.stop.subscribe(),
         };
@@ -358,7 +366,7 @@ impl Engine {
         let supervise = {
             let (inputs, clock) = (self.inputs.clone(), self.clock.clone());
             let (backlog, poke, stop) = (self.backlog.clone(), poke.clone(), self.stop.subscribe());
-            move |source| Supervisor { id, source, inputs, clock, backlog, poke, stop }
+            move |source| Supervisor { id, source, inputs, clock, backlog, heard: None, poke, stop }
         };
         let task = tokio::spawn(async move {
             match tokio::task::spawn_blocking(move || telling.run()).await {

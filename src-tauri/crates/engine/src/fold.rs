@@ -3,12 +3,15 @@
 use crate::edges::{day_start, next_day, next_minute};
 use crate::input::Input;
 use crate::live::{Live, State};
+use crate::memory::Memory;
 use crate::reason::Reason;
 use crate::stamp::Stamper;
 use crate::writer::{Job, Progress, Rebase};
 use crate::{clock::Clock, settings};
 use jiff::tz::TimeZone;
-use mirante_floor::{Event, Fact, Healer, Kind, Link, Minute, Name, PartyId, Picture, Setting, SourceId, reconcile};
+use mirante_floor::{
+    ClosedVisit, Event, Fact, Healer, Kind, Link, Minute, Name, Origin, PartyId, Picture, Setting, SourceId, reconcile,
+};
 use mirante_history::{Parties, Party};
 use mirante_sources::{Caller, Report};
 use std::collections::BTreeMap;
@@ -59,8 +62,12 @@ pub(crate) struct Fold {
     next_minute: i64,
     next_day: i64,
     sealed_at: i64,
+    /// When something on the floor changes by itself, Unix ms.
+    due: Option<i64>,
     /// True while a past is told: the clock makes no edges.
     past: bool,
+    /// Visits that ended lately, so that an account of the past tells nothing twice.
+    memory: Memory,
 }
 
 impl Fold {
@@ -93,16 +100,27 @@ impl Fold {
             next_minute: 0,
             next_day: 0,
             sealed_at: 0,
+            due: None,
             past: false,
+            memory: Memory::default(),
         }
     }
 
-    /// Says what the last run could not (its sources are not heard any more), and takes the clock to `now`.
-    pub(crate) fn begin(&mut self, were_up: &[(SourceId, i64)], now: i64, past: bool) {
+    /// Says what the last run could not (its sources are not heard any more), and takes the clock to `now`. `lately`: visits of
+    /// the last run's end.
+    pub(crate) fn begin(&mut self, were_up: &[(SourceId, i64)], lately: &[ClosedVisit], now: i64, past: bool) {
+        lately.iter().for_each(|visit| self.memory.keep(visit));
         let live = self.live.clone();
         let mut state = live.lock();
         for (source, seen) in were_up {
-            self.emit(&mut state, *source, *seen, None, false, Kind::LinkDown { reason: STOPPED.0.with(STOPPED.1) });
+            self.emit(
+                &mut state,
+                *source,
+                *seen,
+                None,
+                Origin::Heard,
+                Kind::LinkDown { reason: STOPPED.0.with(STOPPED.1) },
+            );
         }
         self.past = past;
         self.next_minute = next_minute(now);
@@ -123,9 +141,11 @@ impl Fold {
             let live = self.live.clone();
             if !self.past {
                 let now = self.clock.now();
+                let mut state = live.lock();
                 if now >= self.next_minute {
-                    self.advance(&mut live.lock(), now);
+                    self.advance(&mut state, now);
                 }
+                self.settle(&mut state, now);
             }
             if stop {
                 self.close(&mut live.lock());
@@ -140,15 +160,31 @@ impl Fold {
         }
     }
 
-    /// Until the next minute's edge or the next commit.
+    /// Until the next minute's edge, the next commit, or the next thing that changes by itself.
     fn patience(&self) -> Duration {
-        let edge = if self.past { Duration::from_secs(60) } else { self.clock.until(self.next_minute) };
+        let edge = if self.past {
+            Duration::from_secs(60)
+        } else {
+            self.clock.until(self.due.map_or(self.next_minute, |due| due.min(self.next_minute)))
+        };
         let commit = self.pending_since.map(|since| COMMIT_AFTER.saturating_sub(since.elapsed()));
         edge.min(commit.unwrap_or(edge)).min(Duration::from_secs(60))
     }
 
     fn is_commit_due(&self) -> bool {
         self.events.len() >= MOST_PENDING || self.pending_since.is_some_and(|since| since.elapsed() >= COMMIT_AFTER)
+    }
+
+    /// Lets pass what changes by itself at this instant.
+    fn settle(&mut self, state: &mut State, now: i64) {
+        self.due = None;
+        while let Some((source, due)) = state.floor.due() {
+            if due > now {
+                self.due = Some(due);
+                return;
+            }
+            self.emit(state, source, now, None, Origin::Heard, Kind::Tick);
+        }
     }
 
     /// Handles one input and whatever else is already there, within reason; true to stop.
@@ -173,7 +209,7 @@ impl Fold {
                 let mut state = live.lock();
                 self.advance(&mut state, seen);
                 self.heard(&mut state, seen);
-                self.emit(&mut state, source, seen, None, false, Kind::LinkUp { platform });
+                self.emit(&mut state, source, seen, None, Origin::Heard, Kind::LinkUp { platform });
                 let track = self.tracks.entry(source).or_default();
                 *track = Track { since: Some(seen), ..Track::default() };
             }
@@ -186,6 +222,7 @@ impl Fold {
                 for report in reports {
                     match report {
                         Folded::Event(at, kind) => self.event(&mut state, source, seen, at, kind),
+                        Folded::Backfill(at, kind) => self.backfill(&mut state, source, seen, at, kind),
                         Folded::Picture(picture) => self.picture(&mut state, source, seen, &picture),
                     }
                 }
@@ -266,6 +303,7 @@ impl Fold {
     fn resolve(&self, report: Report) -> Folded {
         match report {
             Report::Event { at, kind } => Folded::Event(at, kind.map_party(|c| party(&self.parties, &c))),
+            Report::Backfill { at, kind } => Folded::Backfill(at, kind.map_party(|c| party(&self.parties, &c))),
             Report::Picture(picture) => Folded::Picture(picture.map_party(|c| party(&self.parties, &c))),
         }
     }
@@ -275,8 +313,18 @@ impl Fold {
             // What a platform says of names and people is Mirante's configuration, except who the platform itself is.
             Kind::Configured(Setting::Source { .. }) => {}
             Kind::Configured(setting) => self.configure(state, seen, setting),
-            kind => self.emit(state, source, seen, at, false, kind),
+            kind => self.emit(state, source, seen, at, Origin::Heard, kind),
         }
+    }
+
+    /// What a record of the platform's own tells of the past, unless it was heard then.
+    fn backfill(&mut self, state: &mut State, source: SourceId, seen: i64, at: i64, kind: Kind) {
+        if let Kind::Entered { queue, call, .. } = &kind
+            && self.memory.knows(state.floor.sites.get(&source), source, queue, call, at)
+        {
+            return;
+        }
+        self.emit(state, source, seen, Some(at), Origin::Backfilled, kind);
     }
 
     fn decide(&mut self, state: &mut State, decided: Vec<Setting<Caller>>) {
@@ -290,7 +338,7 @@ impl Fold {
 
     fn configure(&mut self, state: &mut State, seen: i64, setting: Setting) {
         if settings::is_news(&state.floor.config, &setting) {
-            self.emit(state, SourceId::MIRANTE, seen, None, false, Kind::Configured(setting));
+            self.emit(state, SourceId::MIRANTE, seen, None, Origin::Heard, Kind::Configured(setting));
         }
     }
 
@@ -302,8 +350,15 @@ impl Fold {
         let asked = seen.saturating_sub(PICTURE_TAKES_MS).max(track.since.unwrap_or(seen));
         let differences = reconcile(&state.floor, source, picture, asked);
         let admitted = track.healer.admit(differences, first);
+        let drift = admitted.iter().filter(|kind| !matches!(kind, Kind::QueueSeen { .. })).count();
         for kind in admitted {
-            self.emit(state, source, seen, None, true, kind);
+            self.emit(state, source, seen, None, Origin::Inferred, kind);
+        }
+        // What a first picture shows happened unheard, as was known; later ones show what should have been heard.
+        if !first && drift > 0 {
+            let count = u32::try_from(drift).unwrap_or(u32::MAX);
+            tracing::info!(source = source.0, count, "what the platform shows differs from what it had told; mended");
+            self.emit(state, source, seen, None, Origin::Inferred, Kind::Drifted { count });
         }
     }
 
@@ -313,7 +368,7 @@ impl Fold {
         let is_said = track.reason.replace(reason.clone()).is_some_and(|said| said == reason);
         let is_down = state.floor.sites.get(&source).is_some_and(|site| matches!(site.link, Link::Down { .. }));
         if !(is_down && is_said) {
-            self.emit(state, source, seen, None, false, Kind::LinkDown { reason });
+            self.emit(state, source, seen, None, Origin::Heard, Kind::LinkDown { reason });
         }
     }
 
@@ -327,7 +382,7 @@ impl Fold {
         self.next_minute = next_minute(seen);
         let sources: Vec<SourceId> = self.tracks.keys().copied().collect();
         for source in &sources {
-            self.emit(state, *source, edge, None, false, Kind::Tick);
+            self.emit(state, *source, edge, None, Origin::Heard, Kind::Tick);
         }
         if edge >= self.next_day {
             self.next_day = next_day(&self.zone, edge);
@@ -340,7 +395,7 @@ impl Fold {
     fn start_day(&mut self, state: &mut State, source: SourceId, seen: i64) {
         let from = day_start(&self.zone, seen);
         if state.floor.sites.get(&source).and_then(|site| site.day_from) != Some(from) {
-            self.emit(state, source, seen, None, false, Kind::DayStarted { from });
+            self.emit(state, source, seen, None, Origin::Heard, Kind::DayStarted { from });
         }
     }
 
@@ -349,14 +404,19 @@ impl Fold {
         let up: Vec<SourceId> =
             state.floor.sites.iter().filter(|(_, site)| site.is_live()).map(|(source, _)| *source).collect();
         for source in up {
-            self.emit(state, source, seen, None, false, Kind::LinkDown { reason: CLOSED.0.with(CLOSED.1) });
+            self.emit(state, source, seen, None, Origin::Heard, Kind::LinkDown { reason: CLOSED.0.with(CLOSED.1) });
         }
     }
 
-    fn emit(&mut self, state: &mut State, source: SourceId, seen: i64, at: Option<i64>, inferred: bool, kind: Kind) {
-        let event = Event { stamp: self.stamper.stamp(source, seen, at), inferred, kind };
+    fn emit(&mut self, state: &mut State, source: SourceId, seen: i64, at: Option<i64>, origin: Origin, kind: Kind) {
+        let event = Event { stamp: self.stamper.stamp(source, seen, at), origin, kind };
         state.floor.apply(&event, &mut state.changes);
         state.seq = event.stamp.seq;
+        for fact in &state.changes.facts {
+            if let Fact::VisitClosed(visit) = fact {
+                self.memory.keep(visit);
+            }
+        }
         self.facts.append(&mut state.changes.facts);
         self.events.push(event);
         self.pending_since.get_or_insert_with(Instant::now);
@@ -397,6 +457,7 @@ impl Fold {
 /// A report whose people have keys.
 enum Folded {
     Event(Option<i64>, Kind),
+    Backfill(i64, Kind),
     Picture(Picture),
 }
 

@@ -16,6 +16,7 @@ mod engine;
 mod fold;
 mod input;
 mod live;
+mod memory;
 mod past;
 mod platforms;
 mod reason;

@@ -1,6 +1,7 @@
 //! Sources made from the configuration. A new platform is one arm here and one kind in `config`.
 
 use crate::config::{AsteriskConfig, Config, SourceKind};
+use mirante_floor::Moment;
 use mirante_sources::asterisk::{self, Asterisk};
 use mirante_sources::{Phase, Session, Source, SourceError, Wait};
 use std::path::{Path, PathBuf};
@@ -54,12 +55,12 @@ struct Lazy {
 }
 
 impl Source for Lazy {
-    fn connect(&self) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
+    fn connect(&self, last: Option<Moment>) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
         Box::pin(async move {
             let (config, folder) = (self.config.clone(), self.folder.clone());
             let fetched = tokio::task::spawn_blocking(move || asterisk(&config, &folder)).await;
             let config = fetched.map_err(|e| SourceError::passing(Phase::Config, e.to_string()))??;
-            Asterisk::new(config).connect().await
+            Asterisk::new(config).connect(last).await
         })
     }
 }
@@ -84,10 +85,10 @@ mod tests {
             queue_log: None,
         };
         let source = Lazy { config, folder: folder.path().to_owned() };
-        let error = source.connect().await.err().unwrap();
+        let error = source.connect(None).await.err().unwrap();
         assert_eq!((error.phase, error.retry), (Phase::Secret, Retry::Backoff), "{error}");
         std::fs::write(folder.path().join("later"), "s\n").unwrap();
         // Nobody listens there, but the secret was had.
-        assert_eq!(source.connect().await.err().unwrap().phase, Phase::Port);
+        assert_eq!(source.connect(None).await.err().unwrap().phase, Phase::Port);
     }
 }

@@ -3,8 +3,8 @@
 use crate::clock::Clock;
 use crate::input::Input;
 use crate::reason::Reason;
-use mirante_floor::SourceId;
-use mirante_sources::{Phase, Retry, Session, Source, SourceError};
+use mirante_floor::{Moment, SourceId};
+use mirante_sources::{Phase, Report, Retry, Session, Source, SourceError};
 use rand::RngExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,6 +32,8 @@ pub(crate) struct Supervisor {
     pub(crate) inputs: Sender<Input>,
     pub(crate) clock: Arc<Clock>,
     pub(crate) backlog: Arc<AtomicUsize>,
+    /// When the platform last said something by itself.
+    pub(crate) heard: Option<Moment>,
     /// Someone wants to connect now.
     pub(crate) poke: Arc<Notify>,
     /// True to end.
@@ -46,7 +48,7 @@ impl Supervisor {
             let connected = tokio::select! {
                 biased;
                 () = stopped(&mut self.stop) => return,
-                connected = connect(&*self.source) => connected,
+                connected = connect(&*self.source, self.heard) => connected,
             };
             let (reason, error) = match connected {
                 Ok(session) => {
@@ -95,6 +97,13 @@ impl Supervisor {
             if reports.is_empty() {
                 self.tell(Input::Heard { seen });
             } else {
+                let told = reports.iter().filter_map(|report| match report {
+                    Report::Event { at, .. } => Some(*at),
+                    Report::Backfill { .. } | Report::Picture(_) => None,
+                });
+                if let Some(at) = told.max() {
+                    self.heard = Some(Moment { seen, at: at.max(self.heard.and_then(|heard| heard.at)) });
+                }
                 let waiting = self.backlog.fetch_add(reports.len(), Ordering::Relaxed) + reports.len();
                 self.tell(Input::Reports { source: self.id, seen, reports });
                 if waiting > MOST_WAITING && result.is_ok() {
@@ -114,8 +123,8 @@ impl Supervisor {
     }
 }
 
-async fn connect(source: &dyn Source) -> Result<Box<dyn Session>, SourceError> {
-    tokio::time::timeout(CONNECT_WITHIN, source.connect()).await.unwrap_or_else(|_| {
+async fn connect(source: &dyn Source, last: Option<Moment>) -> Result<Box<dyn Session>, SourceError> {
+    tokio::time::timeout(CONNECT_WITHIN, source.connect(last)).await.unwrap_or_else(|_| {
         Err(SourceError::passing(Phase::Protocol, "the platform did not finish answering within 30 s"))
     })
 }

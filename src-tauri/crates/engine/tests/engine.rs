@@ -25,7 +25,7 @@ struct Scripted {
 struct Line(Arc<Mutex<Lines>>);
 
 impl Source for Scripted {
-    fn connect(&self) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
+    fn connect(&self, _last: Option<mirante_floor::Moment>) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
         Box::pin(async {
             self.attempts.fetch_add(1, Ordering::Relaxed);
             match &self.refusal {

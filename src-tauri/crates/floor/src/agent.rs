@@ -184,7 +184,8 @@ impl Agent {
     }
 
     /// The state that the facts add up to. A conversation beats a pause, since the pause only begins after it.
-    pub(crate) fn derive(&self) -> AgentState {
+    /// `settling`: a conversation just ended, and the device may be busy with it still.
+    pub(crate) fn derive(&self, settling: bool) -> AgentState {
         if let Some((_, queue)) = &self.talking {
             let place = Place::Queue(queue.clone());
             let held = self.device == Device::OnHold || self.activity == Some(Activity::Hold);
@@ -201,7 +202,7 @@ impl Agent {
         if self.memberships.is_empty() || matches!(self.device, Device::Unavailable | Device::Invalid) {
             return AgentState::Offline;
         }
-        if self.device.is_busy() {
+        if self.device.is_busy() && !settling {
             return AgentState::Talking(Place::Other);
         }
         if self.memberships.values().all(|m| m.paused) {

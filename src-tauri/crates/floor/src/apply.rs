@@ -3,7 +3,7 @@
 //! Events name things that may not exist, repeat, or come out of order: a platform's stream has holes. A step that makes no
 //! sense changes nothing. Counts are sizes of sets or only ever grow, so none can go below zero.
 
-use crate::{Changes, Event, Fact, Floor, Gap, Kind, Link, Moment, Site, SourceId};
+use crate::{Changes, Event, Fact, Floor, Gap, Kind, Link, Moment, Origin, Site, SourceId};
 
 /// Latest instant that is taken at its word: the end of the year 9999, Unix ms.
 const LAST_MS: i64 = 253_402_300_799_000;
@@ -13,8 +13,15 @@ pub(crate) struct Step<'a> {
     pub(crate) source: SourceId,
     pub(crate) seq: u64,
     pub(crate) now: Moment,
-    pub(crate) inferred: bool,
+    pub(crate) origin: Origin,
     pub(crate) changes: &'a mut Changes,
+}
+
+impl Step<'_> {
+    /// True for what happened when it was told: only that belongs to the open minute.
+    pub(crate) fn is_now(&self) -> bool {
+        self.origin != Origin::Backfilled
+    }
 }
 
 impl Floor {
@@ -37,14 +44,22 @@ impl Floor {
         site.seq = event.stamp.seq;
         site.epoch = site.epoch.max(event.stamp.epoch);
         let seen = event.stamp.seen.clamp(0, LAST_MS).max(site.seen);
+        let at = event.stamp.at.filter(|at| (0..=LAST_MS).contains(at));
+        // What is told after the fact happened then, by the only clock that saw it, and not when it was told.
+        let happened = at.filter(|_| event.origin == Origin::Backfilled).map_or(seen, |at| at.min(seen));
         let mut step = Step {
             source: event.stamp.source,
             seq: event.stamp.seq,
-            now: Moment { seen, at: event.stamp.at.filter(|at| (0..=LAST_MS).contains(at)) },
-            inferred: event.inferred,
+            now: Moment { seen: happened, at },
+            origin: event.origin,
             changes,
         };
         site.advance(seen, &mut step);
+        let is_own =
+            matches!(event.kind, Kind::Tick | Kind::LinkUp { .. } | Kind::LinkDown { .. } | Kind::DayStarted { .. });
+        if event.origin == Origin::Heard && !is_own {
+            site.heard = Some(Moment { seen, at: at.max(site.heard.and_then(|heard| heard.at)) });
+        }
         site.step(&event.kind, &mut step);
     }
 }
@@ -53,6 +68,10 @@ impl Site {
     fn step(&mut self, kind: &Kind, step: &mut Step<'_>) {
         match kind {
             Kind::Tick | Kind::Configured(_) => {}
+            Kind::Drifted { count } => {
+                self.drift = self.drift.saturating_add(*count);
+                step.changes.sources.insert(step.source);
+            }
             Kind::LinkUp { platform } => self.link_up(platform.clone(), step),
             Kind::LinkDown { reason } => self.link_down(reason.clone(), step),
             Kind::DayStarted { from } => self.start_day(*from, step),
@@ -96,7 +115,7 @@ impl Site {
             Kind::Answered { queue, call, agent, leg } => self.answered(queue, call, agent, leg.clone(), step),
             Kind::Completed { queue, call, leg, agent, transferred } => {
                 if let Some(id) = self.talking(queue, call.as_ref(), leg.as_ref(), agent) {
-                    self.complete(id, *transferred, !step.inferred, step);
+                    self.complete(id, *transferred, step.origin != Origin::Inferred, step);
                 }
             }
             Kind::CallEnded { call } => self.call_ended(call, step),
@@ -112,8 +131,13 @@ impl Site {
         }
     }
 
+    /// True for what belongs to the totals of the day: an account of the past may tell of yesterday.
+    pub(crate) fn is_today(&self, step: &Step<'_>) -> bool {
+        step.is_now() || self.day_from.is_none_or(|from| step.now.seen >= from)
+    }
+
     fn link_up(&mut self, platform: crate::Name, step: &mut Step<'_>) {
-        let now = step.now.seen;
+        let now = self.seen;
         if let Link::Down { since, reason } = &self.link {
             let gap = Gap { source: step.source, from: *since, to: now, reason: reason.clone() };
             step.changes.facts.push(Fact::GapClosed(gap));
@@ -128,9 +152,9 @@ impl Site {
     fn link_down(&mut self, reason: crate::Name, step: &mut Step<'_>) {
         let since = match self.link {
             Link::Down { since, .. } => since,
-            Link::Never | Link::Up { .. } => step.now.seen,
+            Link::Never | Link::Up { .. } => self.seen,
         };
-        self.credit_all(step.now.seen);
+        self.credit_all(self.seen);
         self.link = Link::Down { since, reason };
         self.link_changed(step);
     }
@@ -147,10 +171,10 @@ impl Site {
             return;
         }
         self.day_from = Some(from);
-        let late = step.now.seen.saturating_sub(from);
+        let late = self.seen.saturating_sub(from);
         let prompt = (0..=crate::Minute::MS).contains(&late);
         self.covered_ms = if self.is_live() && prompt { late } else { 0 };
-        self.counting_since = self.is_live().then_some(if prompt { from } else { step.now.seen });
+        self.counting_since = self.is_live().then_some(if prompt { from } else { self.seen });
         for (name, queue) in &mut self.queues {
             queue.totals = crate::Totals::default();
             step.changes.queues.insert((step.source, name.clone()));
@@ -162,12 +186,14 @@ impl Site {
         self.agents.retain(|_, a| {
             !a.memberships.is_empty() || !a.ringing.is_empty() || a.talking.is_some() || a.activity.is_some()
         });
+        self.settling.retain(|key, _| self.agents.contains_key(key));
         for (key, agent) in &mut self.agents {
             agent.answered.clear();
             agent.ring_no_answer.clear();
             step.changes.agents.insert((step.source, key.clone()));
         }
         self.recent.clear();
+        self.drift = 0;
         step.changes.sources.insert(step.source);
         step.changes.all = true;
     }

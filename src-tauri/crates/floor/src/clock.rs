@@ -31,6 +31,7 @@ impl Site {
         }
         self.cover(to);
         self.seen = to;
+        self.settle(to, step);
     }
 
     fn open_minute(&mut self, from: i64, credited: i64) {

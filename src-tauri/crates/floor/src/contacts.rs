@@ -2,10 +2,13 @@
 
 use crate::apply::Step;
 use crate::clock::credit_queue;
-use crate::{ClosedVisit, Contact, Device, Fact, Moment, Name, Outcome, PartyId, Site, Stage, Visit, VisitId, Witness};
+use crate::{ClosedVisit, Contact, Fact, Moment, Name, Origin, Outcome, PartyId, Site, Stage, Visit, VisitId, Witness};
 
 /// Longest wait that a picture is believed to report, ms.
 const LONGEST_WAIT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// After a conversation its device's own report that it is free comes within this long, ms. A device that is busy for longer
+/// is busy with something else.
+const SETTLES_MS: i64 = 2000;
 
 impl Site {
     /// The waiting visit of a call, in `queue` if named.
@@ -71,11 +74,11 @@ impl Site {
             party: caller,
             visits: 0,
             open: 0,
-            last: step.now.seen,
+            last: self.seen,
         });
         known.visits = known.visits.saturating_add(1);
         known.open = known.open.saturating_add(1);
-        known.last = step.now.seen;
+        known.last = self.seen;
         self.count_waiting(queue, step, |waiting| waiting.insert(id));
         if let Some(p) = position {
             self.shift_positions(queue, p, 1, step);
@@ -88,18 +91,22 @@ impl Site {
             caller,
             entered,
             position,
-            inferred: step.inferred,
+            origin: step.origin,
             ringing: Default::default(),
             stage: Stage::Waiting,
         };
         self.visits.insert(id, visit);
         self.calls.entry(call.clone()).or_default().insert(id);
-        let totals = &mut self.queue(queue, step).totals;
-        totals.offered = totals.offered.saturating_add(1);
+        if self.is_today(step) {
+            let totals = &mut self.queue(queue, step).totals;
+            totals.offered = totals.offered.saturating_add(1);
+        }
         let peak = self.queues.get(queue).map_or(0, |q| q.waiting.len() as u32);
         let minute = self.minute.queues.entry(queue.clone()).or_default();
-        minute.entered = minute.entered.saturating_add(1);
         minute.waiting_peak = minute.waiting_peak.max(peak);
+        if step.is_now() {
+            minute.entered = minute.entered.saturating_add(1);
+        }
         step.changes.visits.insert((step.source, id));
     }
 
@@ -108,9 +115,13 @@ impl Site {
         let Some(visit) = self.end_wait(id, step) else { return };
         let outcome = if outcome == Outcome::Answered { Outcome::Unknown } else { outcome };
         let wait_ms = (step.now.since(visit.entered) - ago_ms.clamp(0, LONGEST_WAIT_MS)).max(0);
-        self.queue(&visit.queue, step).totals.waits.entry(outcome).or_default().add(wait_ms);
-        let minute = self.minute.queues.entry(visit.queue.clone()).or_default();
-        minute.lost = minute.lost.saturating_add(1);
+        if self.is_today(step) {
+            self.queue(&visit.queue, step).totals.waits.entry(outcome).or_default().add(wait_ms);
+        }
+        if step.is_now() {
+            let minute = self.minute.queues.entry(visit.queue.clone()).or_default();
+            minute.lost = minute.lost.saturating_add(1);
+        }
         self.visits.remove(&id);
         let closed = self.close(visit, outcome, wait_ms, None, step);
         if self.recent.len() == Self::RECENT {
@@ -129,10 +140,15 @@ impl Site {
         self.end_ring(queue, key, step);
         let Some(visit) = self.end_wait(id, step) else { return };
         let wait_ms = step.now.since(visit.entered);
-        self.queue(queue, step).totals.waits.entry(Outcome::Answered).or_default().add(wait_ms);
-        let minute = self.minute.queues.entry(queue.clone()).or_default();
-        minute.answered = minute.answered.saturating_add(1);
-        *self.minute.agents.entry(key.clone()).or_default().answered.entry(queue.clone()).or_default() += 1;
+        let is_today = self.is_today(step);
+        if is_today {
+            self.queue(queue, step).totals.waits.entry(Outcome::Answered).or_default().add(wait_ms);
+        }
+        if step.is_now() {
+            let minute = self.minute.queues.entry(queue.clone()).or_default();
+            minute.answered = minute.answered.saturating_add(1);
+            *self.minute.agents.entry(key.clone()).or_default().answered.entry(queue.clone()).or_default() += 1;
+        }
         if let Some(open) = self.visits.get_mut(&id) {
             open.ringing.clear();
             open.position = None;
@@ -140,8 +156,10 @@ impl Site {
         }
         let agent = self.agent(key, step.now);
         agent.talking = Some((id, queue.clone()));
-        let answered = agent.answered.entry(queue.clone()).or_default();
-        *answered = answered.saturating_add(1);
+        if is_today {
+            let answered = agent.answered.entry(queue.clone()).or_default();
+            *answered = answered.saturating_add(1);
+        }
         self.refresh(key, step);
     }
 
@@ -173,7 +191,7 @@ impl Site {
         let live = self.is_live();
         self.queue(name, step);
         if let Some(queue) = self.queues.get_mut(name) {
-            credit_queue(&mut self.minute.queues, name, queue, step.now.seen, live);
+            credit_queue(&mut self.minute.queues, name, queue, self.seen, live);
             change(&mut queue.waiting);
         }
     }
@@ -203,18 +221,19 @@ impl Site {
         let known = self.agents.get(&key);
         let agent_name = known.and_then(|agent| agent.name);
         let interface = known.and_then(|agent| agent.memberships.get(&visit.queue)).map(|m| m.interface.clone());
+        let is_today = self.is_today(step);
         let totals = &mut self.queue(&visit.queue, step).totals;
-        if let Some(ms) = talk_ms {
+        if let Some(ms) = talk_ms.filter(|_| is_today) {
             totals.talks.add(ms);
         }
         if let Some(agent) = self.agents.get_mut(&key)
             && agent.talking.as_ref().is_some_and(|(held, _)| *held == id)
         {
             agent.talking = None;
-            // The device was busy with this call. Its own report that it is free comes a moment later; until it comes
-            // the agent is not "on a call outside the queue".
-            if heard && agent.device.is_busy() {
-                agent.device = Device::Idle;
+            // The device was busy with this call and says a moment later that it is free: until then the agent is not
+            // "on a call outside the queue". If it says nothing, another call is on it.
+            if step.origin == Origin::Heard && agent.device.is_busy() {
+                self.settling.insert(key.clone(), step.now.seen.saturating_add(SETTLES_MS));
             }
             self.refresh(&key, step);
         }
@@ -223,7 +242,9 @@ impl Site {
         closed.interface = interface;
         closed.talk_ms = talk_ms;
         closed.transferred = transferred;
-        closed.inferred |= !heard;
+        if !heard {
+            closed.origin = Origin::Inferred;
+        }
         step.changes.facts.push(Fact::VisitClosed(closed));
     }
 
@@ -244,7 +265,7 @@ impl Site {
         }
         if let Some(contact) = self.contacts.get_mut(&visit.contact) {
             contact.open = contact.open.saturating_sub(1);
-            contact.last = step.now.seen;
+            contact.last = self.seen;
         }
         step.changes.visits.insert((step.source, visit.id));
         ClosedVisit {
@@ -263,7 +284,7 @@ impl Site {
             interface: None,
             talk_ms: None,
             transferred: false,
-            inferred: visit.inferred || step.inferred,
+            origin: visit.origin.max(step.origin),
         }
     }
 
@@ -271,7 +292,7 @@ impl Site {
         for id in self.calls.get(call).cloned().unwrap_or_default() {
             match self.visits.get(&id).map(|v| &v.stage) {
                 Some(Stage::Waiting) => self.leave(id, Outcome::Unknown, 0, step),
-                Some(Stage::Talking { .. }) => self.complete(id, false, !step.inferred, step),
+                Some(Stage::Talking { .. }) => self.complete(id, false, step.origin != Origin::Inferred, step),
                 None => {}
             }
         }

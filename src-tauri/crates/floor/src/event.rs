@@ -35,13 +35,39 @@ pub struct Stamp {
     pub at: Option<i64>,
 }
 
+/// How an event came to be known, the best way first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub enum Origin {
+    /// The platform said it as it happened.
+    #[default]
+    Heard,
+    /// A record of the platform's own told it after the fact, with its time: the queue_log, of a stretch not listened to.
+    Backfilled,
+    /// [`crate::reconcile`] concluded it from a picture.
+    Inferred,
+}
+
+impl Origin {
+    /// Every origin.
+    pub const ALL: [Origin; 3] = [Origin::Heard, Origin::Backfilled, Origin::Inferred];
+
+    /// The origin's stable word in history.
+    pub fn word(self) -> &'static str {
+        match self {
+            Origin::Heard => "heard",
+            Origin::Backfilled => "backfilled",
+            Origin::Inferred => "inferred",
+        }
+    }
+}
+
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// Where and when.
     pub stamp: Stamp,
-    /// True if [`crate::reconcile`] concluded it from a picture instead of hearing it.
-    pub inferred: bool,
+    /// How it came to be known.
+    pub origin: Origin,
     /// What.
     pub kind: Kind,
 }
@@ -266,6 +292,11 @@ pub enum Kind<P = PartyId> {
         /// What the code means.
         flags: DispositionFlags,
     },
+    /// Pictures of the platform showed what its events had not told: this many differences were mended.
+    Drifted {
+        /// How many.
+        count: u32,
+    },
 }
 
 impl<P> Kind<P> {
@@ -308,6 +339,7 @@ impl<P> Kind<P> {
             Kind::DialAnswered { attempt, human, agent } => Kind::DialAnswered { attempt, human, agent },
             Kind::DialEnded { attempt, dropped } => Kind::DialEnded { attempt, dropped },
             Kind::Disposed { campaign, attempt, code, flags } => Kind::Disposed { campaign, attempt, code, flags },
+            Kind::Drifted { count } => Kind::Drifted { count },
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The state of the whole operation at one instant.
 
 use crate::{
-    Agent, Attempt, Campaign, ClosedVisit, Config, Name, OpenMinute, PartyId, SourceId, Stage, Totals, Visit, VisitId,
+    Agent, Attempt, Campaign, ClosedVisit, Config, Moment, Name, OpenMinute, PartyId, SourceId, Stage, Totals, Visit,
+    VisitId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -55,6 +56,10 @@ pub struct Site {
     pub day_from: Option<i64>,
     /// Ms of the day in which the source was heard, up to `seen`.
     pub covered_ms: i64,
+    /// When the platform last said something by itself.
+    pub heard: Option<Moment>,
+    /// Differences between what was heard and the platform's pictures that were mended today.
+    pub drift: u32,
     /// Queues by name.
     pub queues: BTreeMap<Name, Queue>,
     /// Agents by key.
@@ -74,6 +79,8 @@ pub struct Site {
     pub minute: OpenMinute,
     /// The newest visits that ended unanswered, so that a better witness can still amend the day's totals.
     pub recent: VecDeque<ClosedVisit>,
+    /// Agents whose conversation just ended: until then, Unix ms by our clock, a busy device is taken to be busy with it still.
+    pub settling: BTreeMap<Name, i64>,
 }
 
 /// One customer interaction over its journey through queues.
@@ -138,6 +145,14 @@ impl Floor {
                 }
             }
         }
+    }
+}
+
+impl Floor {
+    /// The next instant at which something changes by itself, and whose, Unix ms by our clock: a [`crate::Kind::Tick`] is due.
+    pub fn due(&self) -> Option<(SourceId, i64)> {
+        let due = self.sites.iter().filter_map(|(source, site)| Some((*source, *site.settling.values().min()?)));
+        due.min_by_key(|(_, at)| *at)
     }
 }
 

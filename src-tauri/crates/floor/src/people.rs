@@ -2,7 +2,7 @@
 
 use crate::apply::Step;
 use crate::clock::credit_agent;
-use crate::{Agent, AgentSpan, AgentState, Fact, Kind, Membership, Moment, Name, Outcome, Place, Queue, Site};
+use crate::{Agent, AgentSpan, AgentState, Fact, Kind, Membership, Moment, Name, Origin, Outcome, Place, Queue, Site};
 
 /// A pause that began longer ago than this was not cut short by a restart: the platform's clock is wrong.
 const LONGEST_PAUSE_MS: i64 = 24 * 60 * 60 * 1000;
@@ -11,12 +11,13 @@ impl Site {
     /// The queue, made if it was not known, to be drawn again.
     pub(crate) fn queue(&mut self, name: &Name, step: &mut Step<'_>) -> &mut Queue {
         step.changes.queues.insert((step.source, name.clone()));
-        let now = step.now.seen;
+        let now = self.seen;
         self.queues.entry(name.clone()).or_insert_with(|| Queue { credited: now, ..Queue::default() })
     }
 
     pub(crate) fn agent(&mut self, key: &Name, now: Moment) -> &mut Agent {
-        self.agents.entry(key.clone()).or_insert_with(|| Agent::new(now))
+        let credited = self.seen;
+        self.agents.entry(key.clone()).or_insert_with(|| Agent { credited, ..Agent::new(now) })
     }
 
     pub(crate) fn queue_gone(&mut self, name: &Name, step: &mut Step<'_>) {
@@ -52,7 +53,7 @@ impl Site {
         agent.memberships.insert(queue.clone(), membership);
         self.refresh(key, step);
         // A pause found in a picture began before we looked; the platform may know when.
-        if let Some(began) = paused_at.filter(|_| step.inferred)
+        if let Some(began) = paused_at.filter(|_| step.origin == Origin::Inferred)
             && let Some(agent) = self.agents.get_mut(key)
             && matches!(agent.state, AgentState::Paused(_))
             && agent.since == step.now
@@ -102,38 +103,62 @@ impl Site {
 
     pub(crate) fn ring_no_answer(&mut self, queue: &Name, key: &Name, step: &mut Step<'_>) {
         self.end_ring(queue, key, step);
-        let totals = &mut self.queue(queue, step).totals;
-        totals.ring_no_answer = totals.ring_no_answer.saturating_add(1);
-        let count = self.agent(key, step.now).ring_no_answer.entry(queue.clone()).or_default();
-        *count = count.saturating_add(1);
-        let minute = self.minute.agents.entry(key.clone()).or_default();
-        *minute.ring_no_answer.entry(queue.clone()).or_default() += 1;
+        if self.is_today(step) {
+            let totals = &mut self.queue(queue, step).totals;
+            totals.ring_no_answer = totals.ring_no_answer.saturating_add(1);
+            let count = self.agent(key, step.now).ring_no_answer.entry(queue.clone()).or_default();
+            *count = count.saturating_add(1);
+        }
+        if step.is_now() {
+            let minute = self.minute.agents.entry(key.clone()).or_default();
+            *minute.ring_no_answer.entry(queue.clone()).or_default() += 1;
+        }
         self.refresh(key, step);
     }
 
-    /// Derives an agent's state from the facts again; if it changed, the old one is credited and becomes a span.
+    /// Lets go of the conversations that ended long enough ago: a device that is still busy is busy with another.
+    pub(crate) fn settle(&mut self, to: i64, step: &mut Step<'_>) {
+        let due: Vec<Name> = self.settling.extract_if(.., |_, until| *until <= to).map(|(key, _)| key).collect();
+        for key in due {
+            self.rederive(&key, step);
+        }
+    }
+
+    /// A live event touched an agent, or one that changes what is known of it.
     pub(crate) fn refresh(&mut self, key: &Name, step: &mut Step<'_>) {
-        let live = self.is_live();
-        let Some(agent) = self.agents.get_mut(key) else { return };
-        if !step.inferred {
+        if step.origin == Origin::Heard
+            && let Some(agent) = self.agents.get_mut(key)
+        {
             agent.touched = step.now.seen;
         }
+        self.rederive(key, step);
+    }
+
+    /// Derives an agent's state from the facts again; if it changed, the old one is credited and becomes a span.
+    fn rederive(&mut self, key: &Name, step: &mut Step<'_>) {
+        let (live, now) = (self.is_live(), self.seen);
+        let Some(agent) = self.agents.get_mut(key) else { return };
         step.changes.agents.insert((step.source, key.clone()));
         step.changes.queues.extend(agent.memberships.keys().map(|queue| (step.source, queue.clone())));
-        let state = agent.derive();
+        if !agent.device.is_busy() {
+            self.settling.remove(key);
+        }
+        let state = agent.derive(self.settling.contains_key(key));
         if state == agent.state {
             return;
         }
-        credit_agent(&mut self.minute.agents, key, agent, step.now.seen, live);
+        credit_agent(&mut self.minute.agents, key, agent, now, live);
         for place in [agent.state.place(), state.place()].into_iter().flatten() {
             if let Place::Campaign(campaign) = place {
                 step.changes.campaigns.insert((step.source, campaign.clone()));
             }
         }
         let left = std::mem::replace(&mut agent.state, state);
-        let from = std::mem::replace(&mut agent.since, step.now);
-        if step.now.seen > from.seen {
-            let span = AgentSpan { source: step.source, agent: key.clone(), state: left, from, to: step.now };
+        // What is told after the fact may lie before what is known already: spans never overlap.
+        let to = if step.now.seen < agent.since.seen { agent.since } else { step.now };
+        let from = std::mem::replace(&mut agent.since, to);
+        if to.seen > from.seen {
+            let span = AgentSpan { source: step.source, agent: key.clone(), state: left, from, to };
             step.changes.facts.push(Fact::SpanClosed(span));
         }
     }

@@ -1,6 +1,6 @@
 //! One stay of a contact in one queue.
 
-use crate::{Name, PartyId, SourceId, Stamp};
+use crate::{Name, Origin, PartyId, SourceId, Stamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -127,8 +127,8 @@ pub struct Visit {
     pub entered: Moment,
     /// Place in the queue, if known.
     pub position: Option<u32>,
-    /// Concluded from a picture.
-    pub inferred: bool,
+    /// How the entry came to be known.
+    pub origin: Origin,
     /// Agents being rung for it.
     pub ringing: BTreeSet<Name>,
     /// Waiting or talking.
@@ -168,6 +168,6 @@ pub struct ClosedVisit {
     pub talk_ms: Option<i64>,
     /// The agent passed the call on.
     pub transferred: bool,
-    /// Entry or end was concluded from a picture.
-    pub inferred: bool,
+    /// How entry and end came to be known: the worse of the two.
+    pub origin: Origin,
 }

@@ -101,6 +101,89 @@ fn the_device_that_is_still_busy_when_a_queue_call_ends_is_not_outside_the_queue
     );
 }
 
+/// A queue call ends on a phone that goes on being busy: with another line, which sends no word of its own.
+#[test]
+fn a_device_that_stays_busy_after_a_queue_call_is_outside_the_queue() {
+    let story = |after: Vec<(i64, Kind)>| {
+        let mut story = vec![
+            (0, member("sac", "2101", Device::Idle, false)),
+            (1_000, entered("sac", "c1")),
+            (2_000, answered("sac", "c1", "2101")),
+            (2_001, Kind::DeviceChanged { agent: name("2101"), device: Device::InUse }),
+            (9_000, completed("sac", Some("c1"), None, "2101")),
+        ];
+        story.extend(after);
+        tell(story).0
+    };
+    let soon = story(vec![(10_900, Kind::Tick)]);
+    assert_eq!(*state(&soon, "2101"), AgentState::Ready, "it may still say that it is free");
+    assert_eq!(soon.due(), Some((S, MORNING + 11_000)));
+    let later = story(vec![(11_000, Kind::Tick)]);
+    assert_eq!(*state(&later, "2101"), AgentState::Talking(Place::Other));
+    assert_eq!(later.due(), None);
+    let again = story(vec![(9_500, member("sac", "2101", Device::InUse, false)), (12_000, Kind::Tick)]);
+    assert_eq!(
+        *state(&again, "2101"),
+        AgentState::Talking(Place::Other),
+        "a report within the delay may be an old one"
+    );
+    let free = story(vec![(9_500, member("sac", "2101", Device::Idle, false)), (12_000, Kind::Tick)]);
+    assert_eq!((state(&free, "2101"), free.due()), (&AgentState::Ready, None));
+    let next = story(vec![
+        (9_500, entered("sac", "c2")),
+        (9_600, answered("sac", "c2", "2101")),
+        (12_000, Kind::Tick),
+        (13_000, completed("sac", Some("c2"), None, "2101")),
+        (13_500, Kind::Tick),
+    ]);
+    assert_eq!(*state(&next, "2101"), AgentState::Ready, "each conversation has its own delay");
+}
+
+/// What is told after the fact belongs where it happened: waits and talks by the platform's clock, nothing in the open minute,
+/// nothing of yesterday in today's totals, and no claim that an agent was heard of.
+#[test]
+fn an_account_of_the_past_is_no_present() {
+    let mut floor = Floor::default();
+    let mut changes = Changes::default();
+    let mut seq = 0;
+    let mut tell = |origin: Origin, seen: i64, at: i64, kind: Kind| {
+        seq += 1;
+        let stamp = Stamp { source: S, epoch: 1, seq, seen: MORNING + seen, at: Some(MORNING + at) };
+        floor.apply(&Event { stamp, origin, kind }, &mut changes);
+    };
+    tell(Origin::Heard, 0, 0, Kind::DayStarted { from: MORNING });
+    tell(Origin::Heard, 0, 0, Kind::LinkUp { platform: name("pbx") });
+    tell(Origin::Heard, 0, 0, member("sac", "2101", Device::Idle, false));
+    tell(Origin::Heard, 1_000, 1_000, entered("sac", "open"));
+    tell(Origin::Heard, 2_000, 2_000, Kind::LinkDown { reason: name("cut") });
+    let now = 600_000;
+    tell(Origin::Heard, now, now, Kind::LinkUp { platform: name("pbx") });
+    tell(Origin::Backfilled, now, -60_000, entered("sac", "yesterday"));
+    let left = |call: &str| Kind::Left { queue: name("sac"), call: name(call), outcome: Outcome::Timeout, ago_ms: 0 };
+    tell(Origin::Backfilled, now, -50_000, left("yesterday"));
+    tell(Origin::Backfilled, now, 5_000, answered("sac", "open", "2101"));
+    tell(Origin::Backfilled, now, 20_000, entered("sac", "missed"));
+    tell(Origin::Backfilled, now, 31_000, completed("sac", Some("open"), None, "2101"));
+    tell(Origin::Backfilled, now, 44_000, left("missed"));
+    let visits = closed(&changes.facts);
+    let of = |call: &str| visits.iter().find(|v| &*v.call == call).expect(call);
+    assert_eq!(
+        (of("yesterday").wait_ms, of("yesterday").outcome, of("yesterday").origin),
+        (10_000, Outcome::Timeout, Origin::Backfilled)
+    );
+    assert_eq!((of("open").wait_ms, of("open").talk_ms, of("open").origin), (4_000, Some(26_000), Origin::Backfilled));
+    assert_eq!((of("missed").wait_ms, of("missed").entered.seen), (24_000, MORNING + 20_000));
+    let site = &floor.sites[&S];
+    let totals = &site.queues["sac"].totals;
+    assert_eq!(
+        (totals.offered, totals.waits[&Outcome::Answered].count, totals.waits[&Outcome::Timeout].count),
+        (2, 1, 1)
+    );
+    assert!(site.minute.queues.get("sac").is_none_or(|m| m.entered + m.answered + m.lost == 0));
+    assert!(site.agents["2101"].touched <= MORNING, "the next picture may correct the agent");
+    assert_eq!(site.heard, Some(Moment { seen: MORNING + 1_000, at: Some(MORNING + 1_000) }));
+}
+
 #[test]
 fn an_answered_call_passed_on_stays_answered_and_waits_in_the_next_queue() {
     let (floor, facts) = tell(vec![

@@ -226,7 +226,7 @@ proptest! {
         let differences = reconcile(&floor, source, &picture, i64::MAX);
         for (seq, kind) in (next..).zip(differences) {
             let stamp = Stamp { source, epoch: 2, seq, seen, at: None };
-            floor.apply(&Event { stamp, inferred: true, kind }, &mut Changes::default());
+            floor.apply(&Event { stamp, origin: Origin::Inferred, kind }, &mut Changes::default());
             check(&floor.sites[&source]);
         }
         let left = reconcile(&floor, source, &picture, i64::MAX);

@@ -132,12 +132,12 @@ pub(crate) fn write(
 mod tests {
     use super::*;
     use crate::OpenOptions;
-    use mirante_floor::{Kind, SourceId, Stamp};
+    use mirante_floor::{Kind, Origin, SourceId, Stamp};
 
     fn events(from: u64, count: u64) -> Vec<Event> {
         let event = |seq: u64| Event {
             stamp: Stamp { source: SourceId(1), epoch: 1, seq, seen: seq as i64, at: None },
-            inferred: false,
+            origin: Origin::Heard,
             // Names that do not compress.
             kind: Kind::CallEnded { call: format!("{:x}", seq.wrapping_mul(0x9e37_79b9_7f4a_7c15)).into() },
         };

@@ -33,7 +33,7 @@ pub(crate) fn fault(tx: &Transaction<'_>, seq: u64, what: &str, detail: &str) ->
 
 fn close(tx: &Transaction<'_>, seq: u64, v: &ClosedVisit) -> Result<()> {
     let sql = "INSERT INTO visit (id, source, queue, call, contact, caller, entered_ms, entered_at, ended_ms, ended_at,
-                   outcome, wait_ms, agent, talk_ms, transferred, inferred, agent_name, interface)
+                   outcome, wait_ms, agent, talk_ms, transferred, origin, agent_name, interface)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
                    ?18)
                ON CONFLICT (id) DO NOTHING";
@@ -53,7 +53,7 @@ fn close(tx: &Transaction<'_>, seq: u64, v: &ClosedVisit) -> Result<()> {
         v.agent.as_deref(),
         v.talk_ms,
         v.transferred,
-        v.inferred,
+        v.origin.word(),
         v.agent_name.map(|p| p.0),
         v.interface.as_deref(),
     ])?;

@@ -1,7 +1,7 @@
 //! Events as bytes: runs of columns, compressed, each behind its length and a version.
 
 use crate::{HistoryError, Result};
-use mirante_floor::{Event, Kind, SourceId, Stamp};
+use mirante_floor::{Event, Kind, Origin, SourceId, Stamp};
 use serde::{Deserialize, Serialize};
 
 /// Columns of a run of events whose numbers have no holes. What grows slowly is kept as differences.
@@ -14,7 +14,7 @@ struct ColumnsV1 {
     seen: Vec<i64>,
     /// Difference to the event's own `seen`, ms.
     at: Vec<Option<i64>>,
-    inferred: Vec<bool>,
+    origin: Vec<Origin>,
     kind: Vec<Kind>,
 }
 
@@ -66,15 +66,15 @@ fn pack(events: &[Event]) -> Result<Vec<u8>> {
         epoch: Vec::with_capacity(events.len()),
         seen: Vec::with_capacity(events.len()),
         at: Vec::with_capacity(events.len()),
-        inferred: Vec::with_capacity(events.len()),
+        origin: Vec::with_capacity(events.len()),
         kind: Vec::with_capacity(events.len()),
     };
-    for Event { stamp: Stamp { source, epoch, seq: _, seen, at }, inferred, kind } in events {
+    for Event { stamp: Stamp { source, epoch, seq: _, seen, at }, origin, kind } in events {
         columns.source.push(source.0);
         columns.epoch.push(*epoch);
         columns.seen.push(seen.wrapping_sub(before));
         columns.at.push(at.map(|at| at.wrapping_sub(*seen)));
-        columns.inferred.push(*inferred);
+        columns.origin.push(*origin);
         columns.kind.push(kind.clone());
         before = *seen;
     }
@@ -86,9 +86,9 @@ fn pack(events: &[Event]) -> Result<Vec<u8>> {
 fn unpack(bytes: &[u8]) -> Result<Vec<Event>> {
     let plain = open_bytes(V1, bytes, "events")?;
     let columns: ColumnsV1 = postcard::from_bytes(&plain).map_err(|e| HistoryError::damaged("events", e))?;
-    let ColumnsV1 { seq_first, source, epoch, seen, at, inferred, kind } = columns;
+    let ColumnsV1 { seq_first, source, epoch, seen, at, origin, kind } = columns;
     let count = kind.len();
-    if [source.len(), epoch.len(), seen.len(), at.len(), inferred.len()] != [count; 5] {
+    if [source.len(), epoch.len(), seen.len(), at.len(), origin.len()] != [count; 5] {
         return Err(HistoryError::damaged("events", "columns differ in length"));
     }
     if seq_first.checked_add(count as u64).is_none() {
@@ -105,7 +105,7 @@ fn unpack(bytes: &[u8]) -> Result<Vec<Event>> {
             seen: now,
             at: at[i].map(|at| at.wrapping_add(now)),
         };
-        events.push(Event { stamp, inferred: inferred[i], kind });
+        events.push(Event { stamp, origin: origin[i], kind });
         before = now;
     }
     Ok(events)

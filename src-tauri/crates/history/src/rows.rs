@@ -2,8 +2,8 @@
 
 use crate::{HistoryError, Result};
 use mirante_floor::{
-    AgentSpan, AgentState, ClosedVisit, Gap, Moment, Name, Outcome, PartyId, Place, SourceId, StateKind, VisitId,
-    Witness,
+    AgentSpan, AgentState, ClosedVisit, Gap, Moment, Name, Origin, Outcome, PartyId, Place, SourceId, StateKind,
+    VisitId, Witness,
 };
 use rusqlite::Row;
 
@@ -60,12 +60,14 @@ pub(crate) fn witness_word(witness: Witness) -> &'static str {
 
 /// Columns of a visit, in the order [`visit`] reads them.
 pub(crate) const VISIT: &str = "id, source, queue, call, contact, caller, entered_ms, entered_at, ended_ms, ended_at, \
-     outcome, wait_ms, agent, talk_ms, transferred, inferred, agent_name, interface";
+     outcome, wait_ms, agent, talk_ms, transferred, origin, agent_name, interface";
 
 /// A row of [`VISIT`].
 pub(crate) fn visit(r: &Row<'_>) -> Result<ClosedVisit> {
     let word: String = r.get(10)?;
     let outcome = Outcome::ALL.into_iter().find(|o| o.word() == word);
+    let told: String = r.get(15)?;
+    let origin = Origin::ALL.into_iter().find(|o| o.word() == told);
     Ok(ClosedVisit {
         id: VisitId(r.get(0)?),
         source: SourceId(r.get(1)?),
@@ -82,7 +84,7 @@ pub(crate) fn visit(r: &Row<'_>) -> Result<ClosedVisit> {
         interface: r.get(17)?,
         talk_ms: r.get(13)?,
         transferred: r.get(14)?,
-        inferred: r.get(15)?,
+        origin: origin.ok_or_else(|| HistoryError::damaged("visit", format!("unknown origin {told:?}")))?,
     })
 }
 

@@ -190,7 +190,7 @@ fn the_whole_layout() {
             interface TEXT,
             talk_ms INTEGER,
             transferred INTEGER NOT NULL,
-            inferred INTEGER NOT NULL,
+            origin TEXT NOT NULL,
             amended_from TEXT,
             amended_by TEXT
         ) STRICT;

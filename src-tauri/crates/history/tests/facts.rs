@@ -95,7 +95,7 @@ fn a_better_witness_amends_the_visit_it_names_or_the_latest_recorded_so() {
             interface: None,
             talk_ms: None,
             transferred: false,
-            inferred: true,
+            origin: Origin::Inferred,
         })
     };
     let amend = |id, from, to| Fact::VisitAmended {

@@ -9,7 +9,7 @@ pub mod simulator;
 
 pub use error::{Phase, Retry, SourceError};
 
-use mirante_floor::{Kind, Picture};
+use mirante_floor::{Kind, Moment, Picture};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -32,6 +32,14 @@ pub enum Report {
         /// What.
         kind: Kind<Caller>,
     },
+    /// A record of the platform's own tells, after the fact, what happened while nobody listened. These come in order, before
+    /// the session's first picture.
+    Backfill {
+        /// The record's own time, Unix ms.
+        at: i64,
+        /// What.
+        kind: Kind<Caller>,
+    },
     /// The platform described itself.
     Picture(Picture<Caller>),
 }
@@ -42,7 +50,9 @@ pub type Wait<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// A platform that can be reached.
 pub trait Source: Send + Sync {
     /// Opens one session: logged in, and the first picture asked for. Nothing is retried here.
-    fn connect(&self) -> Wait<'_, Result<Box<dyn Session>, SourceError>>;
+    ///
+    /// `last`: when the platform was last heard, by an earlier session or an earlier run; what happened since is unknown.
+    fn connect(&self, last: Option<Moment>) -> Wait<'_, Result<Box<dyn Session>, SourceError>>;
 }
 
 /// One connection to a platform, until it breaks.

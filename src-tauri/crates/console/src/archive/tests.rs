@@ -1,5 +1,5 @@
 use super::*;
-use mirante_floor::{Changes, Device, Event, Floor, Kind, Outcome, PartyId, SourceId, Stamp};
+use mirante_floor::{Changes, Device, Event, Floor, Kind, Origin, Outcome, PartyId, SourceId, Stamp};
 use mirante_history::{Batch, Party};
 
 const T0: i64 = 1_795_273_200_000;
@@ -22,7 +22,7 @@ impl Hub {
         self.seq += 1;
         let seen = T0 + self.seq as i64 * 10_000;
         let stamp = Stamp { source: SourceId(1), epoch: 1, seq: self.seq, seen, at: None };
-        let event = Event { stamp, inferred: false, kind };
+        let event = Event { stamp, origin: Origin::Heard, kind };
         let mut changes = Changes::default();
         self.floor.apply(&event, &mut changes);
         self.history.commit(Batch { events: &[event], facts: &changes.facts }).unwrap();

@@ -18,7 +18,7 @@ struct Scripted(Lines);
 struct Line(Lines);
 
 impl Source for Scripted {
-    fn connect(&self) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
+    fn connect(&self, _last: Option<mirante_floor::Moment>) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
         Box::pin(async { Ok(Box::new(Line(self.0.clone())) as Box<dyn Session>) })
     }
 }

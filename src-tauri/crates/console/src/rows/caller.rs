@@ -2,7 +2,7 @@
 
 use super::{People, SiteIndex, mask, row_id, site};
 use crate::wire::CallerRow;
-use mirante_floor::{Floor, SourceId, Stage, VisitId};
+use mirante_floor::{Floor, Origin, SourceId, Stage, VisitId};
 
 /// Row id of a visit.
 pub fn visit_id(id: VisitId) -> String {
@@ -28,6 +28,6 @@ pub fn caller_row(
         entered_ms: visit.entered.seen,
         ringing: index.ringing.contains(&visit.call),
         visits: site.contacts.get(&visit.contact).map_or(1, |contact| contact.visits),
-        inferred: visit.inferred,
+        inferred: visit.origin == Origin::Inferred,
     })
 }

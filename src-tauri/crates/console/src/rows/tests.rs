@@ -1,8 +1,8 @@
 use super::*;
 use crate::wire::{LinkState, PlaceRow, State};
 use mirante_floor::{
-    Activity, CampaignKind, CampaignSetup, Changes, Device, Event, Goal, Kind, Name, Operation, Outcome, PbxCounters,
-    Person, Place, QueueSetup, Removed, Setting, Stamp, Team,
+    Activity, CampaignKind, CampaignSetup, Changes, Device, Event, Goal, Kind, Name, Operation, Origin, Outcome,
+    PbxCounters, Person, Place, QueueSetup, Removed, Setting, Stamp, Team,
 };
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ impl Story {
         self.seq += 1;
         let seen = T0 + self.seq as i64 * 1000;
         let stamp = Stamp { source: SourceId(source), epoch: 1, seq: self.seq, seen, at: None };
-        self.floor.apply(&Event { stamp, inferred: false, kind }, &mut Changes::default());
+        self.floor.apply(&Event { stamp, origin: Origin::Heard, kind }, &mut Changes::default());
         seen
     }
 

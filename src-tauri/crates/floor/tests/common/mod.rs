@@ -12,7 +12,7 @@ pub fn name(text: &str) -> Name {
 
 pub fn event(source: u16, seq: u64, seen: i64, kind: Kind) -> Event {
     let stamp = Stamp { source: SourceId(source), epoch: 1, seq, seen, at: Some(seen - 7) };
-    Event { stamp, inferred: false, kind }
+    Event { stamp, origin: Origin::Heard, kind }
 }
 
 pub fn member(queue: &str, agent: &str, device: Device, paused: bool) -> Kind {
@@ -104,6 +104,7 @@ pub fn any_kind() -> impl Strategy<Value = Kind> {
         2 => (call(), agent()).prop_map(|(attempt, agent)| Kind::Dialled {
             contact: attempt.clone(), attempt, campaign: Name::from("vendas"), agent: Some(agent), callee: None }),
         2 => (call(), any::<bool>()).prop_map(|(attempt, human)| Kind::DialAnswered { attempt, human, agent: None }),
+        1 => (0u32..5).prop_map(|count| Kind::Drifted { count }),
         2 => (call(), any::<bool>()).prop_map(|(attempt, dropped)| Kind::DialEnded { attempt, dropped }),
         1 => (call(), any::<bool>()).prop_map(|(attempt, sale)| Kind::Disposed {
             campaign: Name::from("vendas"), attempt, code: Name::from("V"),
@@ -114,11 +115,12 @@ pub fn any_kind() -> impl Strategy<Value = Kind> {
 /// A stream of one source: sequence numbers grow, everything else is arbitrary, clocks included.
 pub fn any_stream(source: u16) -> impl Strategy<Value = Vec<Event>> {
     let step = prop_oneof![8 => 0i64..30_000, 2 => 0i64..400_000, 1 => -100_000i64..0, 1 => any::<i64>()];
+    let origin = prop_oneof![3 => Just(Origin::Heard), 1 => Just(Origin::Backfilled), 2 => Just(Origin::Inferred)];
     let at = prop_oneof![3 => Just(Some(0i64)), 1 => Just(None), 1 => any::<i64>().prop_map(Some)];
-    proptest::collection::vec((step, at, any::<bool>(), any_kind()), 1..120).prop_map(move |steps| {
+    proptest::collection::vec((step, at, origin, any_kind()), 1..120).prop_map(move |steps| {
         let mut seen = MORNING;
         let mut events = Vec::new();
-        for (n, (step, at, inferred, kind)) in steps.into_iter().enumerate() {
+        for (n, (step, at, origin, kind)) in steps.into_iter().enumerate() {
             let arrival = if step.unsigned_abs() > 1_000_000 { step } else { seen + step };
             if arrival > seen && step.unsigned_abs() <= 1_000_000 {
                 seen = arrival;
@@ -127,7 +129,7 @@ pub fn any_stream(source: u16) -> impl Strategy<Value = Vec<Event>> {
             // Few wild clocks: a far future freezes all that comes after it.
             let arrival = if step.unsigned_abs() > 1_000_000 && n % 5 != 0 { seen } else { arrival };
             let stamp = Stamp { source: SourceId(source), epoch: 1, seq: n as u64 + 1, seen: arrival, at };
-            events.push(Event { stamp, inferred, kind });
+            events.push(Event { stamp, origin, kind });
         }
         events
     })

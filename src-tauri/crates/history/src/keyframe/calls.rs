@@ -8,7 +8,9 @@ use super::{
     parent, put,
 };
 use crate::Result;
-use mirante_floor::{Attempt, Campaign, ClosedVisit, Contact, Outcome, PartyId, Site, SourceId, Stage, Visit, VisitId};
+use mirante_floor::{
+    Attempt, Campaign, ClosedVisit, Contact, Origin, Outcome, PartyId, Site, SourceId, Stage, Visit, VisitId,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -23,7 +25,7 @@ columns!(
         caller: Option<u64>,
         entered: Instant,
         position: Option<u32>,
-        inferred: bool,
+        origin: u8,
         talking: Option<(u32, Option<u32>, Instant, i64)>,
     }
 );
@@ -78,7 +80,7 @@ columns!(Recent of RecentRow {
     interface: Option<u32>,
     talk_ms: Option<i64>,
     transferred: bool,
-    inferred: bool,
+    origin: u8,
 });
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -153,7 +155,7 @@ impl CallsV1 {
     }
 
     fn write_visit<'a>(&mut self, site: u32, visit: &'a Visit, w: &mut Writer<'a>) {
-        let Visit { id, queue, call, contact, caller, entered, position, inferred, ringing, stage } = visit;
+        let Visit { id, queue, call, contact, caller, entered, position, origin, ringing, stage } = visit;
         let talking = match stage {
             Stage::Waiting => None,
             Stage::Talking { agent, leg, since, wait_ms } => {
@@ -169,7 +171,7 @@ impl CallsV1 {
             caller: caller.map(|p| p.0),
             entered: w.moment(*entered),
             position: *position,
-            inferred: *inferred,
+            origin: origin.code(),
             talking,
         });
         for agent in ringing {
@@ -194,7 +196,7 @@ impl CallsV1 {
             interface,
             talk_ms,
             transferred,
-            inferred,
+            origin,
         } = visit;
         self.recent.push(RecentRow {
             site,
@@ -213,7 +215,7 @@ impl CallsV1 {
             interface: w.maybe(interface.as_ref()),
             talk_ms: *talk_ms,
             transferred: *transferred,
-            inferred: *inferred,
+            origin: origin.code(),
         });
     }
 
@@ -254,7 +256,7 @@ impl CallsV1 {
                 interface: r.maybe(row.interface)?,
                 talk_ms: row.talk_ms,
                 transferred: row.transferred,
-                inferred: row.inferred,
+                origin: Origin::of(row.origin)?,
             };
             parent(sites, row.site)?.1.recent.push_back(visit);
         }
@@ -279,7 +281,7 @@ fn read_visits(visits: Visits, rings: Rings, sites: &mut [(SourceId, Site)], r: 
             caller: row.caller.map(PartyId),
             entered: r.moment(row.entered),
             position: row.position,
-            inferred: row.inferred,
+            origin: Origin::of(row.origin)?,
             ringing: BTreeSet::new(),
             stage,
         };

@@ -5,7 +5,7 @@ use super::{
     names::{Reader, Writer},
 };
 use crate::Result;
-use mirante_floor::{Activity, AgentState, CampaignKind, Device, Operation, Outcome, Place, StateKind};
+use mirante_floor::{Activity, AgentState, CampaignKind, Device, Operation, Origin, Outcome, Place, StateKind};
 
 /// A choice that has a fixed number.
 pub(super) trait Code: Sized {
@@ -51,6 +51,12 @@ codes!(Outcome {
     Overflow = 6,
     Withdrawn = 7,
     Unknown = 8,
+});
+
+codes!(Origin {
+    Heard = 1,
+    Backfilled = 2,
+    Inferred = 3,
 });
 
 codes!(StateKind {

@@ -74,7 +74,7 @@ impl From<&Floor> for KeyframeV1 {
         for (row, (id, site)) in (0..).zip(sites) {
             rows.write(*id, site, &mut w);
             queues.write(row, &site.queues, &mut w);
-            people.write(row, &site.agents, &mut w);
+            people.write(row, site, &mut w);
             calls.write(row, site, &mut w);
             minute.write(row, &site.minute, &mut w);
         }

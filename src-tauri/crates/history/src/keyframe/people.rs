@@ -7,7 +7,7 @@ use super::{
     parent, put,
 };
 use crate::Result;
-use mirante_floor::{Agent, Device, Membership, Name, PartyId, Site, SourceId, VisitId};
+use mirante_floor::{Agent, Device, Membership, PartyId, Site, SourceId, VisitId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -16,6 +16,7 @@ columns!(Agents of AgentRow {
     key: u32,
     name: Option<u64>,
     device: u8,
+    settling: Option<i64>,
     talking: Option<(u64, u32)>,
     activity: (u8, Named),
     state: (u8, Named),
@@ -47,8 +48,9 @@ pub(super) struct PeopleV1 {
 }
 
 impl PeopleV1 {
-    pub(super) fn write<'a>(&mut self, site: u32, agents: &'a BTreeMap<Name, Agent>, w: &mut Writer<'a>) {
-        for (key, agent) in agents {
+    pub(super) fn write<'a>(&mut self, number: u32, site: &'a Site, w: &mut Writer<'a>) {
+        let settling = &site.settling;
+        for (key, agent) in &site.agents {
             let Agent {
                 name,
                 memberships,
@@ -64,10 +66,11 @@ impl PeopleV1 {
                 touched,
             } = agent;
             let agent = self.agents.push(AgentRow {
-                site,
+                site: number,
                 key: w.name(key),
                 name: name.map(|p| p.0),
                 device: device.code(),
+                settling: settling.get(key).map(|ms| w.time(*ms)),
                 talking: talking.as_ref().map(|(visit, queue)| (visit.0, w.name(queue))),
                 activity: codes::activity(activity.as_ref(), w),
                 state: codes::state(state, w),
@@ -118,7 +121,7 @@ impl PeopleV1 {
                 credited: r.time(row.credited),
                 touched: r.time(row.touched),
             };
-            agents.push((row.site, r.name(row.key)?, agent));
+            agents.push((row.site, r.name(row.key)?, agent, row.settling.map(|ms| r.time(ms))));
         }
         for row in self.memberships.rows()? {
             let MembershipRow { agent, queue, interface, paused, reason, penalty } = row;
@@ -134,8 +137,12 @@ impl PeopleV1 {
         for CountRow { agent, queue, count } in self.ring_no_answer.rows()? {
             put(&mut parent(&mut agents, agent)?.2.ring_no_answer, r.name(queue)?, count)?;
         }
-        for (site, key, agent) in agents {
-            put(&mut parent(sites, site)?.1.agents, key, agent)?;
+        for (site, key, agent, settling) in agents {
+            let site = &mut parent(sites, site)?.1;
+            if let Some(until) = settling {
+                put(&mut site.settling, key.clone(), until)?;
+            }
+            put(&mut site.agents, key, agent)?;
         }
         Ok(())
     }

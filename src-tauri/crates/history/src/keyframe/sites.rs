@@ -3,7 +3,7 @@
 use super::{
     bad,
     columns::columns,
-    names::{Reader, Writer},
+    names::{Instant, Reader, Writer},
     put,
 };
 use crate::Result;
@@ -23,6 +23,8 @@ columns!(
         counting_since: Option<i64>,
         day_from: Option<i64>,
         covered_ms: i64,
+        heard: Option<Instant>,
+        drift: u32,
     }
 );
 
@@ -37,6 +39,8 @@ impl SitesV1 {
             counting_since,
             day_from,
             covered_ms,
+            heard,
+            drift,
             queues: _,
             agents: _,
             visits: _,
@@ -46,6 +50,7 @@ impl SitesV1 {
             attempts: _,
             minute: _,
             recent: _,
+            settling: _,
         } = site;
         let (link, since, words) = match link {
             Link::Never => (0, 0, None),
@@ -63,6 +68,8 @@ impl SitesV1 {
             counting_since: counting_since.map(|ms| w.time(ms)),
             day_from: day_from.map(|ms| w.time(ms)),
             covered_ms: *covered_ms,
+            heard: heard.map(|moment| w.moment(moment)),
+            drift: *drift,
         });
     }
 
@@ -83,6 +90,8 @@ impl SitesV1 {
                 counting_since: row.counting_since.map(|ms| r.time(ms)),
                 day_from: row.day_from.map(|ms| r.time(ms)),
                 covered_ms: row.covered_ms,
+                heard: row.heard.map(|moment| r.moment(moment)),
+                drift: row.drift,
                 ..Site::default()
             };
             Ok((SourceId(row.source), site))

@@ -85,7 +85,7 @@ CREATE TABLE visit (
     interface TEXT,
     talk_ms INTEGER,
     transferred INTEGER NOT NULL,
-    inferred INTEGER NOT NULL,
+    origin TEXT NOT NULL,
     amended_from TEXT,
     amended_by TEXT
 ) STRICT;

@@ -29,6 +29,7 @@ pub use check::{Diagnosis, Layer, LayerCheck, LayerState, check};
 pub use documentation::{event_filters, freepbx_block, user_block};
 
 use crate::{Session, Source, SourceError, Wait};
+use mirante_floor::Moment;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -93,7 +94,7 @@ impl Asterisk {
 }
 
 impl Source for Asterisk {
-    fn connect(&self) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
+    fn connect(&self, _last: Option<Moment>) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
         Box::pin(async { Ok(Box::new(session::AmiSession::open(&self.config).await?) as Box<dyn Session>) })
     }
 }

@@ -60,7 +60,7 @@ impl SimulatorSource {
 }
 
 impl Source for SimulatorSource {
-    fn connect(&self) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
+    fn connect(&self, _last: Option<mirante_floor::Moment>) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
         Box::pin(async move {
             let home = Arc::clone(&self.simulation);
             let taken = home.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -8,14 +8,14 @@ use tokio::net::TcpListener;
 
 async fn failure(source: Asterisk) -> (SourceError, Duration) {
     let start = Instant::now();
-    let error = source.connect().await.err().expect("no session");
+    let error = source.connect(None).await.err().expect("no session");
     (error, start.elapsed())
 }
 
 #[tokio::test]
 async fn a_session_says_what_it_speaks_to() {
     let (port, heard) = manager(BANNER, 4096, polite("")).await;
-    let session: Box<dyn Session> = Asterisk::new(config(port)).connect().await.expect("session");
+    let session: Box<dyn Session> = Asterisk::new(config(port)).connect(None).await.expect("session");
     assert_eq!(session.platform(), "Asterisk 22 (AMI 11.0.0)");
     let heard = String::from_utf8(heard.lock().expect("heard").clone()).expect("utf-8");
     assert!(!heard.contains(SECRET), "the secret travelled");
@@ -97,7 +97,7 @@ async fn a_platform_that_still_loads_its_queues_is_waited_for() {
     })
     .await;
     let start = Instant::now();
-    Asterisk::new(config(port)).connect().await.expect("session");
+    Asterisk::new(config(port)).connect(None).await.expect("session");
     assert!(start.elapsed() >= Duration::from_millis(900), "two refusals, half a second after each");
 }
 

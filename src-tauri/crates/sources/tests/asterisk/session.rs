@@ -36,7 +36,7 @@ async fn events_between_the_lines_of_a_list_come_in_order_whatever_the_chunks() 
     let mut seen = Vec::new();
     for chunk in [1, 7, 4096] {
         let (port, _) = manager(BANNER, chunk, polite(LIST)).await;
-        let mut session = Asterisk::new(config(port)).connect().await.expect("session");
+        let mut session = Asterisk::new(config(port)).connect(None).await.expect("session");
         let reports = take(&mut session, 3).await;
         let Report::Event { at: Some(10_500), kind: Kind::Entered { caller: Some(caller), .. } } = &reports[0] else {
             panic!("{:?}", reports[0])
@@ -64,7 +64,7 @@ async fn a_dropped_wait_loses_nothing() {
         _ => polite(action, count),
     })
     .await;
-    let mut session = Asterisk::new(config(port)).connect().await.expect("session");
+    let mut session = Asterisk::new(config(port)).connect(None).await.expect("session");
     let (mut out, start) = (Vec::new(), Instant::now());
     while out.len() < COUNT + 1 && start.elapsed() < Duration::from_secs(60) {
         _ = timeout(Duration::from_micros(300), session.next(&mut out)).await;
@@ -87,7 +87,7 @@ async fn a_frozen_platform_is_said_within_three_seconds() {
         _ => polite(action, count),
     })
     .await;
-    let mut session = Asterisk::new(config(port)).connect().await.expect("session");
+    let mut session = Asterisk::new(config(port)).connect(None).await.expect("session");
     let start = Instant::now();
     let (error, _) = end(&mut session).await;
     assert_eq!((error.phase, &*error.message), (Phase::Protocol, "the PBX stopped answering"));
@@ -97,7 +97,7 @@ async fn a_frozen_platform_is_said_within_three_seconds() {
 #[tokio::test]
 async fn a_quiet_platform_that_answers_pings_is_alive() {
     let (port, heard) = manager(BANNER, 4096, polite("")).await;
-    let mut session = Asterisk::new(config(port)).connect().await.expect("session");
+    let mut session = Asterisk::new(config(port)).connect(None).await.expect("session");
     let mut out = Vec::new();
     let until = async { while session.next(&mut out).await.is_ok() {} };
     assert!(timeout(Duration::from_secs(4), until).await.is_err(), "the session ended");
@@ -115,7 +115,7 @@ async fn a_reload_asks_for_a_picture_and_a_stop_ends_the_session() {
         _ => polite(action, count),
     })
     .await;
-    let mut session = Asterisk::new(config(port)).connect().await.expect("session");
+    let mut session = Asterisk::new(config(port)).connect(None).await.expect("session");
     let done = timeout(Duration::from_secs(5), async {
         let reports = take(&mut session, 2).await;
         assert!(reports.iter().all(|report| matches!(report, Report::Picture(_))), "{reports:?}");
@@ -141,7 +141,7 @@ async fn the_queue_log_amends_what_the_stream_could_not_tell() {
     })
     .await;
     let config = AsteriskConfig { queue_log: Some(path), ..config(port) };
-    let mut session = Asterisk::new(config).connect().await.expect("session");
+    let mut session = Asterisk::new(config).connect(None).await.expect("session");
     take(&mut session, 3).await;
     let mut outcome = None;
     let told = timeout(Duration::from_secs(4), async {

@@ -27,15 +27,15 @@ async fn a_certificate_of_the_pbx_itself_is_trusted_only_when_named() {
         }
     });
     let tls = AsteriskConfig { tls: true, ..config(port) };
-    let refused = Asterisk::new(tls.clone()).connect().await.err().expect("not trusted");
+    let refused = Asterisk::new(tls.clone()).connect(None).await.err().expect("not trusted");
     assert_eq!(refused.phase, Phase::Tls);
     let dir = tempfile::tempdir().expect("tempdir");
     let ca_file = dir.path().join("pbx.pem");
     std::fs::write(&ca_file, own.cert.pem()).expect("write");
     let trusted = AsteriskConfig { ca_file: Some(ca_file), ..tls };
-    let session = Asterisk::new(trusted).connect().await.expect("session");
+    let session = Asterisk::new(trusted).connect(None).await.expect("session");
     assert_eq!(session.platform(), "Asterisk 22 (AMI 11.0.0)");
     let nothing = AsteriskConfig { ca_file: Some(dir.path().join("absent.pem")), tls: true, ..config(port) };
-    let missing = Asterisk::new(nothing).connect().await.err().expect("no file");
+    let missing = Asterisk::new(nothing).connect(None).await.err().expect("no file");
     assert_eq!((missing.phase, missing.retry), (Phase::Config, Retry::Backoff), "the file may be put there");
 }

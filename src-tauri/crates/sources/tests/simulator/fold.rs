@@ -2,8 +2,8 @@
 
 use crate::common::*;
 use mirante_floor::{
-    AgentState, Changes, Event, Fact, Floor, Hist, Kind, Name, Outcome, PartyId, Place, SourceId, Stage, Stamp, Tally,
-    Totals, reconcile,
+    AgentState, Changes, Event, Fact, Floor, Hist, Kind, Name, Origin, Outcome, PartyId, Place, SourceId, Stage, Stamp,
+    Tally, Totals, reconcile,
 };
 use mirante_sources::Caller;
 use mirante_sources::simulator::{Doing, Simulation, Truth};
@@ -50,7 +50,7 @@ impl Reader {
             *people.entry(caller).or_insert(next)
         });
         let stamp = Stamp { source, epoch: 1, seq: self.seq, seen: at, at: Some(at) };
-        self.floor.apply(&Event { stamp, inferred: false, kind }, &mut self.changes);
+        self.floor.apply(&Event { stamp, origin: Origin::Heard, kind }, &mut self.changes);
         self.facts.append(&mut self.changes.facts);
         self.changes.clear();
     }
@@ -196,7 +196,7 @@ fn visits_agree(reader: &Reader) {
         assert_eq!((visit.outcome, visit.wait_ms), (truth.outcome, truth.wait_ms));
         assert_eq!((&visit.agent, visit.talk_ms), (&truth.agent, truth.talk_ms));
         assert_eq!(visit.transferred, truth.transferred);
-        assert!(!visit.inferred);
+        assert_eq!(visit.origin, Origin::Heard);
     }
 }
 

@@ -20,7 +20,7 @@ fn split(reports: Vec<Report>) -> (Events, usize) {
     let mut pictures = 0;
     let events = reports.into_iter().filter_map(|report| match report {
         Report::Event { at, kind } => Some((at.expect("simulated time"), kind)),
-        Report::Picture(_) => {
+        Report::Backfill { .. } | Report::Picture(_) => {
             pictures += 1;
             None
         }
@@ -35,9 +35,9 @@ async fn history_and_sessions_follow_one_another_without_a_gap() {
     let mut heard = run(&mut simulation, now);
     let source = SimulatorSource::new(simulation, 3_600.0).unwrap();
 
-    let mut session = source.connect().await.unwrap();
+    let mut session = source.connect(None).await.unwrap();
     assert!(session.platform().contains("dados de exemplo"));
-    let Err(error) = source.connect().await else { panic!("two at once") };
+    let Err(error) = source.connect(None).await else { panic!("two at once") };
     assert_eq!(error.phase, Phase::Permit);
     assert!(source.clock_ms() >= now);
     let mut first = Vec::new();
@@ -50,7 +50,7 @@ async fn history_and_sessions_follow_one_another_without_a_gap() {
     drop(session);
 
     tokio::time::sleep(Duration::from_millis(100)).await;
-    let mut session = source.connect().await.unwrap();
+    let mut session = source.connect(None).await.unwrap();
     heard.extend(split(listen(session.as_mut(), Duration::from_millis(300)).await).0);
 
     let last = heard.last().unwrap().0;
@@ -67,7 +67,7 @@ async fn events_come_when_they_are_due() {
     run(&mut simulation, MONDAY + 10 * HOUR);
     let began = Instant::now();
     let source = SimulatorSource::new(simulation, 10.0).unwrap();
-    let mut session = source.connect().await.unwrap();
+    let mut session = source.connect(None).await.unwrap();
     let mut heard = 0;
     while began.elapsed() < Duration::from_millis(3_000) {
         let mut reports = Vec::new();
