@@ -40,7 +40,9 @@ export function mockPlatform(name: string): Platform {
         firstRun = false;
         return { is: 'done' };
       case 'test_connection': {
-        const failed = command.connection.host.startsWith('10.') ? 3 : command.connection.secret === 'wrong' ? 4 : 9;
+        // Over TLS the mock PBX shows a certificate of its own making.
+        const unknown = command.connection.tls && command.connection.fingerprint === null;
+        const failed = unknown ? 2 : command.connection.host.startsWith('10.') ? 3 : command.connection.secret === 'wrong' ? 4 : 9;
         const layers = ['name', 'port', 'tls', 'permit', 'password', 'read'];
         await new Promise((done) => setTimeout(done, 900));
         return {
@@ -53,6 +55,7 @@ export function mockPlatform(name: string): Platform {
                 layer === 'tls' && !command.connection.tls ? 'not_used' : i < failed ? 'ok' : i === failed ? 'failed' : 'not_reached',
               detail: i === failed ? 'connection closed before the greeting' : '',
             })),
+            certificate: unknown ? `sha256:${Array.from({ length: 32 }, (_, i) => (i * 7 + 16).toString(16).slice(-2).toUpperCase()).join(':')}` : null,
             platform: failed === 9 ? 'Asterisk 22.5.2' : null,
             vicidial: command.connection.host.includes('vici'),
             queues: failed === 9 ? 6 : 0,

@@ -21,6 +21,10 @@ port: number,
  */
 tls: boolean, 
 /**
+ * The certificate to pin, `sha256:…`: one that a test showed and a person compared and accepted.
+ */
+fingerprint: string | null, 
+/**
  * AMI user.
  */
 username: string, 

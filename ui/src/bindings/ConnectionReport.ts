@@ -14,6 +14,10 @@ ok: boolean,
  */
 layers: Array<LayerCheck>, 
 /**
+ * Fingerprint of the certificate that the PBX showed, `sha256:…`, if it was not believed.
+ */
+certificate: string | null, 
+/**
  * The platform's words for what it is.
  */
 platform: string | null, 

@@ -34,7 +34,7 @@ pub async fn check_config(path: &Path, connect: bool) -> Result<Vec<SourceCheck>
                 check.what = format!("simulated centre, {} queues and {} agents", s.queues, s.agents);
             }
             SourceKind::Asterisk(a) => {
-                let tls = if a.tls { ", TLS" } else { "" };
+                let tls = if a.tls.is_some() { ", TLS" } else { "" };
                 check.what = format!("Asterisk at {}:{}{tls}", a.host, a.port);
                 match mirante_engine::asterisk(a, folder) {
                     Err(error) => check.fault = Some(error.to_string()),

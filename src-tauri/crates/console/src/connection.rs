@@ -2,11 +2,11 @@
 
 use crate::wire::{Connection, ConnectionReport, LayerCheck, LayerState, WireError};
 use mirante_engine::config::{Config, NewSource, Secret, SourceKind, keep_secret};
-use mirante_sources::asterisk::{self, AsteriskConfig};
+use mirante_sources::asterisk::{self, AsteriskConfig, Fingerprint, NoFingerprint, Trust};
 use std::path::Path;
 
-/// Refuses what cannot be a connection; the rest the test finds out.
-fn check(connection: &Connection) -> Result<(), WireError> {
+/// Refuses what cannot be a connection; the rest the test finds out. Gives the certificate to pin.
+fn check(connection: &Connection) -> Result<Option<Fingerprint>, WireError> {
     let line = |what: &str, text: &str, most: usize| {
         if text.trim().is_empty() || text.len() > most || text.chars().any(char::is_control) {
             return Err(WireError::invalid(format!("the {what} must be one line of text, and not empty")));
@@ -22,17 +22,17 @@ fn check(connection: &Connection) -> Result<(), WireError> {
     if connection.label.chars().any(char::is_control) || connection.label.chars().count() > 80 {
         return Err(WireError::invalid("the label must be one line of at most 80 characters"));
     }
-    Ok(())
+    let pinned = connection.fingerprint.as_deref().map(str::parse).transpose();
+    pinned.map_err(|error: NoFingerprint| WireError::invalid(error.to_string()))
 }
 
 /// Looks at each layer between here and a PBX, changing nothing.
 pub(crate) async fn test(connection: &Connection) -> Result<ConnectionReport, WireError> {
-    check(connection)?;
+    let pinned = check(connection)?;
     let config = AsteriskConfig {
         host: connection.host.trim().to_owned(),
         port: connection.port,
-        tls: connection.tls,
-        ca_file: None,
+        tls: connection.tls.then(|| pinned.map_or(Trust::Authorities(None), Trust::Pinned)),
         username: connection.username.clone(),
         secret: asterisk::Secret::new(connection.secret.clone()),
         queue_log: None,
@@ -56,6 +56,7 @@ pub(crate) async fn look(config: &AsteriskConfig) -> ConnectionReport {
     ConnectionReport {
         ok: found.ok,
         layers: found.layers.into_iter().map(layer).collect(),
+        certificate: found.certificate.map(|shown| shown.to_string()),
         platform: found.platform,
         vicidial: found.vicidial,
         queues: found.queues,
@@ -67,7 +68,7 @@ pub(crate) async fn look(config: &AsteriskConfig) -> ConnectionReport {
 /// Keeps the password outside the configuration, and gives the source to write into it. The PBX at the same host and port
 /// is the same source, whatever its new password.
 pub(crate) fn keep(connection: &Connection, config: &Config, folder: &Path) -> Result<NewSource, WireError> {
-    check(connection)?;
+    let fingerprint = check(connection)?;
     let host = connection.host.trim();
     let same = config
         .sources
@@ -83,6 +84,7 @@ pub(crate) fn keep(connection: &Connection, config: &Config, folder: &Path) -> R
         host: host.to_owned(),
         port: connection.port,
         tls: connection.tls,
+        fingerprint,
         username: connection.username.clone(),
         secret,
     })
@@ -122,6 +124,7 @@ mod tests {
             host: "10.0.0.2".into(),
             port: 5038,
             tls: false,
+            fingerprint: None,
             username: "mirante".into(),
             secret: "s3gredo".into(),
         }
@@ -145,6 +148,7 @@ mod tests {
             Connection { username: "a\r\nAction: Originate".into(), ..connection() },
             Connection { secret: String::new(), ..connection() },
             Connection { port: 0, ..connection() },
+            Connection { tls: true, fingerprint: Some("sha256:12".into()), ..connection() },
         ] {
             assert!(check(&wrong).is_err(), "{wrong:?}");
         }

@@ -2,7 +2,7 @@
 
 use crate::config::{AsteriskConfig, Config, SourceKind};
 use mirante_floor::Moment;
-use mirante_sources::asterisk::{self, Asterisk};
+use mirante_sources::asterisk::{self, Asterisk, Trust};
 use mirante_sources::{Phase, Session, Source, SourceError, Wait};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,8 +39,10 @@ pub fn asterisk(config: &AsteriskConfig, folder: &Path) -> Result<asterisk::Aste
     Ok(asterisk::AsteriskConfig {
         host: config.host.clone(),
         port: config.port,
-        tls: config.tls,
-        ca_file: config.ca_file.as_ref().map(|path| folder.join(path)),
+        tls: config.tls.as_ref().map(|trust| match trust {
+            Trust::Authorities(file) => Trust::Authorities(file.as_ref().map(|path| folder.join(path))),
+            Trust::Pinned(fingerprint) => Trust::Pinned(*fingerprint),
+        }),
         username: config.username.clone(),
         secret: asterisk::Secret::new(secret.reveal()),
         queue_log: config.queue_log.as_ref().map(|path| folder.join(path)),
@@ -78,8 +80,7 @@ mod tests {
         let config = AsteriskConfig {
             host: "127.0.0.1".into(),
             port,
-            tls: false,
-            ca_file: None,
+            tls: None,
             username: "u".into(),
             secret: SecretRef::File("later".into()),
             queue_log: None,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectionReport } from '~/bindings/ConnectionReport';
-import { EMPTY, connectionOf, isPublicAddress, portFor, problemsOf, splitHost } from './form';
+import { EMPTY, connectionOf, isPublicAddress, portFor, problemsOf, splitHost, trusting } from './form';
 import { failedStep, permitLines, stepsOf, verdictOf } from './layers';
 import { mailAddress } from './mail';
 
@@ -18,11 +18,17 @@ describe('form', () => {
   const filled = { ...EMPTY, host: '10.0.0.5', secret: 'x' };
   it('can be tried when host, port, user and secret are there', () => {
     expect(problemsOf(filled)).toEqual({});
-    expect(connectionOf(filled)).toEqual({ label: '10.0.0.5', host: '10.0.0.5', port: 5038, tls: false, username: 'mirante', secret: 'x' });
+    expect(connectionOf(filled)).toEqual({ label: '10.0.0.5', host: '10.0.0.5', port: 5038, tls: false, fingerprint: null, username: 'mirante', secret: 'x' });
   });
   it('keeps spaces of a secret, and takes the port that came with the host', () => {
     const connection = connectionOf({ ...filled, label: ' Matriz ', host: 'pabx:5099', secret: ' a b ' });
     expect([connection.label, connection.host, connection.port, connection.secret]).toEqual(['Matriz', 'pabx', 5099, ' a b ']);
+  });
+  it('pins an accepted certificate for the place that showed it alone, and only with TLS', () => {
+    const form = trusting({ ...filled, host: ' 10.0.0.5:5039 ', tls: true }, 'sha256:AB');
+    expect(connectionOf(form).fingerprint).toBe('sha256:AB');
+    expect(connectionOf({ ...form, secret: 'y' }).fingerprint).toBe('sha256:AB');
+    for (const other of [{ host: '10.0.0.6:5039' }, { host: '10.0.0.5:5040' }, { tls: false }]) expect(connectionOf({ ...form, ...other }).fingerprint).toBeNull();
   });
   it('says what is wrong', () => {
     expect(problemsOf(EMPTY)).toEqual({ host: 'wanted', secret: 'wanted' });
@@ -50,6 +56,7 @@ describe('report', () => {
       { layer: 'tls', state: 'not_used', detail: '' },
       { layer: 'permit', state: 'failed', detail: 'closed before the banner' },
     ],
+    certificate: null,
     platform: null,
     vicidial: false,
     queues: 0,

@@ -12,6 +12,8 @@ export interface Form {
   tls: boolean;
   username: string;
   secret: string;
+  /** A certificate that a person compared and accepted, and the place that showed it. */
+  pin: { place: string; fingerprint: string } | null;
 }
 
 /** A field that can be wrong. */
@@ -22,7 +24,7 @@ export type Problem = 'wanted' | 'host' | 'port' | 'line';
 export type Problems = Partial<Record<Field, Problem>>;
 
 /** An empty form. */
-export const EMPTY: Form = { label: '', host: '', port: String(PORT.plain), tls: false, username: 'mirante', secret: '' };
+export const EMPTY: Form = { label: '', host: '', port: String(PORT.plain), tls: false, username: 'mirante', secret: '', pin: null };
 
 /** Splits what people paste into the host field: `ami://host:port/`, `host:port`, `[::1]:5038`. */
 export function splitHost(text: string): { host: string; port: string | null } {
@@ -63,10 +65,17 @@ export function problemsOf(form: Form): Problems {
   return problems;
 }
 
-/** The connection to try; without a label people see the host. */
+/** The connection to try; without a label people see the host. A certificate is accepted for the place that showed it alone. */
 export function connectionOf(form: Form): Connection {
-  const { host, port, tls, username, secret, label } = settle(form);
-  return { label: label.trim() === '' ? host : label.trim(), host, port: Number(port), tls, username: username.trim(), secret };
+  const { host, port, tls, username, secret, label, pin } = settle(form);
+  const fingerprint = tls && pin?.place === `${host}:${port}` ? pin.fingerprint : null;
+  return { label: label.trim() === '' ? host : label.trim(), host, port: Number(port), tls, fingerprint, username: username.trim(), secret };
+}
+
+/** The form with the certificate accepted that its place showed. */
+export function trusting(form: Form, fingerprint: string): Form {
+  const { host, port } = settle(form);
+  return { ...form, pin: { place: `${host}:${port}`, fingerprint } };
 }
 
 /** True for an IPv4 address out of reach of a local network: there, AMI without TLS would cross the internet in clear. */

@@ -68,6 +68,7 @@ async fn a_connection_is_kept_without_its_password() {
         host: "127.0.0.1".into(),
         port,
         tls: false,
+        fingerprint: None,
         username: "mirante".into(),
         secret: "muito-secreto".into(),
     };

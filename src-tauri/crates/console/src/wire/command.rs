@@ -68,6 +68,8 @@ pub struct Connection {
     pub port: u16,
     /// AMI over TLS.
     pub tls: bool,
+    /// The certificate to pin, `sha256:…`: one that a test showed and a person compared and accepted.
+    pub fingerprint: Option<String>,
     /// AMI user.
     pub username: String,
     /// AMI secret.
@@ -135,6 +137,8 @@ pub struct ConnectionReport {
     pub ok: bool,
     /// Layers, outermost first.
     pub layers: Vec<LayerCheck>,
+    /// Fingerprint of the certificate that the PBX showed, `sha256:…`, if it was not believed.
+    pub certificate: Option<String>,
     /// The platform's words for what it is.
     pub platform: Option<String>,
     /// True if the host is a VICIdial: its campaigns need the VICIdial source.

@@ -1,6 +1,7 @@
 //! Changing the file in place: comments and order stay as people wrote them.
 
 use super::{Config, ConfigError, QueueConfig, SecretRef, values};
+use mirante_sources::asterisk::Fingerprint;
 use std::io::Write;
 use std::path::Path;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value, value};
@@ -18,6 +19,8 @@ pub struct NewSource {
     pub port: u16,
     /// AMI over TLS.
     pub tls: bool,
+    /// The certificate to pin; absent: what the file says stays.
+    pub fingerprint: Option<Fingerprint>,
     /// AMI user.
     pub username: String,
     /// Where its secret is.
@@ -34,6 +37,10 @@ pub fn add_source(path: &Path, source: &NewSource) -> Result<Config, ConfigError
         table["host"] = value(&source.host);
         table["port"] = value(i64::from(source.port));
         table["tls"] = value(source.tls);
+        if !source.tls || source.fingerprint.is_some() {
+            table.remove("ca_file");
+            set(table, "fingerprint", source.fingerprint.filter(|_| source.tls).map(|pinned| pinned.to_string()));
+        }
         table["username"] = value(&source.username);
         table["secret"] = value(source.secret.to_string());
         Ok(())

@@ -12,6 +12,7 @@ pub use secret::{Secret, SecretError, SecretRef, forget_secret, keep_secret};
 
 use jiff::tz::TimeZone;
 use mirante_floor::{Goal, Operation};
+use mirante_sources::asterisk::Trust;
 use std::path::{Path, PathBuf};
 
 /// The example file, comments and all.
@@ -103,10 +104,8 @@ pub struct AsteriskConfig {
     pub host: String,
     /// AMI port.
     pub port: u16,
-    /// AMI over TLS.
-    pub tls: bool,
-    /// A file with the certificate (PEM) to trust, for a PBX that made its own.
-    pub ca_file: Option<PathBuf>,
+    /// AMI over TLS, and whom to believe to be the PBX. A file's relative path begins beside the configuration.
+    pub tls: Option<Trust>,
     /// AMI user.
     pub username: String,
     /// Where its secret is.

@@ -7,6 +7,7 @@ use super::{
 };
 use jiff::tz::TimeZone;
 use mirante_floor::Goal;
+use mirante_sources::asterisk::{Fingerprint, Trust};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -38,6 +39,7 @@ struct Source {
     port: Option<Spanned<u16>>,
     tls: Option<Spanned<bool>>,
     ca_file: Option<Spanned<PathBuf>>,
+    fingerprint: Option<Text>,
     username: Option<Text>,
     secret: Option<Text>,
     queue_log: Option<Spanned<PathBuf>>,
@@ -210,6 +212,7 @@ impl Reader<'_> {
                     ("port", source.port.as_ref().map(Spanned::span)),
                     ("tls", source.tls.as_ref().map(Spanned::span)),
                     ("ca_file", source.ca_file.as_ref().map(Spanned::span)),
+                    ("fingerprint", source.fingerprint.as_ref().map(Spanned::span)),
                     ("username", source.username.as_ref().map(Spanned::span)),
                     ("secret", source.secret.as_ref().map(Spanned::span)),
                     ("queue_log", source.queue_log.as_ref().map(Spanned::span)),
@@ -255,7 +258,7 @@ impl Reader<'_> {
                 self.wrong(text.span().start, "this must be one line of text, and not empty");
             }
         }
-        let tls = source.tls.as_ref().is_some_and(|tls| *tls.get_ref());
+        let tls = self.trust(source);
         if let Some(port) = &source.port
             && *port.get_ref() == 0
         {
@@ -266,13 +269,38 @@ impl Reader<'_> {
         }
         Some(AsteriskConfig {
             host: source.host.as_ref()?.get_ref().trim().to_owned(),
-            port: source.port.as_ref().map_or(if tls { 5039 } else { 5038 }, |port| *port.get_ref()),
+            port: source.port.as_ref().map_or(if tls.is_some() { 5039 } else { 5038 }, |port| *port.get_ref()),
             tls,
-            ca_file: source.ca_file.as_ref().map(|path| path.get_ref().clone()),
             username: source.username.as_ref()?.get_ref().clone(),
             secret: secret?,
             queue_log: source.queue_log.as_ref().map(|path| path.get_ref().clone()),
         })
+    }
+
+    /// Whom to believe to be the PBX, if TLS is wanted.
+    fn trust(&mut self, source: &Source) -> Option<Trust> {
+        let pinned = source.fingerprint.as_ref().and_then(|text| {
+            let parsed = text.get_ref().parse::<Fingerprint>();
+            parsed.map_err(|error| self.wrong(text.span().start, error.to_string())).ok()
+        });
+        if !source.tls.as_ref().is_some_and(|tls| *tls.get_ref()) {
+            let spans = [
+                ("ca_file", source.ca_file.as_ref().map(Spanned::span)),
+                ("fingerprint", source.fingerprint.as_ref().map(Spanned::span)),
+            ];
+            for (key, span) in spans {
+                if let Some(span) = span {
+                    self.wrong(span.start, format!("`{key}` means nothing without TLS; add tls = true or remove it"));
+                }
+            }
+            return None;
+        }
+        if let (Some(_), Some(text)) = (&source.ca_file, &source.fingerprint) {
+            let message = "a pinned certificate needs no authority; keep `fingerprint` or `ca_file`, not both";
+            self.wrong(text.span().start, message);
+        }
+        let file = || source.ca_file.as_ref().map(|path| path.get_ref().clone());
+        Some(pinned.map_or_else(|| Trust::Authorities(file()), Trust::Pinned))
     }
 
     fn within(&mut self, value: &Option<Spanned<u16>>, usual: u16, low: u16, high: u16) -> u16 {

@@ -12,7 +12,8 @@ fn the_example_is_valid() {
     let config = Config::parse(EXAMPLE).unwrap();
     assert_eq!(config.zone.iana_name(), Some("America/Sao_Paulo"));
     let SourceKind::Asterisk(asterisk) = &config.sources[0].kind else { panic!("{config:?}") };
-    assert_eq!((asterisk.host.as_str(), asterisk.port, asterisk.tls), ("pabx.example.com", 5039, true));
+    assert_eq!((asterisk.host.as_str(), asterisk.port), ("pabx.example.com", 5039));
+    assert_eq!(asterisk.tls, Some(Trust::Authorities(None)));
     assert_eq!(asterisk.secret, SecretRef::Env("MIRANTE_AMI_SECRET".into()));
     assert_eq!(config.queues[0].goal, Goal { percent: 80, seconds: 20 });
     assert_eq!(config.queues[0].hours, Some((480, 1200)));
@@ -27,6 +28,29 @@ fn the_usual_port_follows_tls() {
         SourceKind::Simulator(_) => 0,
     };
     assert_eq!([port(""), port("tls = true\n"), port("tls = true\nport = 7\n")], [5038, 5039, 7]);
+}
+
+#[test]
+fn tls_says_whom_to_believe() {
+    let tls = |extra: &str| match &Config::parse(&format!("{SOURCE}{extra}")).unwrap().sources[0].kind {
+        SourceKind::Asterisk(a) => a.tls.clone(),
+        SourceKind::Simulator(_) => None,
+    };
+    let hex = "0123456789abcdef".repeat(4);
+    let pinned = Some(Trust::Pinned(hex.parse().unwrap()));
+    assert_eq!(tls("tls = false\n"), None);
+    assert_eq!(tls("tls = true\nca_file = \"ca.pem\"\n"), Some(Trust::Authorities(Some("ca.pem".into()))));
+    assert_eq!(tls(&format!("tls = true\nfingerprint = \"sha256:{hex}\"\n")), pinned);
+    assert_eq!(tls(&format!("tls = true\nfingerprint = \"{}\"\n", hex.to_uppercase())), pinned);
+    let wrong = |extra: String| problems(&format!("{SOURCE}{extra}"));
+    let [(8, message)] = &wrong("tls = true\nfingerprint = \"sha1:00\"\n".into())[..] else { panic!() };
+    assert!(message.contains("64 hexadecimal digits"), "{message}");
+    let [(9, message)] = &wrong(format!("tls = true\nca_file = \"x\"\nfingerprint = \"{hex}\"\n"))[..] else {
+        panic!()
+    };
+    assert!(message.contains("not both"), "{message}");
+    let [(7, ca), (8, pin)] = &wrong(format!("ca_file = \"x\"\nfingerprint = \"{hex}\"\n"))[..] else { panic!() };
+    assert!(ca.contains("`ca_file` means nothing without TLS") && pin.contains("`fingerprint`"), "{ca}; {pin}");
 }
 
 #[test]
@@ -154,6 +178,7 @@ fn a_source_is_added_once_and_replaced_by_name() {
         host: "10.0.0.2".into(),
         port: 5038,
         tls: false,
+        fingerprint: None,
         username: "mirante".into(),
         secret: SecretRef::File("/x".into()),
     };
@@ -162,6 +187,18 @@ fn a_source_is_added_once_and_replaced_by_name() {
     let config = add_source(&path, &source).unwrap();
     let SourceKind::Asterisk(asterisk) = &config.sources[0].kind else { panic!() };
     assert_eq!((config.sources.len(), asterisk.host.as_str()), (1, "10.0.0.3"));
+    // A certificate is pinned, kept by a change that names none, and gone with TLS.
+    let pin: mirante_sources::asterisk::Fingerprint = "ab".repeat(32).parse().unwrap();
+    let tls = |config: Config| match config.sources.into_iter().next().map(|s| s.kind) {
+        Some(SourceKind::Asterisk(a)) => a.tls,
+        _ => None,
+    };
+    (source.tls, source.fingerprint) = (true, Some(pin));
+    assert_eq!(tls(add_source(&path, &source).unwrap()), Some(Trust::Pinned(pin)));
+    source.fingerprint = None;
+    assert_eq!(tls(add_source(&path, &source).unwrap()), Some(Trust::Pinned(pin)));
+    source.tls = false;
+    assert_eq!(tls(add_source(&path, &source).unwrap()), None);
     source.name = "não serve".into();
     let before = std::fs::read_to_string(&path).unwrap();
     assert!(add_source(&path, &source).is_err());

@@ -3,7 +3,7 @@
 use super::link::Link;
 use super::message::{Kept, Message};
 use super::translate::Translator;
-use super::{AsteriskConfig, login};
+use super::{AsteriskConfig, Fingerprint, Trust, login};
 use crate::{Phase, Report, SourceError};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -79,6 +79,8 @@ pub struct Diagnosis {
     pub ok: bool,
     /// All layers, outermost first.
     pub layers: Vec<LayerCheck>,
+    /// The certificate that the PBX showed, if it was not believed: for a person to compare with the PBX's own, and to pin.
+    pub certificate: Option<Fingerprint>,
     /// The platform's words for what it is, once logged in.
     pub platform: Option<String>,
     /// True if the host looks like a VICIdial. AMI does not say so: told by the login names and by the channels that only VICIdial
@@ -107,6 +109,7 @@ pub async fn check(config: &AsteriskConfig) -> Diagnosis {
     let mut found = Diagnosis {
         ok: false,
         layers,
+        certificate: None,
         platform: None,
         vicidial: false,
         queues: 0,
@@ -125,7 +128,7 @@ pub async fn check(config: &AsteriskConfig) -> Diagnosis {
 async fn look(config: &AsteriskConfig, found: &mut Diagnosis) -> Result<(), (Layer, SourceError)> {
     let at = |layer: Layer| move |error: SourceError| (layer, error);
     let addresses = match Link::resolve(config).await {
-        Err(error) if error.phase == Phase::Config && !config.tls && !config.host.trim().is_empty() => {
+        Err(error) if error.phase == Phase::Config && config.tls.is_none() && !config.host.trim().is_empty() => {
             found.set(Layer::Name, LayerState::Ok, "has an address");
             return Err((Layer::Tls, error));
         }
@@ -135,10 +138,17 @@ async fn look(config: &AsteriskConfig, found: &mut Diagnosis) -> Result<(), (Lay
     found.set(Layer::Name, LayerState::Ok, words);
     let tcp = Link::dial(&addresses).await.map_err(at(Layer::Port))?;
     found.set(Layer::Port, LayerState::Ok, format!("port {} accepts connections", config.port));
-    let mut link = Link::wrap(config, tcp).await.map_err(at(Layer::Tls))?;
+    let mut link = match Link::wrap(config, tcp).await {
+        Ok(link) => link,
+        Err(refused) => {
+            found.certificate = refused.shown;
+            return Err((Layer::Tls, refused.error));
+        }
+    };
     match config.tls {
-        true => found.set(Layer::Tls, LayerState::Ok, "the certificate is trusted"),
-        false => found.set(Layer::Tls, LayerState::NotUsed, "plain AMI on a private network"),
+        Some(Trust::Pinned(_)) => found.set(Layer::Tls, LayerState::Ok, "the certificate is the pinned one"),
+        Some(Trust::Authorities(_)) => found.set(Layer::Tls, LayerState::Ok, "the certificate is trusted"),
+        None => found.set(Layer::Tls, LayerState::NotUsed, "plain AMI on a private network"),
     }
     link.hear_all();
     let ami = login::greeting(&mut link).await.map_err(|error| match error.phase {

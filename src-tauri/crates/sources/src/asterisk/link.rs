@@ -3,19 +3,14 @@
 use super::AsteriskConfig;
 use super::decoder::Decoder;
 use super::message::Message;
+use super::tls::{self, Refused};
 use super::translate;
 use crate::{Phase, SourceError};
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// Longest each step towards a session may take: a host that accepts and never answers is said within 3 s.
 pub(crate) const STEP: Duration = Duration::from_millis(2500);
@@ -49,7 +44,8 @@ impl Link {
         if found.is_empty() {
             return Err(unknown("the name server knows none".into()));
         }
-        let allowed: Vec<_> = found.into_iter().filter(|address| config.tls || is_private(address.ip())).collect();
+        let allowed: Vec<_> =
+            found.into_iter().filter(|address| config.tls.is_some() || is_private(address.ip())).collect();
         if allowed.is_empty() {
             let refused =
                 "plain AMI to a public address would send everything in clear: use TLS or a VPN (use TLS ou VPN)";
@@ -78,8 +74,11 @@ impl Link {
     }
 
     /// Wraps a connection in TLS if the configuration wants it.
-    pub(crate) async fn wrap(config: &AsteriskConfig, tcp: TcpStream) -> Result<Link, SourceError> {
-        let stream: Box<dyn Stream> = if config.tls { Box::new(tls(config, tcp).await?) } else { Box::new(tcp) };
+    pub(crate) async fn wrap(config: &AsteriskConfig, tcp: TcpStream) -> Result<Link, Refused> {
+        let stream: Box<dyn Stream> = match &config.tls {
+            Some(trust) => Box::new(tls::secure(&config.host, trust, tcp).await?),
+            None => Box::new(tcp),
+        };
         Ok(Link { stream, decoder: Decoder::new(translate::takes), outgoing: Vec::new() })
     }
 
@@ -164,41 +163,6 @@ fn is_private(address: IpAddr) -> bool {
         }
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
     }
-}
-
-async fn tls(
-    config: &AsteriskConfig,
-    tcp: TcpStream,
-) -> Result<tokio_rustls::client::TlsStream<TcpStream>, SourceError> {
-    let ca_file = config.ca_file.clone();
-    // Reading the system's certificates takes the disk.
-    let roots = tokio::task::spawn_blocking(move || roots(ca_file.as_deref())).await;
-    let roots = roots.map_err(|error| SourceError::passing(Phase::Tls, error.to_string()))??;
-    let client = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    let host = config.host.trim().trim_start_matches('[').trim_end_matches(']').to_owned();
-    let name = ServerName::try_from(host).map_err(|error| SourceError::lasting(Phase::Tls, error.to_string()))?;
-    match timeout(STEP, TlsConnector::from(Arc::new(client)).connect(name, tcp)).await {
-        Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) => Err(SourceError::passing(Phase::Tls, format!("TLS was refused: {error}"))),
-        Err(_) => {
-            Err(SourceError::passing(Phase::Tls, "TLS does not begin: is this the AMI's TLS port (usually 5039)?"))
-        }
-    }
-}
-
-fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, SourceError> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(path) = ca_file {
-        // Passing: the file may be put there or mended without a word to us.
-        let wrong = |why: String| SourceError::passing(Phase::Config, format!("cannot use {}: {why}", path.display()));
-        let certificates = CertificateDer::pem_file_iter(path).map_err(|error| wrong(error.to_string()))?;
-        for certificate in certificates {
-            let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
-            roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
-        }
-    }
-    Ok(roots)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! `DeviceStateList` and `Ping`: nothing is changed on the platform.
 //!
 //! ```text
-//! bytes ─ decoder ─ message ─▶ translate { calls, members } ─▶ reports    link: TCP or TLS, login: ready, session: the loop
+//! bytes ─ decoder ─ message ─▶ translate { calls, members } ─▶ reports    link: TCP or tls, login: ready, session: the loop
 //! ```
 
 mod agent;
@@ -13,6 +13,7 @@ mod calls;
 mod check;
 mod decoder;
 mod documentation;
+mod fingerprint;
 #[cfg(test)]
 mod golden;
 mod link;
@@ -23,10 +24,13 @@ mod phones;
 mod queue_log;
 mod remote;
 mod session;
+mod tls;
 mod translate;
 
 pub use check::{Diagnosis, Layer, LayerCheck, LayerState, check};
 pub use documentation::{event_filters, freepbx_block, user_block};
+pub use fingerprint::{Fingerprint, NoFingerprint};
+pub use tls::Trust;
 
 use crate::{Session, Source, SourceError, Wait};
 use mirante_floor::Moment;
@@ -68,10 +72,8 @@ pub struct AsteriskConfig {
     pub host: String,
     /// AMI port, usually 5038 (TLS 5039).
     pub port: u16,
-    /// AMI over TLS. Without it, only private addresses are spoken to.
-    pub tls: bool,
-    /// A PEM file with the certificate, or its authority's, to trust beside the system's own.
-    pub ca_file: Option<PathBuf>,
+    /// AMI over TLS, and whom to believe to be the PBX. Without it, only private addresses are spoken to.
+    pub tls: Option<Trust>,
     /// AMI user.
     pub username: String,
     /// AMI secret.

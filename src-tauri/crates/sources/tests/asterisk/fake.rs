@@ -40,8 +40,7 @@ pub(crate) fn config(port: u16) -> AsteriskConfig {
     AsteriskConfig {
         host: "127.0.0.1".into(),
         port,
-        tls: false,
-        ca_file: None,
+        tls: None,
         username: "mirante".into(),
         secret: Secret::new(SECRET),
         queue_log: None,
