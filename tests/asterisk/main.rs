@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout)]
 
 mod faults;
+mod other_line;
 mod present;
 mod rig;
 mod visits;
