@@ -21,7 +21,7 @@ mod login;
 mod members;
 mod message;
 mod phones;
-mod queue_log;
+pub mod queue_log;
 mod remote;
 mod session;
 mod tls;

@@ -2,7 +2,7 @@
 
 use super::link::Link;
 use super::message::Kept;
-use super::queue_log::{Line, Tail};
+use super::queue_log::{Local, Tail, Verdict};
 use super::remote::Remote;
 use super::translate::{Need, Translator};
 use super::{AsteriskConfig, login};
@@ -49,8 +49,8 @@ pub(crate) struct AmiSession {
 /// The queue_log's reader, or the read of it under way on the blocking pool.
 enum Log {
     None,
-    Idle(Tail),
-    Reading(JoinHandle<(Tail, Vec<Line>)>),
+    Idle(Box<Tail>),
+    Reading(JoinHandle<(Box<Tail>, Vec<Verdict>)>),
 }
 
 impl AmiSession {
@@ -66,8 +66,8 @@ impl AmiSession {
         let log = match config.queue_log.clone() {
             None => Log::None,
             Some(path) => {
-                let tail = tokio::task::spawn_blocking(move || Tail::at_end(path)).await;
-                Log::Idle(tail.map_err(|error| SourceError::passing(Phase::Config, error.to_string()))?)
+                let tail = tokio::task::spawn_blocking(move || Tail::at_end(Box::new(Local::new(path)))).await;
+                Log::Idle(Box::new(tail.map_err(|error| SourceError::passing(Phase::Config, error.to_string()))?))
             }
         };
         let now = Instant::now();
@@ -225,10 +225,10 @@ impl AmiSession {
             Log::None => {}
             // Awaited in place: if this future is dropped meanwhile, the read is still there.
             Log::Reading(task) if task.is_finished() => match task.await {
-                Ok((tail, lines)) => {
+                Ok((tail, verdicts)) => {
                     self.log = Log::Idle(tail);
                     let now = self.now();
-                    lines.iter().for_each(|line| self.translator.logged(line, now, out));
+                    verdicts.iter().for_each(|verdict| self.translator.logged(verdict, now, out));
                 }
                 Err(error) => {
                     tracing::error!(%error, "the reader of the queue_log failed; it is no longer followed");
@@ -239,8 +239,9 @@ impl AmiSession {
             Log::Idle(_) => {
                 if let Log::Idle(mut tail) = std::mem::replace(&mut self.log, Log::None) {
                     self.log = Log::Reading(tokio::task::spawn_blocking(move || {
-                        let lines = tail.poll();
-                        (tail, lines)
+                        let mut verdicts = Vec::new();
+                        tail.poll(|line| verdicts.extend(Verdict::of(line)));
+                        (tail, verdicts)
                     }));
                 }
             }

@@ -3,7 +3,7 @@
 use super::calls::{Calls, Completion, When, event};
 use super::members::{Members, interface};
 use super::message::Message;
-use super::queue_log::Line;
+use super::queue_log::Verdict;
 use super::remote::Remote;
 use crate::{Caller, Report};
 use memchr::memmem;
@@ -169,8 +169,8 @@ impl Translator {
         self.calls.tick(now, out);
     }
 
-    /// A line of the queue_log.
-    pub(crate) fn logged(&mut self, line: &Line, now: i64, out: &mut Vec<Report>) {
+    /// A line of the queue_log that tells how a wait ended.
+    pub(crate) fn logged(&mut self, line: &Verdict, now: i64, out: &mut Vec<Report>) {
         let when = When { at: None, now };
         self.calls.verdict(Some(&line.queue), &line.call, line.outcome, Witness::QueueLog, when, out);
     }

@@ -12,7 +12,7 @@ mod versions;
 mod witnesses;
 
 use super::decoder::Decoder;
-use super::queue_log::Line;
+use super::queue_log::{Line, Verdict};
 use super::translate::{self, Need, Translator};
 use crate::{Caller, Report};
 use expect_test::Expect;
@@ -62,6 +62,7 @@ const CONNECT: &str =
     "Event: AgentConnect\nTimestamp: 5.1\nQueue: sac\nUniqueid: 1.1\nInterface: PJSIP/2101\nDestUniqueid: 1.2\n\n";
 const HANGUP: &str = "Event: Hangup\nTimestamp: 9.0\nUniqueid: 1.1\n\n";
 
-fn log(verb: &str) -> Line {
-    Line::parse(format!("5|1.1|sac|NONE|{verb}|1|1|4").as_bytes()).expect("an outcome")
+fn log(verb: &str) -> Verdict {
+    let line = format!("5|1.1|sac|NONE|{verb}|1|1|4");
+    Line::parse(line.as_bytes()).and_then(|line| Verdict::of(&line)).expect("an outcome")
 }

@@ -36,7 +36,8 @@ fn a_caller_moved_while_waiting_is_transferred_whatever_the_log_says() {
     let mut translator = Translator::default();
     let mut out = run(&mut translator, trace!("redirected-22"), 0);
     let line = |queue: &str, verb: &str| {
-        Line::parse(format!("1|rig-1795304293.21|{queue}|NONE|{verb}|1|1|1").as_bytes()).expect("an outcome")
+        let line = format!("1|rig-1795304293.21|{queue}|NONE|{verb}|1|1|1");
+        Line::parse(line.as_bytes()).and_then(|line| Verdict::of(&line)).expect("an outcome")
     };
     translator.logged(&line("sac", "ABANDON"), 1, &mut out);
     translator.logged(&line("cobranca", "EXITWITHTIMEOUT"), 1, &mut out);

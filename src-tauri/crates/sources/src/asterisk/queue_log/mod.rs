@@ -1,0 +1,27 @@
+//! The PBX's own record of its queues, the `queue_log`: as a witness of how waits ended and as the memory of what was not heard.
+//!
+//! ```text
+//! place ── bytes ──▶ tail, past ── lines ──▶ witness: verdicts      place: this computer, or another behind a `LogPlace`
+//!                    (content)               backfill: events       line, verb, export: what bytes mean
+//! ```
+//!
+//! A place only answers three questions, each blocking and without state: how long is the log now, which older files lie beside
+//! it, and what does a file hold from a byte on. Everything else is written once over that: see [`LogPlace`].
+
+mod content;
+mod export;
+mod line;
+mod local;
+mod place;
+mod tail;
+mod verb;
+mod witness;
+
+pub use content::Lines;
+pub use export::Reader;
+pub use line::{Field, Line, MAX_LINE, Stamp};
+pub use local::Local;
+pub use place::{LogPlace, OldFile, is_older};
+pub use tail::Tail;
+pub use verb::{Party, Verb};
+pub(crate) use witness::Verdict;
