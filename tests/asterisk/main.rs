@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout)]
 
+mod devices;
 mod faults;
 mod other_line;
 mod present;
