@@ -149,6 +149,8 @@ pub struct Agent {
     pub ringing: BTreeMap<Name, Name>,
     /// The queue call in hand: visit and queue.
     pub talking: Option<(VisitId, Name)>,
+    /// The attempt this agent is on, and its campaign.
+    pub attempt: Option<(Name, Option<Name>)>,
     /// What a richer platform says.
     pub activity: Option<Activity>,
     /// What the agent does now.
@@ -173,6 +175,7 @@ impl Agent {
             device: Device::Unknown,
             ringing: BTreeMap::new(),
             talking: None,
+            attempt: None,
             activity: None,
             state: AgentState::Offline,
             since: now,
@@ -195,6 +198,11 @@ impl Agent {
             Some(Activity::Talking(place)) => return AgentState::Talking(place.clone()),
             Some(Activity::Wrapup(place)) => return AgentState::Wrapup(place.clone()),
             Some(Activity::Hold) | None => {}
+        }
+        if let Some((_, campaign)) = &self.attempt {
+            let place = campaign.clone().map_or(Place::Other, Place::Campaign);
+            let held = self.device == Device::OnHold || self.activity == Some(Activity::Hold);
+            return if held { AgentState::Hold(place) } else { AgentState::Talking(place) };
         }
         if !self.ringing.is_empty() {
             return AgentState::Ringing;

@@ -3,6 +3,7 @@
 //! Events name things that may not exist, repeat, or come out of order: a platform's stream has holes. A step that makes no
 //! sense changes nothing. Counts are sizes of sets or only ever grow, so none can go below zero.
 
+use crate::attempt::Dialling;
 use crate::{Changes, Event, Fact, Floor, Gap, Kind, Link, Moment, Origin, Site, SourceId};
 
 /// Latest instant that is taken at its word: the end of the year 9999, Unix ms.
@@ -123,11 +124,16 @@ impl Site {
                 self.amend(queue, call, *from, *to, *witness, step);
             }
             Kind::Dialled { attempt, campaign, contact, agent, callee } => {
-                self.dialled(attempt, campaign, contact, agent.clone(), *callee, step);
+                let (campaign, agent, callee) = (campaign.as_ref(), agent.as_ref(), *callee);
+                self.dialled(&Dialling { attempt, campaign, contact, agent, callee }, step);
             }
-            Kind::DialAnswered { attempt, human, agent } => self.dial_answered(attempt, *human, agent.clone(), step),
-            Kind::DialEnded { attempt, dropped } => self.dial_ended(attempt, *dropped, step),
-            Kind::Disposed { campaign, code, flags, .. } => self.disposed(campaign, code, *flags, step),
+            Kind::DialRinging { attempt } => self.dial_ringing(attempt, step),
+            Kind::DialAnswered { attempt, by, agent } => self.dial_answered(attempt, *by, agent.as_ref(), step),
+            Kind::DialParted { attempt, ago_ms } => self.dial_parted(attempt, *ago_ms, step),
+            Kind::DialEnded { attempt, end, ago_ms } => self.dial_ended(attempt, end, *ago_ms, step),
+            Kind::Disposed { campaign, attempt, code, flags } => {
+                self.disposed(campaign.as_ref(), attempt, code, *flags, step);
+            }
         }
     }
 
@@ -143,6 +149,8 @@ impl Site {
             step.changes.facts.push(Fact::GapClosed(gap));
         }
         self.credit_all(now);
+        // A new session tells nothing about the calls of an old one.
+        self.give_up_attempts(|_| true, step);
         self.link = Link::Up { since: now, platform };
         self.counting_since.get_or_insert(now);
         self.link_changed(step);
@@ -184,7 +192,11 @@ impl Site {
             step.changes.campaigns.insert((step.source, name.clone()));
         }
         self.agents.retain(|_, a| {
-            !a.memberships.is_empty() || !a.ringing.is_empty() || a.talking.is_some() || a.activity.is_some()
+            !a.memberships.is_empty()
+                || !a.ringing.is_empty()
+                || a.talking.is_some()
+                || a.activity.is_some()
+                || a.attempt.is_some()
         });
         self.settling.retain(|key, _| self.agents.contains_key(key));
         for (key, agent) in &mut self.agents {
@@ -194,6 +206,7 @@ impl Site {
         }
         self.recent.clear();
         self.drift = 0;
+        self.undecided.clear();
         step.changes.sources.insert(step.source);
         step.changes.all = true;
     }

@@ -1,7 +1,7 @@
-//! Active efforts: the least that the first stored keyframe must already carry.
+//! Active efforts: what their attempts add up to.
 
 use crate::apply::Step;
-use crate::{Moment, Name, PartyId, Site};
+use crate::{AnsweredBy, Fact, Name, Site};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -24,23 +24,6 @@ pub struct DispositionFlags {
     pub unworkable: bool,
 }
 
-/// An attempt under way.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Attempt {
-    /// The campaign.
-    pub campaign: Name,
-    /// The contact.
-    pub contact: Name,
-    /// Who is called.
-    pub callee: Option<PartyId>,
-    /// The agent on it, if any.
-    pub agent: Option<Name>,
-    /// When dialling began.
-    pub started: Moment,
-    /// When somebody answered.
-    pub answered: Option<Moment>,
-}
-
 /// Totals of a campaign's day. Attempts under way are in [`crate::Site::attempts`].
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Campaign {
@@ -50,6 +33,8 @@ pub struct Campaign {
     pub humans: u32,
     /// Answers by machines.
     pub machines: u32,
+    /// Answers of which nobody said yet whether a human or a machine gave them.
+    pub undecided: u32,
     /// Live answers dropped because no agent was free.
     pub dropped: u32,
     /// Attempts over.
@@ -66,58 +51,68 @@ pub struct Campaign {
     pub dispositions: BTreeMap<Name, u32>,
 }
 
-impl Site {
-    pub(crate) fn dialled(
-        &mut self,
-        attempt: &Name,
-        campaign: &Name,
-        contact: &Name,
-        agent: Option<Name>,
-        callee: Option<PartyId>,
-        step: &mut Step<'_>,
-    ) {
-        if self.attempts.contains_key(attempt) {
+impl Campaign {
+    /// Counts an answer by `by` that was counted as `before` so far.
+    pub(crate) fn answered(&mut self, before: Option<AnsweredBy>, by: AnsweredBy) {
+        if before == Some(by) {
             return;
         }
-        let totals = self.campaigns.entry(campaign.clone()).or_default();
-        totals.attempts = totals.attempts.saturating_add(1);
-        let started = Attempt {
-            campaign: campaign.clone(),
-            contact: contact.clone(),
-            callee,
-            agent,
-            started: step.now,
-            answered: None,
-        };
-        self.attempts.insert(attempt.clone(), started);
-        step.changes.campaigns.insert((step.source, campaign.clone()));
+        if let Some(before) = before {
+            let count = self.answers(before);
+            *count = count.saturating_sub(1);
+        }
+        let count = self.answers(by);
+        *count = count.saturating_add(1);
     }
 
-    pub(crate) fn dial_answered(&mut self, attempt: &Name, human: bool, agent: Option<Name>, step: &mut Step<'_>) {
-        let Some(open) = self.attempts.get_mut(attempt) else { return };
-        if agent.is_some() {
-            open.agent = agent;
+    fn answers(&mut self, by: AnsweredBy) -> &mut u32 {
+        match by {
+            AnsweredBy::Human => &mut self.humans,
+            AnsweredBy::Machine => &mut self.machines,
+            AnsweredBy::Unknown => &mut self.undecided,
         }
-        if open.answered.replace(step.now).is_none() {
-            let totals = self.campaigns.entry(open.campaign.clone()).or_default();
-            let count = if human { &mut totals.humans } else { &mut totals.machines };
-            *count = count.saturating_add(1);
-        }
-        step.changes.campaigns.insert((step.source, open.campaign.clone()));
     }
+}
 
-    pub(crate) fn dial_ended(&mut self, attempt: &Name, dropped: bool, step: &mut Step<'_>) {
-        let Some(over) = self.attempts.remove(attempt) else { return };
-        let totals = self.campaigns.entry(over.campaign.clone()).or_default();
-        totals.ended = totals.ended.saturating_add(1);
-        // Only a live answer can be dropped.
-        if dropped && over.answered.is_some() {
-            totals.dropped = totals.dropped.saturating_add(1);
+impl Site {
+    /// The coded result of an attempt, under way or over. A code that says that a human spoke decides who answered.
+    pub(crate) fn disposed(
+        &mut self,
+        campaign: Option<&Name>,
+        attempt: &Name,
+        code: &Name,
+        flags: DispositionFlags,
+        step: &mut Step<'_>,
+    ) {
+        let open = self.attempts.get_mut(attempt);
+        let campaign = campaign.cloned().or_else(|| open.as_ref().and_then(|open| open.campaign.clone()));
+        let mut undecided = None;
+        match open {
+            Some(open) => {
+                open.disposition = Some((code.clone(), flags));
+                if let Some((at, AnsweredBy::Unknown)) = open.answered
+                    && flags.human
+                {
+                    open.answered = Some((at, AnsweredBy::Human));
+                    undecided = open.campaign.clone();
+                }
+            }
+            None => {
+                let (source, attempt, code) = (step.source, attempt.clone(), code.clone());
+                let place = self.undecided.iter().position(|(known, _)| *known == attempt).filter(|_| flags.human);
+                undecided = place.and_then(|place| self.undecided.remove(place)).map(|(_, campaign)| campaign);
+                step.changes.facts.push(Fact::AttemptDisposed { source, attempt, code, flags });
+            }
         }
-        step.changes.campaigns.insert((step.source, over.campaign));
-    }
-
-    pub(crate) fn disposed(&mut self, campaign: &Name, code: &Name, flags: DispositionFlags, step: &mut Step<'_>) {
+        if let Some(campaign) = undecided {
+            let totals = self.campaigns.entry(campaign.clone()).or_default();
+            // A day that began since then holds nothing of it.
+            if totals.undecided > 0 {
+                totals.answered(Some(AnsweredBy::Unknown), AnsweredBy::Human);
+            }
+            step.changes.campaigns.insert((step.source, campaign));
+        }
+        let Some(campaign) = campaign else { return };
         let totals = self.campaigns.entry(campaign.clone()).or_default();
         let add = |count: &mut u32, yes: bool| *count = count.saturating_add(u32::from(yes));
         add(&mut totals.right_party, flags.right_party);
@@ -126,6 +121,6 @@ impl Site {
         add(&mut totals.completed, flags.completed);
         let count = totals.dispositions.entry(code.clone()).or_default();
         *count = count.saturating_add(1);
-        step.changes.campaigns.insert((step.source, campaign.clone()));
+        step.changes.campaigns.insert((step.source, campaign));
     }
 }

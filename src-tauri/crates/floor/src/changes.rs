@@ -1,6 +1,8 @@
 //! What one event did: facts for history, and what the screens must draw again.
 
-use crate::{AgentState, ClosedVisit, Minute, Moment, Name, Outcome, SourceId, VisitId, Witness};
+use crate::{
+    AgentState, ClosedAttempt, ClosedVisit, DispositionFlags, Minute, Moment, Name, Outcome, SourceId, VisitId, Witness,
+};
 use std::collections::BTreeSet;
 
 /// A stretch that an agent spent in one state.
@@ -52,6 +54,19 @@ pub enum Fact {
         to: Outcome,
         /// Who says so.
         witness: Witness,
+    },
+    /// An attempt ended.
+    AttemptClosed(ClosedAttempt),
+    /// An attempt that had ended got its coded result. History applies it to the newest row of that attempt.
+    AttemptDisposed {
+        /// Who reported it.
+        source: SourceId,
+        /// The attempt.
+        attempt: Name,
+        /// The code.
+        code: Name,
+        /// What it means.
+        flags: DispositionFlags,
     },
     /// An agent left a state.
     SpanClosed(AgentSpan),

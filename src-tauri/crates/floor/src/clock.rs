@@ -55,14 +55,7 @@ impl Site {
             step.changes.facts.push(Fact::MinuteClosed(minute));
         }
         self.contacts.retain(|_, c| c.open > 0 || edge - c.last <= CONTACT_LINGERS_MS);
-        let campaigns = &mut step.changes.campaigns;
-        self.attempts.retain(|_, a| {
-            let keep = edge - a.started.seen <= ATTEMPT_LASTS_MS;
-            if !keep {
-                campaigns.insert((step.source, a.campaign.clone()));
-            }
-            keep
-        });
+        self.give_up_attempts(|a| edge - a.started.seen > ATTEMPT_LASTS_MS, step);
     }
 
     fn cover(&mut self, to: i64) {

@@ -8,7 +8,7 @@ use crate::{ClosedVisit, Contact, Fact, Moment, Name, Origin, Outcome, PartyId, 
 const LONGEST_WAIT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// After a conversation its device's own report that it is free comes within this long, ms. A device that is busy for longer
 /// is busy with something else.
-const SETTLES_MS: i64 = 2000;
+pub(crate) const SETTLES_MS: i64 = 2000;
 
 impl Site {
     /// The waiting visit of a call, in `queue` if named.
@@ -160,6 +160,7 @@ impl Site {
             let answered = agent.answered.entry(queue.clone()).or_default();
             *answered = answered.saturating_add(1);
         }
+        self.attempt_talk(call, Some(key), step);
         self.refresh(key, step);
     }
 
@@ -218,6 +219,7 @@ impl Site {
         };
         let Some(visit) = self.visits.remove(&id) else { return };
         let talk_ms = heard.then(|| step.now.since(since));
+        self.attempt_talk(&visit.call, None, step);
         let known = self.agents.get(&key);
         let agent_name = known.and_then(|agent| agent.name);
         let interface = known.and_then(|agent| agent.memberships.get(&visit.queue)).map(|m| m.interface.clone());

@@ -1,6 +1,6 @@
 //! What a source can say happened.
 
-use crate::{Activity, Device, DispositionFlags, Outcome, PbxCounters, Setting, Witness};
+use crate::{Activity, AnsweredBy, Device, DialEnd, DispositionFlags, Outcome, PbxCounters, Setting, Witness};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -254,10 +254,10 @@ pub enum Kind<P = PartyId> {
     },
     /// An attempt to reach someone began.
     Dialled {
-        /// The attempt's id.
+        /// The attempt: the platform's id of the callee's leg (Asterisk: its Uniqueid).
         attempt: Name,
-        /// The campaign.
-        campaign: Name,
+        /// The campaign; absent for a call outside any.
+        campaign: Option<Name>,
         /// The contact over its whole journey.
         contact: Name,
         /// The agent's key, when an agent dials; absent for a dialler.
@@ -265,26 +265,40 @@ pub enum Kind<P = PartyId> {
         /// Who is called.
         callee: Option<P>,
     },
-    /// Somebody or something answered the attempt.
+    /// The callee's phone rings.
+    DialRinging {
+        /// The attempt.
+        attempt: Name,
+    },
+    /// Somebody or something answered the attempt. Told again when it becomes known which, or when an agent joins.
     DialAnswered {
         /// The attempt.
         attempt: Name,
-        /// True for a human; false for a machine.
-        human: bool,
+        /// Who or what.
+        by: AnsweredBy,
         /// The agent who speaks, if one does.
         agent: Option<Name>,
+    },
+    /// The agent left the attempt's call, which goes on without them.
+    DialParted {
+        /// The attempt.
+        attempt: Name,
+        /// As for [`Kind::DialEnded`].
+        ago_ms: i64,
     },
     /// The attempt is over.
     DialEnded {
         /// The attempt.
         attempt: Name,
-        /// True if a live answer was dropped because no agent was free.
-        dropped: bool,
+        /// How, as far as the platform tells.
+        end: DialEnd,
+        /// How long ago, ms, when that became clear only later and the platform tells no time; else 0.
+        ago_ms: i64,
     },
-    /// The coded result of an attempt.
+    /// The coded result of an attempt, under way or over.
     Disposed {
-        /// The campaign.
-        campaign: Name,
+        /// The campaign; absent if not told, or for a call outside any.
+        campaign: Option<Name>,
         /// The attempt.
         attempt: Name,
         /// The platform's or the centre's own code.
@@ -336,8 +350,10 @@ impl<P> Kind<P> {
             Kind::Dialled { attempt, campaign, contact, agent, callee } => {
                 Kind::Dialled { attempt, campaign, contact, agent, callee: callee.map(f) }
             }
-            Kind::DialAnswered { attempt, human, agent } => Kind::DialAnswered { attempt, human, agent },
-            Kind::DialEnded { attempt, dropped } => Kind::DialEnded { attempt, dropped },
+            Kind::DialRinging { attempt } => Kind::DialRinging { attempt },
+            Kind::DialAnswered { attempt, by, agent } => Kind::DialAnswered { attempt, by, agent },
+            Kind::DialParted { attempt, ago_ms } => Kind::DialParted { attempt, ago_ms },
+            Kind::DialEnded { attempt, end, ago_ms } => Kind::DialEnded { attempt, end, ago_ms },
             Kind::Disposed { campaign, attempt, code, flags } => Kind::Disposed { campaign, attempt, code, flags },
             Kind::Drifted { count } => Kind::Drifted { count },
         }

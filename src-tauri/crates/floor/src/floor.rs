@@ -75,6 +75,9 @@ pub struct Site {
     pub campaigns: BTreeMap<Name, Campaign>,
     /// Attempts under way.
     pub attempts: BTreeMap<Name, Attempt>,
+    /// The newest attempts that ended answered and of which nobody said who answered, with their campaigns, so that a coded
+    /// result can still amend the day's totals.
+    pub undecided: VecDeque<(Name, Name)>,
     /// The minute that is not over.
     pub minute: OpenMinute,
     /// The newest visits that ended unanswered, so that a better witness can still amend the day's totals.
@@ -167,6 +170,6 @@ impl Site {
         matches!(self.link, Link::Up { .. })
     }
 
-    /// How many unanswered visits stay amendable.
+    /// How many unanswered visits, and attempts, stay amendable.
     pub(crate) const RECENT: usize = 512;
 }

@@ -8,6 +8,7 @@
 
 mod agent;
 mod apply;
+mod attempt;
 mod campaign;
 mod changes;
 mod clock;
@@ -23,7 +24,8 @@ mod rollup;
 mod visit;
 
 pub use agent::{Activity, Agent, AgentState, Device, Membership, Place, StateKind};
-pub use campaign::{Attempt, Campaign, DispositionFlags};
+pub use attempt::{AnsweredBy, Attempt, AttemptResult, ClosedAttempt, DialEnd, EndedBy};
+pub use campaign::{Campaign, DispositionFlags};
 pub use changes::{AgentSpan, Changes, Fact, Gap};
 pub use config::{
     CampaignKind, CampaignSetup, Config, Goal, Operation, Person, QueueSetup, Removed, Setting, Shift, Team,

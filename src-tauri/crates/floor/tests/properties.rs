@@ -47,6 +47,27 @@ fn check(site: &Site) {
             assert!(rung, "nobody is rung for a call that does not wait");
         }
     }
+    for (key, agent) in &site.agents {
+        if let Some((on, campaign)) = &agent.attempt {
+            let attempt = &site.attempts[on];
+            assert_eq!(
+                (&attempt.campaign, attempt.agent.as_ref()),
+                (campaign, Some(key)),
+                "on one attempt, and it knows"
+            );
+        }
+    }
+    for attempt in site.attempts.values() {
+        assert!(
+            attempt.talked_ms.is_none_or(|ms| ms >= 0) && (attempt.talking.is_none() || attempt.talked_ms.is_some())
+        );
+    }
+    for (name, campaign) in &site.campaigns {
+        let open = site.attempts.values().filter(|a| a.campaign.as_ref() == Some(name)).count();
+        // Attempts that outlast a day's start are counted where they began.
+        assert!(u64::from(campaign.attempts) <= u64::from(campaign.ended) + open as u64);
+    }
+    assert!(site.undecided.len() <= 512);
     for contact in site.contacts.values() {
         assert!(contact.open <= contact.visits);
     }
@@ -75,6 +96,14 @@ proptest! {
             prop_assert!(visit.wait_ms >= 0 && visit.talk_ms.unwrap_or(0) >= 0);
             prop_assert_eq!(visit.agent.is_some(), visit.outcome == Outcome::Answered);
         }
+        let mut over = BTreeSet::new();
+        for attempt in changes.facts.iter().filter_map(|f| if let Fact::AttemptClosed(a) = f { Some(a) } else { None }) {
+            prop_assert!(over.insert(attempt.id), "an attempt ends at most once");
+            prop_assert!(attempt.ring_ms >= 0 && attempt.talk_ms.unwrap_or(0) >= 0);
+            prop_assert!(!attempt.end.dropped || attempt.answered_by.is_some_and(|by| by != AnsweredBy::Machine));
+            prop_assert!(attempt.talk_ms.is_none() || attempt.agent.is_some());
+        }
+        prop_assert!(floor.sites[&SourceId(1)].attempts.values().all(|open| !over.contains(&open.id)));
         let open: BTreeSet<VisitId> = floor.sites[&SourceId(1)].visits.keys().copied().collect();
         prop_assert!(open.is_disjoint(&ended));
     }

@@ -1,6 +1,6 @@
 //! Facts as rows that analysts query.
 
-use crate::{Result, rows};
+use crate::{Result, attempts, rows};
 use mirante_floor::{
     AgentActivity, AgentSpan, ClosedVisit, Fact, Gap, Minute, Name, Outcome, QueueActivity, SourceId, VisitId, Witness,
 };
@@ -16,6 +16,10 @@ pub(crate) fn write(tx: &Transaction<'_>, seq: u64, facts: &[Fact]) -> Result<()
             Fact::VisitClosed(visit) => close(tx, seq, visit)?,
             Fact::VisitAmended { source, id, queue, call, from, to, witness } => {
                 amend(tx, seq, &Amendment { source: *source, id: *id, queue, call, from: *from, to: *to, witness })?;
+            }
+            Fact::AttemptClosed(a) => attempts::close(tx, seq, a)?,
+            Fact::AttemptDisposed { source, attempt, code, flags } => {
+                attempts::dispose(tx, *source, attempt, code, *flags)?;
             }
             Fact::SpanClosed(s) => span(tx, s)?,
             Fact::GapClosed(g) => gap(tx, g)?,

@@ -20,6 +20,7 @@
 //!
 //! What a commit acknowledged survives the process and the power. This crate knows no clock: time is in the events.
 
+mod attempts;
 mod commit;
 mod error;
 mod facts;

@@ -70,6 +70,44 @@ fn the_whole_layout() {
         ) STRICT;
         CREATE INDEX agent_span_agent ON agent_span (source, agent, to_ms);
         CREATE INDEX agent_span_time ON agent_span (to_ms);
+        CREATE TABLE attempt (
+            id INTEGER PRIMARY KEY,
+            source INTEGER NOT NULL,
+            attempt TEXT NOT NULL,
+            campaign TEXT,
+            contact TEXT NOT NULL,
+            callee INTEGER,
+            agent TEXT,
+            agent_name INTEGER,
+            started_ms INTEGER NOT NULL,
+            started_at INTEGER,
+            ringing_ms INTEGER,
+            ringing_at INTEGER,
+            answered_ms INTEGER,
+            answered_at INTEGER,
+            answered_by TEXT,
+            ended_ms INTEGER NOT NULL,
+            ended_at INTEGER,
+            ring_ms INTEGER NOT NULL,
+            talk_ms INTEGER,
+            dropped INTEGER NOT NULL,
+            ended_by TEXT NOT NULL,
+            cause INTEGER,
+            status TEXT,
+            result TEXT NOT NULL,
+            inferred INTEGER NOT NULL,
+            disposition TEXT,
+            human INTEGER,
+            right_party INTEGER,
+            sale INTEGER,
+            promise INTEGER,
+            do_not_call INTEGER,
+            completed INTEGER,
+            unworkable INTEGER
+        ) STRICT;
+        CREATE INDEX attempt_campaign ON attempt (source, campaign, started_ms);
+        CREATE INDEX attempt_name ON attempt (source, attempt);
+        CREATE INDEX attempt_started ON attempt (started_ms);
         CREATE TABLE fault (
             id INTEGER PRIMARY KEY,
             seq INTEGER NOT NULL,

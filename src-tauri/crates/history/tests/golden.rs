@@ -73,6 +73,7 @@ fn story(ana: PartyId) -> Vec<(u16, Kind)> {
         position: Some(1),
         waited_ms: 0,
     };
+    let end = DialEnd { dropped: false, by: EndedBy::Callee, cause: Some(16), status: Some(names("ANSWER")) };
     let talking = Activity::Talking(Place::Campaign(names("vendas")));
     let of_one = [
         Kind::LinkUp { platform: names("Asterisk 22.10.0") },
@@ -109,14 +110,16 @@ fn story(ana: PartyId) -> Vec<(u16, Kind)> {
         Kind::CallEnded { call: call(3) },
         Kind::Dialled {
             attempt: names("a1"),
-            campaign: names("vendas"),
+            campaign: Some(names("vendas")),
             contact: names("k1"),
             agent: Some(agent.clone()),
             callee: Some(ana),
         },
-        Kind::DialAnswered { attempt: names("a1"), human: true, agent: Some(agent.clone()) },
-        Kind::Disposed { campaign: names("vendas"), attempt: names("a1"), code: names("VENDA"), flags },
-        Kind::DialEnded { attempt: names("a1"), dropped: false },
+        Kind::DialRinging { attempt: names("a1") },
+        Kind::DialAnswered { attempt: names("a1"), by: AnsweredBy::Human, agent: Some(agent.clone()) },
+        Kind::Disposed { campaign: Some(names("vendas")), attempt: names("a1"), code: names("VENDA"), flags },
+        Kind::DialParted { attempt: names("a1"), ago_ms: 0 },
+        Kind::DialEnded { attempt: names("a1"), end, ago_ms: 0 },
         Kind::MemberRemoved { queue: names("n1"), agent: names("2102") },
         Kind::QueueGone { queue: names("n1") },
         entered("sac", 4),
@@ -187,6 +190,14 @@ fn what_the_first_layout_wrote_is_read() {
     let outcomes: Vec<_> = visits(&history, 0, i64::MAX).into_iter().map(|v| (v.call.to_string(), v.outcome)).collect();
     let outcomes: Vec<_> = outcomes.iter().map(|(call, outcome)| (call.as_str(), outcome.word())).collect();
     assert_eq!(outcomes, [("c1", "answered"), ("c2", "timeout"), ("c3", "unknown")]);
+
+    let mut attempts = Vec::new();
+    let attempt = |a: ClosedAttempt| {
+        attempts.push((a.attempt.to_string(), a.talk_ms, a.end.cause));
+        true
+    };
+    history.attempts(0, i64::MAX, attempt).expect("attempts");
+    assert_eq!(attempts, [("a1".to_owned(), Some(14_000), Some(16))]);
 
     // And it goes on.
     let next = history.recover().expect("recover").next_seq;

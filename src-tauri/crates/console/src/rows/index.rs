@@ -59,7 +59,9 @@ impl SiteIndex {
             index.ringing.extend(agent.ringing.values().cloned());
         }
         for attempt in site.attempts.values() {
-            *index.dialling.entry(attempt.campaign.clone()).or_default() += 1;
+            if let Some(campaign) = &attempt.campaign {
+                *index.dialling.entry(campaign.clone()).or_default() += 1;
+            }
         }
         index
     }

@@ -1,8 +1,8 @@
 use super::*;
 use crate::wire::{LinkState, PlaceRow, State};
 use mirante_floor::{
-    Activity, CampaignKind, CampaignSetup, Changes, Device, Event, Goal, Kind, Name, Operation, Origin, Outcome,
-    PbxCounters, Person, Place, QueueSetup, Removed, Setting, Stamp, Team,
+    Activity, AnsweredBy, CampaignKind, CampaignSetup, Changes, Device, Event, Goal, Kind, Name, Operation, Origin,
+    Outcome, PbxCounters, Person, Place, QueueSetup, Removed, Setting, Stamp, Team,
 };
 use std::collections::BTreeMap;
 
@@ -113,8 +113,13 @@ fn a_removed_source_shows_nowhere() {
     let name = story.person(9, "", "Ana Souza");
     story.set(ana(name, vec![login(1, "7"), login(2, "7")]));
     story.enter("sac", "c1", "c1", None);
-    let attempt =
-        Kind::Dialled { attempt: "t".into(), campaign: "cob".into(), contact: "t".into(), agent: None, callee: None };
+    let attempt = Kind::Dialled {
+        attempt: "t".into(),
+        campaign: Some("cob".into()),
+        contact: "t".into(),
+        agent: None,
+        callee: None,
+    };
     story.tell(1, attempt);
     let before = story.rows();
     assert_eq!((before.queues.len(), before.callers.len(), before.campaigns.len()), (2, 1, 1));
@@ -267,7 +272,7 @@ fn a_campaign_counts_its_agents_and_attempts() {
             1,
             Kind::Dialled {
                 attempt: attempt.into(),
-                campaign: "cob".into(),
+                campaign: Some("cob".into()),
                 contact: attempt.into(),
                 agent: None,
                 callee: None,
@@ -275,7 +280,7 @@ fn a_campaign_counts_its_agents_and_attempts() {
         );
     }
     let activity = Some(Activity::Talking(Place::Campaign("cob".into())));
-    story.tell(1, Kind::DialAnswered { attempt: "t1".into(), human: true, agent: Some("1".into()) });
+    story.tell(1, Kind::DialAnswered { attempt: "t1".into(), by: AnsweredBy::Human, agent: Some("1".into()) });
     story.tell(1, Kind::ActivityChanged { agent: "1".into(), activity });
     let row = story.rows().campaigns["1/cob"].clone().unwrap();
     assert_eq!((row.label.as_str(), row.goal, row.attempts, row.dialling), ("Cobrança ativa", Some(30), 2, 2));

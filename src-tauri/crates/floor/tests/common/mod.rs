@@ -102,12 +102,18 @@ pub fn any_kind() -> impl Strategy<Value = Kind> {
             Kind::VisitAmended { queue, call, from, to, witness: Witness::QueueLog }
         }),
         2 => (call(), agent()).prop_map(|(attempt, agent)| Kind::Dialled {
-            contact: attempt.clone(), attempt, campaign: Name::from("vendas"), agent: Some(agent), callee: None }),
-        2 => (call(), any::<bool>()).prop_map(|(attempt, human)| Kind::DialAnswered { attempt, human, agent: None }),
+            contact: attempt.clone(), attempt, campaign: (&*agent != "2103").then(|| name("vendas")),
+            agent: (&*agent != "2102").then_some(agent), callee: None }),
         1 => (0u32..5).prop_map(|count| Kind::Drifted { count }),
-        2 => (call(), any::<bool>()).prop_map(|(attempt, dropped)| Kind::DialEnded { attempt, dropped }),
+        1 => call().prop_map(|attempt| Kind::DialRinging { attempt }),
+        3 => (call(), proptest::sample::select(&AnsweredBy::ALL[..]), proptest::option::of(agent())).prop_map(
+            |(attempt, by, agent)| Kind::DialAnswered { attempt, by, agent }),
+        1 => (call(), any::<i64>()).prop_map(|(attempt, ago_ms)| Kind::DialParted { attempt, ago_ms }),
+        3 => (call(), any::<bool>(), proptest::sample::select(&EndedBy::ALL[..]), any::<i64>()).prop_map(
+            |(attempt, dropped, by, ago_ms)| Kind::DialEnded { attempt, ago_ms,
+                end: DialEnd { dropped, by, cause: Some(16), status: Some(name("ANSWER")) } }),
         1 => (call(), any::<bool>()).prop_map(|(attempt, sale)| Kind::Disposed {
-            campaign: Name::from("vendas"), attempt, code: Name::from("V"),
+            campaign: Some(name("vendas")), attempt, code: Name::from("V"),
             flags: DispositionFlags { sale, human: true, ..DispositionFlags::default() } }),
     ]
 }

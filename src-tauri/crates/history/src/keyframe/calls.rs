@@ -1,4 +1,4 @@
-//! Tables of what is under way: visits, contacts, campaigns and their attempts; and the visits that ended last.
+//! Tables of what is under way: visits, contacts and campaigns; and the visits that ended last.
 
 use super::{
     bad,
@@ -8,9 +8,7 @@ use super::{
     parent, put,
 };
 use crate::Result;
-use mirante_floor::{
-    Attempt, Campaign, ClosedVisit, Contact, Origin, Outcome, PartyId, Site, SourceId, Stage, Visit, VisitId,
-};
+use mirante_floor::{Campaign, ClosedVisit, Contact, Origin, Outcome, PartyId, Site, SourceId, Stage, Visit, VisitId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -45,6 +43,7 @@ columns!(Campaigns of CampaignRow {
     attempts: u32,
     humans: u32,
     machines: u32,
+    undecided: u32,
     dropped: u32,
     ended: u32,
     right_party: u32,
@@ -53,16 +52,6 @@ columns!(Campaigns of CampaignRow {
     completed: u32,
 });
 columns!(Dispositions of DispositionRow { campaign: u32, code: u32, count: u32, });
-columns!(Attempts of AttemptRow {
-    site: u32,
-    key: u32,
-    campaign: u32,
-    contact: u32,
-    callee: Option<u64>,
-    agent: Option<u32>,
-    started: Instant,
-    answered: Option<Instant>,
-});
 columns!(Recent of RecentRow {
     site: u32,
     id: u64,
@@ -90,7 +79,6 @@ pub(super) struct CallsV1 {
     contacts: Contacts,
     campaigns: Campaigns,
     dispositions: Dispositions,
-    attempts: Attempts,
     recent: Recent,
 }
 
@@ -113,6 +101,7 @@ impl CallsV1 {
                 attempts,
                 humans,
                 machines,
+                undecided,
                 dropped,
                 ended,
                 right_party,
@@ -128,6 +117,7 @@ impl CallsV1 {
                 attempts,
                 humans,
                 machines,
+                undecided,
                 dropped,
                 ended,
                 right_party,
@@ -138,18 +128,6 @@ impl CallsV1 {
             for (code, count) in dispositions {
                 self.dispositions.push(DispositionRow { campaign, code: w.name(code), count: *count });
             }
-        }
-        for (key, Attempt { campaign, contact, callee, agent, started, answered }) in &from.attempts {
-            self.attempts.push(AttemptRow {
-                site,
-                key: w.name(key),
-                campaign: w.name(campaign),
-                contact: w.name(contact),
-                callee: callee.map(|p| p.0),
-                agent: w.maybe(agent.as_ref()),
-                started: w.moment(*started),
-                answered: answered.map(|m| w.moment(m)),
-            });
         }
         from.recent.iter().for_each(|visit| self.write_recent(site, visit, w));
     }
@@ -220,7 +198,7 @@ impl CallsV1 {
     }
 
     pub(super) fn read(self, sites: &mut [(SourceId, Site)], r: &Reader) -> Result<()> {
-        let CallsV1 { visits, rings, contacts, campaigns, dispositions, attempts, recent } = self;
+        let CallsV1 { visits, rings, contacts, campaigns, dispositions, recent } = self;
         read_visits(visits, rings, sites, r)?;
         for ContactRow { site, key, since, party, visits, open, last } in contacts.rows()? {
             let (since, last) = (r.time(since), r.time(last));
@@ -228,17 +206,6 @@ impl CallsV1 {
             put(&mut parent(sites, site)?.1.contacts, r.name(key)?, contact)?;
         }
         read_campaigns(campaigns, dispositions, sites, r)?;
-        for row in attempts.rows()? {
-            let attempt = Attempt {
-                campaign: r.name(row.campaign)?,
-                contact: r.name(row.contact)?,
-                callee: row.callee.map(PartyId),
-                agent: r.maybe(row.agent)?,
-                started: r.moment(row.started),
-                answered: row.answered.map(|m| r.moment(m)),
-            };
-            put(&mut parent(sites, row.site)?.1.attempts, r.name(row.key)?, attempt)?;
-        }
         for row in recent.rows()? {
             let visit = ClosedVisit {
                 id: VisitId(row.id),
@@ -306,13 +273,14 @@ fn read_campaigns(
 ) -> Result<()> {
     let mut all = Vec::new();
     for row in campaigns.rows()? {
-        let CampaignRow { site, name, attempts, humans, machines, dropped, ended, .. } = row;
+        let CampaignRow { site, name, attempts, humans, machines, undecided, dropped, ended, .. } = row;
         let CampaignRow { right_party, sales, promises, completed, .. } = row;
         let dispositions = Default::default();
         let campaign = Campaign {
             attempts,
             humans,
             machines,
+            undecided,
             dropped,
             ended,
             right_party,

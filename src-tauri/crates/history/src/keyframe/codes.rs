@@ -5,7 +5,9 @@ use super::{
     names::{Reader, Writer},
 };
 use crate::Result;
-use mirante_floor::{Activity, AgentState, CampaignKind, Device, Operation, Origin, Outcome, Place, StateKind};
+use mirante_floor::{
+    Activity, AgentState, AnsweredBy, CampaignKind, Device, Operation, Origin, Outcome, Place, StateKind,
+};
 
 /// A choice that has a fixed number.
 pub(super) trait Code: Sized {
@@ -57,6 +59,12 @@ codes!(Origin {
     Heard = 1,
     Backfilled = 2,
     Inferred = 3,
+});
+
+codes!(AnsweredBy {
+    Human = 1,
+    Machine = 2,
+    Unknown = 3,
 });
 
 codes!(StateKind {

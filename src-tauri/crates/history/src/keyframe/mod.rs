@@ -6,6 +6,7 @@
 //!
 //! Bytes: one of version, then zstd (with its checksum) of the postcard of the tables.
 
+mod attempts;
 mod calls;
 mod codes;
 mod columns;
@@ -17,6 +18,7 @@ mod queues;
 mod sites;
 
 use crate::{HistoryError, Result, pack};
+use attempts::AttemptsV1;
 use calls::CallsV1;
 use config::ConfigV1;
 use minute::MinuteV1;
@@ -41,6 +43,7 @@ struct KeyframeV1 {
     queues: QueuesV1,
     people: PeopleV1,
     calls: CallsV1,
+    attempts: AttemptsV1,
     minute: MinuteV1,
 }
 
@@ -69,16 +72,17 @@ impl From<&Floor> for KeyframeV1 {
         let base = sites.values().map(|site| site.seen).max().unwrap_or(0);
         let mut w = Writer::new(base);
         let config = ConfigV1::write(config, &mut w);
-        let (mut rows, mut queues, mut people, mut calls, mut minute) =
-            (SitesV1::default(), QueuesV1::default(), PeopleV1::default(), CallsV1::default(), MinuteV1::default());
+        let (mut rows, mut queues, mut people) = (SitesV1::default(), QueuesV1::default(), PeopleV1::default());
+        let (mut calls, mut attempts, mut minute) = (CallsV1::default(), AttemptsV1::default(), MinuteV1::default());
         for (row, (id, site)) in (0..).zip(sites) {
             rows.write(*id, site, &mut w);
             queues.write(row, &site.queues, &mut w);
             people.write(row, site, &mut w);
             calls.write(row, site, &mut w);
+            attempts.write(row, site, &mut w);
             minute.write(row, &site.minute, &mut w);
         }
-        KeyframeV1 { names: w.into_names(), base, config, sites: rows, queues, people, calls, minute }
+        KeyframeV1 { names: w.into_names(), base, config, sites: rows, queues, people, calls, attempts, minute }
     }
 }
 
@@ -86,13 +90,14 @@ impl TryFrom<KeyframeV1> for Floor {
     type Error = HistoryError;
 
     fn try_from(tables: KeyframeV1) -> Result<Floor> {
-        let KeyframeV1 { names, base, config, sites, queues, people, calls, minute } = tables;
+        let KeyframeV1 { names, base, config, sites, queues, people, calls, attempts, minute } = tables;
         let r = Reader::new(names, base);
         let config = config.read(&r)?;
         let mut sites = sites.read(&r)?;
         queues.read(&mut sites, &r)?;
         people.read(&mut sites, &r)?;
         calls.read(&mut sites, &r)?;
+        attempts.read(&mut sites, &r)?;
         minute.read(&mut sites, &r)?;
         let mut floor = Floor { config, sites: sites::by_id(sites)? };
         floor.reindex();

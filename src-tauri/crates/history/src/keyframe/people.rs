@@ -18,6 +18,7 @@ columns!(Agents of AgentRow {
     device: u8,
     settling: Option<i64>,
     talking: Option<(u64, u32)>,
+    attempt: Option<(u32, Option<u32>)>,
     activity: (u8, Named),
     state: (u8, Named),
     since: Instant,
@@ -57,6 +58,7 @@ impl PeopleV1 {
                 device,
                 ringing,
                 talking,
+                attempt,
                 activity,
                 state,
                 since,
@@ -72,6 +74,7 @@ impl PeopleV1 {
                 device: device.code(),
                 settling: settling.get(key).map(|ms| w.time(*ms)),
                 talking: talking.as_ref().map(|(visit, queue)| (visit.0, w.name(queue))),
+                attempt: attempt.as_ref().map(|(on, campaign)| (w.name(on), w.maybe(campaign.as_ref()))),
                 activity: codes::activity(activity.as_ref(), w),
                 state: codes::state(state, w),
                 since: w.moment(*since),
@@ -107,12 +110,17 @@ impl PeopleV1 {
                 Some((visit, queue)) => Some((VisitId(visit), r.name(queue)?)),
                 None => None,
             };
+            let attempt = match row.attempt {
+                Some((on, campaign)) => Some((r.name(on)?, r.maybe(campaign)?)),
+                None => None,
+            };
             let agent = Agent {
                 name: row.name.map(PartyId),
                 memberships: BTreeMap::new(),
                 device: Device::of(row.device)?,
                 ringing: BTreeMap::new(),
                 talking,
+                attempt,
                 activity: codes::activity_of(row.activity, r)?,
                 state: codes::state_of(row.state, r)?,
                 since: r.moment(row.since),

@@ -48,6 +48,7 @@ impl SitesV1 {
             contacts: _,
             campaigns: _,
             attempts: _,
+            undecided: _,
             minute: _,
             recent: _,
             settling: _,

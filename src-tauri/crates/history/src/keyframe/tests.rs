@@ -157,19 +157,36 @@ fn every_field_is_in_the_bytes() {
         Kind::Left { queue: "n1".into(), call: "c3".into(), outcome: Outcome::Abandoned, ago_ms: 0 },
         Kind::Dialled {
             attempt: "a1".into(),
-            campaign: "vendas".into(),
+            campaign: Some("vendas".into()),
             contact: "x".into(),
             agent: Some("2101".into()),
             callee: Some(PartyId(9)),
         },
-        Kind::DialAnswered { attempt: "a1".into(), human: true, agent: None },
+        Kind::DialRinging { attempt: "a1".into() },
+        Kind::DialAnswered { attempt: "a1".into(), by: AnsweredBy::Unknown, agent: None },
+        Kind::Disposed {
+            campaign: None,
+            attempt: "a1".into(),
+            code: "V".into(),
+            flags: DispositionFlags { promise: true, unworkable: true, ..DispositionFlags::default() },
+        },
+        Kind::Dialled {
+            attempt: "a2".into(),
+            campaign: Some("vendas".into()),
+            contact: "y".into(),
+            agent: None,
+            callee: None,
+        },
+        Kind::DialAnswered { attempt: "a2".into(), by: AnsweredBy::Unknown, agent: None },
+        Kind::DialEnded { attempt: "a2".into(), end: DialEnd::UNHEARD, ago_ms: 0 },
     ];
     for (n, kind) in (1..).zip(calls) {
         streams::fold(&mut floor, &[streams::event(1, n, streams::MORNING + n as i64 * 1_000, kind)]);
     }
     let site = &floor.sites[&SourceId(1)];
     assert!(!site.agents["2101"].ringing.is_empty() && site.agents["2102"].talking.is_some());
-    assert!(!site.attempts.is_empty() && !site.recent.is_empty() && !site.minute.agents.is_empty());
+    assert!(site.agents["2101"].attempt.is_some() && site.attempts["a1"].disposition.is_some());
+    assert!(!site.undecided.is_empty() && !site.recent.is_empty() && !site.minute.agents.is_empty());
     assert!(!site.queues["sac"].waiting.is_empty() && !site.contacts.is_empty() && !site.campaigns.is_empty());
     assert_eq!(restore(&keyframe(&floor).expect("written")).expect("read"), floor);
 }

@@ -8,7 +8,7 @@ use super::dispositions::{self, Reach};
 use super::names;
 use super::simulation::Simulation;
 use super::state::{Attempt, Work};
-use mirante_floor::{Activity, Device, Kind, Place};
+use mirante_floor::{Activity, AnsweredBy, Device, DialEnd, EndedBy, Kind, Place};
 
 /// Records in a list.
 const LIST: u32 = 4_000;
@@ -101,7 +101,7 @@ impl Simulation {
         let person = LISTED + (campaign as u32 * 64 + list % 64) * LIST + record;
         self.emit(Kind::Dialled {
             attempt: name.clone(),
-            campaign: campaign_name.clone(),
+            campaign: Some(campaign_name.clone()),
             contact: contact.clone(),
             agent: agent.map(|agent| self.centre.agents[agent].key.clone()),
             callee: Some(names::somebody(person)),
@@ -109,6 +109,9 @@ impl Simulation {
         match agent {
             Some(agent) => self.join(campaign, agent),
             None => self.drives[campaign].dialling += 1,
+        }
+        if !matches!(reach, Reach::Busy | Reach::Bad) {
+            self.emit(Kind::DialRinging { attempt: name.clone() });
         }
         let ms = match reach {
             Reach::Nobody => self.dice.between(24_000, 38_000),
@@ -144,14 +147,14 @@ impl Simulation {
             Reach::Nobody | Reach::Busy | Reach::Bad => self.attempt_over(attempt),
             Reach::Machine => {
                 let agent = dialled_by.map(|agent| self.centre.agents[agent].key.clone());
-                self.emit(Kind::DialAnswered { attempt: name, human: false, agent });
+                self.emit(Kind::DialAnswered { attempt: name, by: AnsweredBy::Machine, agent });
                 let ms = self.dice.between(2_500, 7_000);
                 self.agenda.add(self.now + ms, Due::AttemptOver { attempt });
             }
             Reach::Human => {
                 let agent = dialled_by.or_else(|| self.listener(campaign));
                 let key = agent.map(|agent| self.centre.agents[agent].key.clone());
-                self.emit(Kind::DialAnswered { attempt: name, human: true, agent: key });
+                self.emit(Kind::DialAnswered { attempt: name, by: AnsweredBy::Human, agent: key });
                 if let Some(agent) = agent.filter(|_| dialled_by.is_none()) {
                     self.join(campaign, agent);
                 }
@@ -181,17 +184,18 @@ impl Simulation {
         let now = self.now;
         let Some(call) = self.attempts.get_mut(&attempt) else { return };
         call.ended = Some(now);
-        let (campaign, agent, dropped, spoke) = (call.campaign, call.agent, call.dropped, call.result.is_some());
+        let (campaign, agent, spoke) = (call.campaign, call.agent, call.result.is_some());
+        let end = how_ended(attempt, call);
         let name = call.name.clone();
         let Some(agent) = agent else {
-            self.emit(Kind::DialEnded { attempt: name, dropped });
+            self.emit(Kind::DialEnded { attempt: name, end, ago_ms: 0 });
             self.code(attempt);
             return;
         };
         self.set_work(agent, Work::CampaignWrapup { campaign, attempt });
         let place = Place::Campaign(self.centre.campaigns[campaign].name.clone());
         self.tell_activity(agent, Some(Activity::Wrapup(place)));
-        self.emit(Kind::DialEnded { attempt: name, dropped });
+        self.emit(Kind::DialEnded { attempt: name, end, ago_ms: 0 });
         self.set_device(agent, Device::Idle);
         let mean = if spoke { 24.0 } else { 7.0 };
         let ms = self.dice.spread(&Spread::new(mean, 0.6, 2.0), 1.0).min(5 * MINUTE);
@@ -208,7 +212,12 @@ impl Simulation {
         }
         let campaign = self.centre.campaigns[call.campaign].name.clone();
         let code: mirante_floor::Name = code.into();
-        self.emit(Kind::Disposed { campaign: campaign.clone(), attempt: call.name.clone(), code: code.clone(), flags });
+        self.emit(Kind::Disposed {
+            campaign: Some(campaign.clone()),
+            attempt: call.name.clone(),
+            code: code.clone(),
+            flags,
+        });
         if self.setup.keep_truth {
             self.books.attempts.push(AttemptTruth {
                 campaign,
@@ -225,4 +234,19 @@ impl Simulation {
             });
         }
     }
+}
+
+/// How an attempt ends, in the words and causes of a telephone network.
+fn how_ended(attempt: u64, call: &Attempt) -> DialEnd {
+    let (by, cause, status) = match call.reach {
+        Reach::Nobody => (EndedBy::System, 19, "NOANSWER"),
+        Reach::Busy => (EndedBy::Callee, 17, "BUSY"),
+        Reach::Bad => (EndedBy::System, 1, "CHANUNAVAIL"),
+        Reach::Human | Reach::Machine if call.dropped => (EndedBy::System, 16, "ANSWER"),
+        Reach::Machine => (EndedBy::Agent, 16, "ANSWER"),
+        // Whoever has said enough: now one side, now the other.
+        Reach::Human if attempt % 3 == 0 => (EndedBy::Agent, 16, "ANSWER"),
+        Reach::Human => (EndedBy::Callee, 16, "ANSWER"),
+    };
+    DialEnd { dropped: call.dropped, by, cause: Some(cause), status: Some(status.into()) }
 }

@@ -1,7 +1,7 @@
 //! What holds for every seed.
 
 use crate::common::*;
-use mirante_floor::{Kind, Name, Outcome};
+use mirante_floor::{AnsweredBy, Kind, Name, Outcome};
 use mirante_sources::simulator::{Setup, SetupError, Simulation};
 use proptest::prelude::*;
 use std::collections::{HashMap, HashSet};
@@ -132,15 +132,21 @@ impl Reader {
                 assert!(!self.talking.values().any(|(_, talking)| talking == call));
             }
             Kind::Dialled { attempt, .. } => assert!(self.attempts.insert(attempt.clone(), false).is_none()),
-            Kind::DialAnswered { attempt, human, agent } => {
+            Kind::DialRinging { attempt } => assert_eq!(self.attempts.get(attempt), Some(&false)),
+            Kind::DialAnswered { attempt, by, agent } => {
                 let answered = self.attempts.get_mut(attempt).expect("known");
                 assert!(!*answered);
                 *answered = true;
-                assert!(*human || agent.is_none() || self.members.contains_key(agent.as_ref().expect("known")));
+                assert!(
+                    *by == AnsweredBy::Human
+                        || agent.is_none()
+                        || self.members.contains_key(agent.as_ref().expect("known"))
+                );
             }
-            Kind::DialEnded { attempt, dropped } => {
+            Kind::DialEnded { attempt, end, .. } => {
                 let answered = self.attempts.remove(attempt).expect("known");
-                assert!(answered || !dropped, "only a live answer can be dropped");
+                assert!(answered || !end.dropped, "only a live answer can be dropped");
+                assert_eq!(answered, end.status.as_deref() == Some("ANSWER"));
             }
             Kind::Disposed { attempt, .. } => {
                 assert!(!self.attempts.contains_key(attempt));
