@@ -25,6 +25,9 @@ mod commit;
 mod error;
 mod facts;
 mod forget;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod history;
 mod key;
 mod keyframe;

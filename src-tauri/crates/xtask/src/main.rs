@@ -7,6 +7,7 @@
 mod bench;
 mod codegen;
 mod documents;
+mod fuzz;
 mod layers;
 mod need;
 mod prove;
@@ -47,6 +48,8 @@ enum Task {
         /// Which.
         #[arg(value_enum)]
         name: prove::Promise,
+        #[command(flatten)]
+        fuzz: fuzz::Options,
     },
     /// Measure one figure on the real programs.
     Bench {
@@ -66,7 +69,7 @@ fn main() -> ExitCode {
         Task::Rig { arguments } => {
             sh::cargo(["run", "--quiet", "--locked", "-p", "mirante-tests", "--bin", "rig", "--"]).args(arguments).go()
         }
-        Task::Prove { name } => prove::run(name),
+        Task::Prove { name, fuzz } => prove::run(name, &fuzz),
         Task::Bench { name, options } => bench::run(name, &options),
     };
     match result {

@@ -1,5 +1,6 @@
 //! `cargo xtask prove NAME`: one promise, shown on the real programs.
 
+use crate::fuzz;
 use crate::sh::cargo;
 use anyhow::Result;
 
@@ -12,12 +13,15 @@ pub(crate) enum Promise {
     Faults,
     /// A history writer that is killed 200 times while it writes has lost nothing that it said was kept.
     Kill,
+    /// Whatever a PBX, a log, a file or a disk holds, its readers neither panic nor lie.
+    Fuzz,
 }
 
-pub(crate) fn run(promise: Promise) -> Result<()> {
+pub(crate) fn run(promise: Promise, options: &fuzz::Options) -> Result<()> {
     let test = match promise {
         Promise::Visits => "visits",
         Promise::Faults => "faults",
+        Promise::Fuzz => return fuzz::run(options),
         Promise::Kill => {
             return cargo(["test", "--locked", "-p", "mirante-history", "--test", "kill", "--"])
                 .args(["nothing_acknowledged_is_lost", "--nocapture"])

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
@@ -79,6 +79,13 @@ impl Program {
             bail!("{} failed ({}): {}", self.words, output.status, String::from_utf8_lossy(&output.stderr).trim());
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Runs it to its end and gives what it said on its error output, and how it ended.
+    pub(crate) fn errors(mut self) -> Result<(String, ExitStatus)> {
+        self.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let output = self.command.output().with_context(|| format!("cannot start {}", self.words))?;
+        Ok((String::from_utf8_lossy(&output.stderr).into_owned(), output.status))
     }
 
     /// True if it runs and ends well; says nothing.

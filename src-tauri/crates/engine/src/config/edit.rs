@@ -1,6 +1,6 @@
 //! Changing the file in place: comments and order stay as people wrote them.
 
-use super::{Config, ConfigError, QueueConfig, SecretRef, values};
+use super::{Config, ConfigError, Problem, QueueConfig, SecretRef, values};
 use mirante_sources::asterisk::Fingerprint;
 use std::io::Write;
 use std::path::Path;
@@ -77,19 +77,28 @@ pub fn remove_source(path: &Path, name: &str) -> Result<Config, ConfigError> {
 /// Writes what people decided about queues, and gives the configuration that the file holds now.
 pub fn set_queues(path: &Path, queues: &[QueueConfig]) -> Result<Config, ConfigError> {
     let alone = Config::read_or_empty(path)?.sources.len() == 1;
-    change(path, |doc| {
-        for queue in queues {
-            let of = |t: &Table| text(t, "source").map_or(alone, |s| s == queue.source);
-            let table = named(doc, "queue", |t| text(t, "name") == Some(&queue.name) && of(t))?;
-            table["source"] = value(&queue.source);
-            table["name"] = value(&queue.name);
-            set(table, "label", queue.label.clone());
-            set(table, "operation", queue.operation.map(|o| values::operation_word(o).to_owned()));
-            set(table, "target", Some(values::goal_text(queue.goal)));
-            set(table, "hours", queue.hours.map(values::hours_text));
-        }
-        Ok(())
-    })
+    change(path, |doc| put_queues(doc, alone, queues))
+}
+
+/// The text of a file with what people decided about queues in it, and the configuration that it then is. The file itself is
+/// not touched.
+pub fn with_queues(text: &str, queues: &[QueueConfig]) -> Result<(String, Config), Vec<Problem>> {
+    let alone = Config::parse(text)?.sources.len() == 1;
+    altered(text, |doc| put_queues(doc, alone, queues))
+}
+
+fn put_queues(doc: &mut DocumentMut, alone: bool, queues: &[QueueConfig]) -> Result<(), ConfigProblem> {
+    for queue in queues {
+        let of = |t: &Table| text(t, "source").map_or(alone, |s| s == queue.source);
+        let table = named(doc, "queue", |t| text(t, "name") == Some(&queue.name) && of(t))?;
+        table["source"] = value(&queue.source);
+        table["name"] = value(&queue.name);
+        set(table, "label", queue.label.clone());
+        set(table, "operation", queue.operation.map(|o| values::operation_word(o).to_owned()));
+        set(table, "target", Some(values::goal_text(queue.goal)));
+        set(table, "hours", queue.hours.map(values::hours_text));
+    }
+    Ok(())
 }
 
 fn set(table: &mut Table, key: &str, text: Option<String>) {
@@ -139,23 +148,29 @@ fn change(
     path: &Path,
     edit: impl FnOnce(&mut DocumentMut) -> Result<(), ConfigProblem>,
 ) -> Result<Config, ConfigError> {
-    let whole = |message: String| ConfigError::whole(path, message);
     let old = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => HEADER.to_owned(),
         Err(error) => return Err(ConfigError::unreadable(path, &error)),
     };
-    let mut doc: DocumentMut = old.parse().map_err(|_| {
-        Config::parse(&old).map_or_else(
-            |problems| ConfigError { path: path.to_owned(), problems },
-            |_| whole("cannot be changed in place".into()),
-        )
-    })?;
+    let (new, config) = altered(&old, edit).map_err(|problems| ConfigError { path: path.to_owned(), problems })?;
+    replace(path, &new).map_err(|error| ConfigError::whole(path, format!("cannot be written: {error}")))?;
+    Ok(config)
+}
+
+/// The text after a change, and what it means.
+fn altered(
+    old: &str,
+    edit: impl FnOnce(&mut DocumentMut) -> Result<(), ConfigProblem>,
+) -> Result<(String, Config), Vec<Problem>> {
+    let whole = |message: String| vec![Problem { line: 0, message }];
+    let mut doc: DocumentMut = old
+        .parse()
+        .map_err(|_| Config::parse(old).err().unwrap_or_else(|| whole("cannot be changed in place".into())))?;
     edit(&mut doc).map_err(whole)?;
     let new = doc.to_string();
-    let config = Config::parse(&new).map_err(|problems| ConfigError { path: path.to_owned(), problems })?;
-    replace(path, &new).map_err(|error| whole(format!("cannot be written: {error}")))?;
-    Ok(config)
+    let config = Config::parse(&new)?;
+    Ok((new, config))
 }
 
 const HEADER: &str = "# Mirante's configuration. Passwords are kept elsewhere; this file only says where.\n";

@@ -6,7 +6,7 @@ mod raw;
 mod secret;
 mod values;
 
-pub use edit::{NewSource, add_source, remove_source, set_queues};
+pub use edit::{NewSource, add_source, remove_source, set_queues, with_queues};
 pub use problem::{ConfigError, Problem};
 pub use secret::{Secret, SecretError, SecretRef, forget_secret, keep_secret};
 

@@ -146,7 +146,17 @@ impl Reader<'_> {
                 "a simulated centre never mixes with another source; give it a file and a data folder of its own",
             );
         }
-        let queues = file.queue.into_iter().filter_map(|q| self.queue(q.into_inner(), &names)).collect();
+        let mut queues: Vec<QueueConfig> = Vec::new();
+        let mut known = BTreeSet::new();
+        for queue in file.queue {
+            let queue = queue.into_inner();
+            let at = queue.name.span().start;
+            let Some(queue) = self.queue(queue, &names) else { continue };
+            if !known.insert((queue.source.clone(), queue.name.clone())) {
+                self.wrong(at, "another [[queue]] speaks of this queue of this source; leave one of them");
+            }
+            queues.push(queue);
+        }
         let mut teams = Vec::new();
         for team in file.team {
             let Team { id, label, supervisor } = team.into_inner();

@@ -106,6 +106,14 @@ fn two_sources_need_different_names_and_queues_say_which() {
 }
 
 #[test]
+fn a_queue_is_spoken_of_once() {
+    let text = format!("{SOURCE}[[queue]]\nname = \"q\"\n[[queue]]\nsource = \"a\"\nname = \"q\"\n");
+    let [(line, message)] = &problems(&text)[..] else { panic!() };
+    assert_eq!(*line, 11);
+    assert!(message.contains("leave one of them"), "{message}");
+}
+
+#[test]
 fn secrets_come_from_where_the_file_says() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("s"), "abc\nrest\n").unwrap();

@@ -1,6 +1,8 @@
 //! Streams of events for tests: short ones written by hand, and arbitrary ones that make no sense.
 #![allow(dead_code, missing_docs, unreachable_pub)] // each test file uses its part
 
+pub mod laws;
+
 use mirante_floor::*;
 use proptest::prelude::*;
 

@@ -14,6 +14,9 @@ mod check;
 mod decoder;
 mod documentation;
 mod fingerprint;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(test)]
 mod golden;
 mod link;

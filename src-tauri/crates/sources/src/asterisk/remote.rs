@@ -32,6 +32,12 @@ impl Remote {
         Remote { secret, key: OnceLock::new() }
     }
 
+    /// Whose key is known already: making one takes longer than a fuzz target may.
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn keyed(key: [u8; 32]) -> Remote {
+        Remote { secret: Secret::new(""), key: OnceLock::from(key) }
+    }
+
     /// The key of an address, such as `tel-1f0a92c47b`.
     pub(crate) fn key(&self, address: &str) -> Name {
         let key = self.key.get_or_init(|| {
