@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::fs;
 
 /// Folders and files at the root that a path in a document starts with.
-const ROOTS: [&str; 8] = ["src-tauri/", "ui/", "tests/", "docs/", "icons/", ".ci/", ".cargo/", "tauri.conf.json"];
+const ROOTS: [&str; 9] =
+    ["src-tauri/", "ui/", "tests/", "fuzz/", "docs/", "icons/", ".ci/", ".cargo/", "tauri.conf.json"];
 
 /// Fails, naming each path in a document that is not there.
 pub(crate) fn check() -> Result<()> {
