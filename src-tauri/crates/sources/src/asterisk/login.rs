@@ -93,6 +93,12 @@ pub(crate) async fn platform(link: &mut Link, ami: &str, early: &mut Vec<Kept>) 
     })
 }
 
+/// The platform's clock, Unix ms, which it tells with every answer to a ping.
+pub(crate) async fn clock(link: &mut Link, early: &mut Vec<Kept>) -> Result<Option<i64>, SourceError> {
+    link.send(&[("Action", "Ping"), ("ActionID", "clock")]);
+    Ok(response(link, "clock", early).await?.at())
+}
+
 /// The Asterisk of an AMI version: each major release since 16 raised it by one.
 fn major(ami: &str) -> Option<u32> {
     let version: u32 = ami.split('.').next()?.parse().ok()?;

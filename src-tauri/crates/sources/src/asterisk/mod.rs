@@ -26,6 +26,7 @@ mod message;
 mod phones;
 pub mod queue_log;
 mod remote;
+mod roster;
 mod session;
 mod tls;
 mod translate;
@@ -99,7 +100,7 @@ impl Asterisk {
 }
 
 impl Source for Asterisk {
-    fn connect(&self, _last: Option<Moment>) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
-        Box::pin(async { Ok(Box::new(session::AmiSession::open(&self.config).await?) as Box<dyn Session>) })
+    fn connect(&self, last: Option<Moment>) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
+        Box::pin(async move { Ok(Box::new(session::AmiSession::open(&self.config, last).await?) as Box<dyn Session>) })
     }
 }

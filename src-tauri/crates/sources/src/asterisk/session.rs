@@ -2,13 +2,14 @@
 
 use super::link::Link;
 use super::message::Kept;
-use super::queue_log::{Local, Tail, Verdict};
+use super::queue_log::{Echoes, Follower, Local, Opening};
 use super::remote::Remote;
+use super::roster::Roster;
 use super::translate::{Need, Translator};
-use super::{AsteriskConfig, login};
+use super::{AsteriskConfig, Secret, login};
 use crate::{Phase, Report, Session, SourceError, Wait};
+use mirante_floor::Moment;
 use std::time::Duration;
-use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
 /// Quiet for this long: ask whether anyone is there.
@@ -23,6 +24,10 @@ const PICTURE_PAUSE: Duration = Duration::from_secs(2);
 const FIRST_PICTURE: Duration = Duration::from_secs(15);
 /// How often held outcomes and the queue_log are looked at.
 const TICK: Duration = Duration::from_millis(500);
+/// Longest that the first picture waits for the queue_log to tell what was missed.
+const LOG_READ: Duration = Duration::from_secs(12);
+/// What was told from the log may be heard for so long.
+const ECHO: Duration = Duration::from_secs(5);
 /// About how many reports are handed over in one go, so that a burst reaches the engine in parts.
 const BATCH: usize = 1000;
 
@@ -30,6 +35,7 @@ const BATCH: usize = 1000;
 pub(crate) struct AmiSession {
     link: Link,
     platform: String,
+    secret: Secret,
     translator: Translator,
     start: Instant,
     heard: Instant,
@@ -43,37 +49,35 @@ pub(crate) struct AmiSession {
     ready: Vec<Report>,
     /// The platform said that it is stopping.
     stopping: bool,
-    log: Log,
-}
-
-/// The queue_log's reader, or the read of it under way on the blocking pool.
-enum Log {
-    None,
-    Idle(Box<Tail>),
-    Reading(JoinHandle<(Box<Tail>, Vec<Verdict>)>),
+    log: Follower,
+    /// What the log told of the moments around the login.
+    echoes: Echoes,
 }
 
 impl AmiSession {
-    /// Connects, logs in and waits for the first picture.
-    pub(crate) async fn open(config: &AsteriskConfig) -> Result<AmiSession, SourceError> {
+    /// Connects, logs in and waits for the first picture. `last`: when the platform was last heard.
+    pub(crate) async fn open(config: &AsteriskConfig, last: Option<Moment>) -> Result<AmiSession, SourceError> {
         let addresses = Link::resolve(config).await?;
         let tcp = Link::dial(&addresses).await?;
         let mut link = Link::wrap(config, tcp).await?;
         let ami = login::greeting(&mut link).await?;
         let mut early = Vec::new();
+        let logged_in = Instant::now();
         login::login(&mut link, config, &mut early).await?;
         let platform = login::platform(&mut link, &ami, &mut early).await?;
         let log = match config.queue_log.clone() {
-            None => Log::None,
+            None => Follower::none(),
             Some(path) => {
-                let tail = tokio::task::spawn_blocking(move || Tail::at_end(Box::new(Local::new(path)))).await;
-                Log::Idle(Box::new(tail.map_err(|error| SourceError::passing(Phase::Config, error.to_string()))?))
+                let clock = if last.is_some() { login::clock(&mut link, &mut early).await? } else { None };
+                let opening = Opening { last, clock, login_ago: logged_in.elapsed() };
+                Follower::begin(Box::new(Local::new(path)), opening)
             }
         };
         let now = Instant::now();
         let mut session = AmiSession {
             link,
             platform,
+            secret: config.secret.clone(),
             translator: Translator::new(Remote::new(config.secret.clone())),
             start: now,
             heard: now,
@@ -86,6 +90,7 @@ impl AmiSession {
             ready: Vec::new(),
             stopping: false,
             log,
+            echoes: Echoes::default(),
         };
         session.first_picture(early).await?;
         Ok(session)
@@ -114,17 +119,62 @@ impl AmiSession {
                 early.push(message.keep());
             }
         }
+        self.await_log(&mut early).await?;
         let now = self.now();
+        let mut heard = Vec::new();
         for message in &early {
             // A list was just taken: only a stop matters here.
-            if self.translator.take(&message.message(), now, &mut self.ready) == Need::Stop {
+            if self.translator.take(&message.message(), now, &mut heard) == Need::Stop {
                 return Err(stopping());
             }
         }
+        self.recall(&picture, &mut heard);
+        self.ready.append(&mut heard);
         self.ready.append(&mut picture);
         self.ask_devices();
         self.heard = Instant::now();
         Ok(())
+    }
+
+    /// Waits until the log has told what was missed. What the platform says meanwhile is kept.
+    async fn await_log(&mut self, early: &mut Vec<Kept>) -> Result<(), SourceError> {
+        self.heard = Instant::now();
+        let until = self.heard + LOG_READ;
+        while self.log.is_reading() {
+            while let Some(message) = self.link.pop() {
+                early.push(message.keep());
+            }
+            let now = Instant::now();
+            if now >= until || early.len() > 100_000 {
+                tracing::warn!("the queue_log takes too long to tell what was missed: it is left out");
+                break;
+            }
+            self.keep_alive(now)?;
+            let alive = self.alive_until();
+            tokio::select! {
+                biased;
+                () = self.log.ready() => {}
+                heard = self.link.step() => if heard? {
+                    self.heard = Instant::now();
+                    self.pinged = None;
+                },
+                () = sleep_until(alive.min(until)) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells what was missed, before what was `heard` since the login.
+    fn recall(&mut self, picture: &[Report], heard: &mut Vec<Report>) {
+        let members = picture.iter().find_map(|report| match report {
+            Report::Picture(picture) => Some(&*picture.members),
+            _ => None,
+        });
+        let roster = Roster::new(members.unwrap_or_default(), Remote::new(self.secret.clone()));
+        let (events, verdicts) = self.log.missed(&roster);
+        self.ready.append(&mut self.echoes.reports(events, heard));
+        let now = self.now();
+        verdicts.iter().for_each(|verdict| self.translator.logged(verdict, now, heard));
     }
 
     fn action_id(&mut self) -> String {
@@ -149,7 +199,9 @@ impl AmiSession {
         let before = out.len();
         loop {
             out.append(&mut self.ready);
+            let told = out.len();
             self.translate(out);
+            self.echoes.drop_from(out, told);
             // What happened before a stop is handed over first.
             if out.len() > before {
                 return Ok(());
@@ -162,7 +214,13 @@ impl AmiSession {
             if now >= self.next_tick {
                 self.next_tick = now + TICK;
                 self.translator.tick(self.now(), out);
-                self.follow_log(out).await;
+                self.echoes.drop_from(out, before);
+                if self.start.elapsed() >= ECHO {
+                    self.echoes.forget();
+                }
+                for verdict in self.log.verdicts().await {
+                    self.translator.logged(&verdict, self.now(), out);
+                }
                 if out.len() > before {
                     return Ok(());
                 }
@@ -175,8 +233,7 @@ impl AmiSession {
                 self.translator.asked(action_id.clone());
                 self.link.send(&[("Action", "QueueStatus"), ("ActionID", &action_id)]);
             }
-            let alive = self.pinged.map_or(self.heard + QUIET, |pinged| pinged + DEAD);
-            let wake = alive.min(self.next_tick).min(self.next_picture);
+            let wake = self.alive_until().min(self.next_tick).min(self.next_picture);
             tokio::select! {
                 biased;
                 heard = self.link.step() => if heard? {
@@ -204,6 +261,11 @@ impl AmiSession {
         }
     }
 
+    /// When a platform that says nothing has to be asked, or given up.
+    fn alive_until(&self) -> Instant {
+        self.pinged.map_or(self.heard + QUIET, |pinged| pinged + DEAD)
+    }
+
     /// Pings a quiet platform; an error if it stays quiet.
     fn keep_alive(&mut self, now: Instant) -> Result<(), SourceError> {
         match self.pinged {
@@ -217,35 +279,6 @@ impl AmiSession {
             _ => {}
         }
         Ok(())
-    }
-
-    /// Takes what a finished read of the queue_log found and begins the next. Never waits for the disk.
-    async fn follow_log(&mut self, out: &mut Vec<Report>) {
-        match &mut self.log {
-            Log::None => {}
-            // Awaited in place: if this future is dropped meanwhile, the read is still there.
-            Log::Reading(task) if task.is_finished() => match task.await {
-                Ok((tail, verdicts)) => {
-                    self.log = Log::Idle(tail);
-                    let now = self.now();
-                    verdicts.iter().for_each(|verdict| self.translator.logged(verdict, now, out));
-                }
-                Err(error) => {
-                    tracing::error!(%error, "the reader of the queue_log failed; it is no longer followed");
-                    self.log = Log::None;
-                }
-            },
-            Log::Reading(_) => {}
-            Log::Idle(_) => {
-                if let Log::Idle(mut tail) = std::mem::replace(&mut self.log, Log::None) {
-                    self.log = Log::Reading(tokio::task::spawn_blocking(move || {
-                        let mut verdicts = Vec::new();
-                        tail.poll(|line| verdicts.extend(Verdict::of(line)));
-                        (tail, verdicts)
-                    }));
-                }
-            }
-        }
     }
 }
 

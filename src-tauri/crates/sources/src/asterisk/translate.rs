@@ -11,7 +11,7 @@ use mirante_floor::{Kind, MemberPicture, Name, Outcome, PbxCounters, Picture, Qu
 
 /// Queues ring their members for whole seconds. A shorter ring was not one that somebody let pass: the phone was busy or not to
 /// be reached and said so at once, which the platform reports as no answer too.
-const SHORTEST_RING_MS: i64 = 1000;
+pub(crate) const SHORTEST_RING_MS: i64 = 1000;
 /// The action id of a question for the states of all devices.
 const DEVICES: &str = "mirante-devices";
 

@@ -3,5 +3,6 @@
 mod checks;
 mod connect;
 mod fake;
+mod missed;
 mod session;
 mod tls;

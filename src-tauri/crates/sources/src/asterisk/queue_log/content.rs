@@ -56,6 +56,13 @@ impl Lines {
         }
     }
 
+    /// A reader for what follows a byte inside the file that begins with `head`: the rest of the line there is passed over.
+    pub(super) fn within(head: &[u8]) -> Lines {
+        let mut lines = Lines { over: true, ..Lines::default() };
+        lines.begin(head);
+        lines
+    }
+
     /// Lets the first line of a file, which may name its columns, be known without being handed over.
     pub(super) fn begin(&mut self, head: &[u8]) {
         if let Some(end) = memchr(b'\n', head) {

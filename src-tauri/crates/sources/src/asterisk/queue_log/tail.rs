@@ -69,6 +69,11 @@ impl Tail {
         Tail { place, at, lines, trouble: None }
     }
 
+    /// The place, to be read otherwise.
+    pub(super) fn into_place(self) -> Box<dyn LogPlace> {
+        self.place
+    }
+
     /// Starts behind the last whole line. Where there is no log yet, or it cannot be read, what comes later is read from its
     /// start. Blocks.
     pub fn at_end(place: Box<dyn LogPlace>) -> Tail {
