@@ -129,6 +129,8 @@ export class MockFloor {
       counting_since_ms: this.scenario === 'never' ? null : partial ? this.#began - 12 * MIN : dayFrom,
       day_from_ms: dayFrom,
       covered_ms: 6.4 * 60 * MIN,
+      clock_ahead_ms: 42_000,
+      drift: 3,
     };
     this.#sources.set('1', matriz);
     if (this.scenario === 'stale' || this.scenario === 'big') {

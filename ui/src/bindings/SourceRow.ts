@@ -44,4 +44,12 @@ day_from_ms: number | null,
 /**
  * Ms of the day in which the source was heard, as of the batch's `seen`.
  */
-covered_ms: number, };
+covered_ms: number, 
+/**
+ * How far the platform's clock is ahead of the hub's, ms, once read; negative for behind.
+ */
+clock_ahead_ms: number | null, 
+/**
+ * Differences between what was heard and the platform's pictures that were mended today.
+ */
+drift: number, };

@@ -82,6 +82,8 @@ export function source(id: number, over: Partial<SourceRow> = {}): SourceRow {
     counting_since_ms: null,
     day_from_ms: null,
     covered_ms: 0,
+    clock_ahead_ms: null,
+    drift: 0,
     ...over,
   };
 }

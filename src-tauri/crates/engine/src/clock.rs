@@ -1,13 +1,19 @@
 //! The one place that reads the wall clock.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The system's clock may be this much, ms, ahead of where time passed took ours before it must have been set.
+const SET_MS: i64 = 1_500;
 
 /// A clock in Unix ms that never goes back: when the system's clock is set back, it goes on at its own pace until the
-/// system's catches up; when the system's jumps ahead (a laptop that slept), it follows.
+/// system's catches up; when the system's is set ahead, it follows and tells by how much.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    anchor: Mutex<(i64, Instant)>,
+    anchor: Mutex<(i64, Passed)>,
+    /// By how much the system's clock was set ahead, ms, since last asked.
+    step: AtomicI64,
     /// Ms of this clock in one ms of the wall's; 1 follows the wall.
     warp: f64,
 }
@@ -24,12 +30,16 @@ impl Clock {
                 "history holds later times than this computer's clock; check the clock"
             );
         }
-        Clock { anchor: Mutex::new((now.max(newest.unwrap_or(now)), Instant::now())), warp: 1.0 }
+        Clock {
+            anchor: Mutex::new((now.max(newest.unwrap_or(now)), Passed::now())),
+            step: AtomicI64::new(0),
+            warp: 1.0,
+        }
     }
 
     /// A clock that stands at `from` now and runs `warp` times as fast as the wall's.
     pub(crate) fn warped(from: i64, warp: f64) -> Self {
-        Clock { anchor: Mutex::new((from, Instant::now())), warp }
+        Clock { anchor: Mutex::new((from, Passed::now())), step: AtomicI64::new(0), warp }
     }
 
     /// Now, Unix ms.
@@ -41,17 +51,50 @@ impl Clock {
         if self.warp == 1.0 {
             let wall = wall_ms();
             if wall > now {
-                *anchor = (wall, Instant::now());
+                if wall - now > SET_MS {
+                    self.step.fetch_add(wall - now, Ordering::Relaxed);
+                }
+                *anchor = (wall, Passed::now());
                 return wall;
             }
         }
         now
     }
 
+    /// By how much the system's clock was set ahead, ms, since this was last asked; 0 if it was not.
+    pub(crate) fn take_step(&self) -> i64 {
+        self.step.swap(0, Ordering::Relaxed)
+    }
+
     /// How long until this clock shows `instant`; zero if it is past.
     pub(crate) fn until(&self, instant: i64) -> Duration {
         let ms = (instant - self.now()).max(0) as f64 / self.warp;
         Duration::from_secs_f64(ms / 1000.0)
+    }
+}
+
+/// An instant by a clock that nobody sets and that goes on while the computer sleeps: time that really passed.
+#[derive(Debug, Clone, Copy)]
+struct Passed(#[cfg(target_os = "linux")] Duration, #[cfg(not(target_os = "linux"))] std::time::Instant);
+
+impl Passed {
+    #[cfg(target_os = "linux")]
+    fn now() -> Passed {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        Passed(Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0)))
+    }
+
+    /// Elsewhere the standard library's, which may stand still in sleep: a sleep then looks like a clock that was set.
+    #[cfg(not(target_os = "linux"))]
+    fn now() -> Passed {
+        Passed(std::time::Instant::now())
+    }
+
+    fn elapsed(self) -> Duration {
+        #[cfg(target_os = "linux")]
+        return Passed::now().0.saturating_sub(self.0);
+        #[cfg(not(target_os = "linux"))]
+        return self.0.elapsed();
     }
 }
 

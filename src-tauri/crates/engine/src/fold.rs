@@ -141,6 +141,7 @@ impl Fold {
             let live = self.live.clone();
             if !self.past {
                 let now = self.clock.now();
+                self.own_clock_set();
                 let mut state = live.lock();
                 if now >= self.next_minute {
                     self.advance(&mut state, now);
@@ -192,6 +193,7 @@ impl Fold {
         let mut next = Some(first);
         let mut handled = 0;
         while let Some(input) = next {
+            self.own_clock_set();
             if self.handle(input) {
                 return true;
             }
@@ -199,6 +201,23 @@ impl Fold {
             next = if handled < 64 { inputs.try_recv().ok() } else { None };
         }
         false
+    }
+
+    /// If this computer's clock was set ahead, says so to every source before anything is told by the new one.
+    fn own_clock_set(&mut self) {
+        let seen_by = self.clock.take_step();
+        if seen_by == 0 || self.past {
+            return;
+        }
+        tracing::warn!(seen_by, "this computer's clock was set ahead, ms");
+        let live = self.live.clone();
+        let mut state = live.lock();
+        let seen = self.clock.now();
+        let aheads = state.floor.sites.iter().map(|(source, site)| (*source, site.clock_ahead.unwrap_or(0)));
+        for (source, ahead) in aheads.collect::<Vec<_>>() {
+            let kind = Kind::Clock { ahead_ms: ahead - seen_by, at_by: 0, seen_by };
+            self.emit(&mut state, source, seen, None, Origin::Heard, kind);
+        }
     }
 
     fn handle(&mut self, input: Input) -> bool {
@@ -222,6 +241,10 @@ impl Fold {
                 for report in reports {
                     match report {
                         Folded::Event(at, kind) => self.event(&mut state, source, seen, at, kind),
+                        Folded::Clock(at, at_by) => {
+                            let kind = Kind::Clock { ahead_ms: at - seen, at_by, seen_by: 0 };
+                            self.emit(&mut state, source, seen, Some(at), Origin::Heard, kind);
+                        }
                         Folded::Backfill(at, kind) => self.backfill(&mut state, source, seen, at, kind),
                         Folded::Picture(picture) => self.picture(&mut state, source, seen, &picture),
                     }
@@ -304,6 +327,7 @@ impl Fold {
         match report {
             Report::Event { at, kind } => Folded::Event(at, kind.map_party(|c| party(&self.parties, &c))),
             Report::Backfill { at, kind } => Folded::Backfill(at, kind.map_party(|c| party(&self.parties, &c))),
+            Report::Clock { at, by } => Folded::Clock(at, by),
             Report::Picture(picture) => Folded::Picture(picture.map_party(|c| party(&self.parties, &c))),
         }
     }
@@ -458,6 +482,7 @@ impl Fold {
 enum Folded {
     Event(Option<i64>, Kind),
     Backfill(i64, Kind),
+    Clock(i64, i64),
     Picture(Picture),
 }
 

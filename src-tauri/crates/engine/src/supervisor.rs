@@ -97,12 +97,12 @@ impl Supervisor {
             if reports.is_empty() {
                 self.tell(Input::Heard { seen });
             } else {
-                let told = reports.iter().filter_map(|report| match report {
+                let mut told = reports.iter().filter_map(|report| match report {
                     Report::Event { at, .. } => Some(*at),
-                    Report::Backfill { .. } | Report::Picture(_) => None,
+                    Report::Backfill { .. } | Report::Clock { .. } | Report::Picture(_) => None,
                 });
-                if let Some(at) = told.max() {
-                    self.heard = Some(Moment { seen, at: at.max(self.heard.and_then(|heard| heard.at)) });
+                if let Some(at) = told.next_back() {
+                    self.heard = Some(Moment { seen, at: at.or(self.heard.and_then(|heard| heard.at)) });
                 }
                 let waiting = self.backlog.fetch_add(reports.len(), Ordering::Relaxed) + reports.len();
                 self.tell(Input::Reports { source: self.id, seen, reports });

@@ -55,11 +55,16 @@ impl Floor {
             origin: event.origin,
             changes,
         };
+        if let Kind::Clock { at_by, seen_by, .. } = event.kind {
+            site.move_clocks(at_by, seen_by, seen);
+        }
         site.advance(seen, &mut step);
-        let is_own =
-            matches!(event.kind, Kind::Tick | Kind::LinkUp { .. } | Kind::LinkDown { .. } | Kind::DayStarted { .. });
+        let is_own = matches!(
+            event.kind,
+            Kind::Tick | Kind::Clock { .. } | Kind::LinkUp { .. } | Kind::LinkDown { .. } | Kind::DayStarted { .. }
+        );
         if event.origin == Origin::Heard && !is_own {
-            site.heard = Some(Moment { seen, at: at.max(site.heard.and_then(|heard| heard.at)) });
+            site.heard = Some(Moment { seen, at: at.or(site.heard.and_then(|heard| heard.at)) });
         }
         site.step(&event.kind, &mut step);
     }
@@ -69,6 +74,10 @@ impl Site {
     fn step(&mut self, kind: &Kind, step: &mut Step<'_>) {
         match kind {
             Kind::Tick | Kind::Configured(_) => {}
+            Kind::Clock { ahead_ms, .. } => {
+                self.clock_ahead = Some(*ahead_ms);
+                step.changes.sources.insert(step.source);
+            }
             Kind::Drifted { count } => {
                 self.drift = self.drift.saturating_add(*count);
                 step.changes.sources.insert(step.source);

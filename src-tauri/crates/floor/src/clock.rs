@@ -1,7 +1,7 @@
 //! Time passing in a site: coverage, the seconds of states and waits, and minutes that close.
 
 use crate::apply::Step;
-use crate::{Agent, AgentActivity, Fact, Minute, Name, OpenMinute, Queue, QueueActivity, Site};
+use crate::{Agent, AgentActivity, Fact, Minute, Moment, Name, OpenMinute, Queue, QueueActivity, Site, Stage};
 use std::collections::BTreeMap;
 
 /// A silence longer than this is not cut into minutes one by one: nobody sent the minute's edge, so nobody was there.
@@ -25,13 +25,51 @@ impl Site {
         } else {
             while self.minute.from + Minute::MS <= to {
                 let edge = self.minute.from + Minute::MS;
+                // Already further where our clock was set ahead: that stretch never was.
+                let credited = self.minute.credited.max(edge);
                 self.close_minute(edge, step);
-                self.open_minute(edge, edge);
+                self.open_minute(edge, credited);
             }
         }
         self.cover(to);
         self.seen = to;
         self.settle(to, step);
+    }
+
+    /// One of the two clocks was set anew, by so many ms, and ours shows `to` now: everything open goes with it, and what was
+    /// skipped never was.
+    pub(crate) fn move_clocks(&mut self, at_by: i64, seen_by: i64, to: i64) {
+        let seen_by = seen_by.clamp(0, (to - self.seen).max(0));
+        let move_ms = |ms: &mut i64| *ms = ms.saturating_add(seen_by);
+        let move_moment = |moment: &mut Moment| {
+            moment.seen = moment.seen.saturating_add(seen_by);
+            moment.at = moment.at.map(|at| at.saturating_add(at_by));
+        };
+        for visit in self.visits.values_mut() {
+            move_moment(&mut visit.entered);
+            if let Stage::Talking { since, .. } = &mut visit.stage {
+                move_moment(since);
+            }
+        }
+        for attempt in self.attempts.values_mut() {
+            move_moment(&mut attempt.started);
+            attempt.ringing.iter_mut().for_each(move_moment);
+            attempt.answered.iter_mut().for_each(|(moment, _)| move_moment(moment));
+            attempt.talking.iter_mut().for_each(move_moment);
+        }
+        for agent in self.agents.values_mut() {
+            move_moment(&mut agent.since);
+            move_ms(&mut agent.credited);
+            move_ms(&mut agent.touched);
+        }
+        self.queues.values_mut().for_each(|queue| move_ms(&mut queue.credited));
+        self.settling.values_mut().for_each(move_ms);
+        for contact in self.contacts.values_mut() {
+            move_ms(&mut contact.since);
+            move_ms(&mut contact.last);
+        }
+        move_ms(&mut self.minute.credited);
+        self.heard.iter_mut().for_each(move_moment);
     }
 
     fn open_minute(&mut self, from: i64, credited: i64) {

@@ -311,6 +311,16 @@ pub enum Kind<P = PartyId> {
         /// How many.
         count: u32,
     },
+    /// The platform's clock was read beside ours, or one of the two was set anew. Whatever is open moves with its clock, so
+    /// that no wait or conversation becomes longer or shorter by it.
+    Clock {
+        /// How far the platform's clock is ahead of ours, ms.
+        ahead_ms: i64,
+        /// By how much the platform's was set ahead, ms; negative for back.
+        at_by: i64,
+        /// By how much ours was set ahead, ms; never negative, since `seen` never goes back.
+        seen_by: i64,
+    },
 }
 
 impl<P> Kind<P> {
@@ -356,6 +366,7 @@ impl<P> Kind<P> {
             Kind::DialEnded { attempt, end, ago_ms } => Kind::DialEnded { attempt, end, ago_ms },
             Kind::Disposed { campaign, attempt, code, flags } => Kind::Disposed { campaign, attempt, code, flags },
             Kind::Drifted { count } => Kind::Drifted { count },
+            Kind::Clock { ahead_ms, at_by, seen_by } => Kind::Clock { ahead_ms, at_by, seen_by },
         }
     }
 }

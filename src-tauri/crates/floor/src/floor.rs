@@ -58,6 +58,8 @@ pub struct Site {
     pub covered_ms: i64,
     /// When the platform last said something by itself.
     pub heard: Option<Moment>,
+    /// How far the platform's clock is ahead of ours, ms, once read.
+    pub clock_ahead: Option<i64>,
     /// Differences between what was heard and the platform's pictures that were mended today.
     pub drift: u32,
     /// Queues by name.

@@ -385,3 +385,46 @@ fn a_difference_must_stand_in_two_pictures_running() {
     assert!(healer.admit(seen(1_000), false).is_empty(), "once admitted it is forgotten");
     assert_eq!(healer.admit(seen(1_000), true).len(), 1, "right after a connection there is no second look");
 }
+
+/// Either clock is set an hour ahead while somebody waits and somebody talks: nothing becomes longer, and the hour never was.
+#[test]
+fn a_clock_that_is_set_changes_no_length() {
+    const HOUR: i64 = 3_600_000;
+    for (at_by, seen_by) in [(HOUR, 0), (-HOUR, 0), (0, HOUR)] {
+        let mut floor = Floor::default();
+        let mut changes = Changes::default();
+        let mut seq = 0;
+        let mut tell = |seen: i64, at: i64, kind: Kind| {
+            seq += 1;
+            let stamp = Stamp { source: S, epoch: 1, seq, seen: MORNING + seen, at: Some(MORNING + at) };
+            floor.apply(&Event { stamp, origin: Origin::Heard, kind }, &mut changes);
+        };
+        tell(0, 0, Kind::DayStarted { from: MORNING });
+        tell(0, 0, Kind::LinkUp { platform: name("pbx") });
+        tell(0, 0, member("sac", "2101", Device::Idle, false));
+        tell(1_000, 1_000, entered("sac", "c1"));
+        tell(2_000, 2_000, answered("sac", "c1", "2101"));
+        tell(3_000, 3_000, entered("sac", "c2"));
+        let s = seen_by;
+        tell(5_000 + s, 5_000 + at_by, Kind::Clock { ahead_ms: at_by - seen_by, at_by, seen_by });
+        let at = |ms: i64| ms + at_by;
+        tell(9_000 + s, at(9_000), completed("sac", Some("c1"), None, "2101"));
+        let left = Kind::Left { queue: name("sac"), call: name("c2"), outcome: Outcome::Abandoned, ago_ms: 0 };
+        tell(10_000 + s, at(10_000), left);
+        tell(300_000 + s, at(300_000), Kind::Tick);
+        let visits = closed(&changes.facts);
+        let of = |call: &str| visits.iter().find(|v| &*v.call == call).expect(call);
+        assert_eq!(
+            (of("c1").wait_ms, of("c1").talk_ms, of("c2").wait_ms),
+            (1_000, Some(7_000), 7_000),
+            "{at_by} {seen_by}"
+        );
+        let minutes = changes.facts.iter().filter_map(|f| if let Fact::MinuteClosed(m) = f { Some(m) } else { None });
+        let covered: i64 = minutes.clone().map(|m| m.covered_ms).sum();
+        let worked: i64 = minutes.flat_map(|m| m.agents.values()).flat_map(|a| a.states.values()).sum();
+        let open = &floor.sites[&S].minute;
+        assert!((295_000..=300_000).contains(&(covered + open.covered_ms)), "{covered} {at_by} {seen_by}");
+        assert!(worked <= 300_000, "{worked}");
+        assert_eq!(floor.sites[&S].clock_ahead, Some(at_by - seen_by));
+    }
+}

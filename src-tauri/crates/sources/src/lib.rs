@@ -40,6 +40,13 @@ pub enum Report {
         /// What.
         kind: Kind<Caller>,
     },
+    /// The platform's clock was read. Comes before the first event after it was set.
+    Clock {
+        /// What it shows now, Unix ms.
+        at: i64,
+        /// By how much it was set ahead since it was last read, ms; negative for back, 0 for not at all.
+        by: i64,
+    },
     /// The platform described itself.
     Picture(Picture<Caller>),
 }

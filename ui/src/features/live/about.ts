@@ -5,15 +5,27 @@ import type { ExplainLine, Explanation } from '~/shared/explain.svelte';
 import { clockTime, duration, number, percent } from '~/shared/format.svelte';
 import { t } from '~/shared/i18n.svelte';
 
-/** How complete the data of some sources are: "dados completos", "dados de 71% do período"; empty when not known. */
-export function coverageWords(sources: readonly SourceRow[], seen: number): string {
+/**
+ * How complete the data of some sources are: "dados completos", "dados de 71% do período", "3 contatos sem desfecho conhecido";
+ * empty when not known. `queues`: those whose contacts are meant.
+ */
+export function coverageWords(sources: readonly SourceRow[], queues: Iterable<QueueRow>, seen: number): string {
   const share = coverageOf(sources, seen);
   if (share === null) return '';
-  return share > 0.995 ? t('live.complete') : t('live.partial', { percent: Math.floor(share * 100) });
+  let unknown = 0;
+  for (const queue of queues) unknown += queue.unknown;
+  const whole = share > 0.995;
+  const parts = [whole ? '' : t('live.partial', { percent: Math.floor(share * 100) }), unknown > 0 ? t('live.no_outcome', { n: unknown }) : ''].filter(Boolean);
+  return parts.length === 0 ? t('live.complete') : parts.join(' · ');
+}
+
+/** The queues of a source. */
+export function queuesOf(queues: Iterable<QueueRow>, source: SourceRow): QueueRow[] {
+  return [...queues].filter((queue) => queue.source === source.id);
 }
 
 /** Since when, how complete and how old the figures of a source are. `now`: Unix ms of the hub. */
-export function aboutData(source: SourceRow | undefined, now: number): ExplainLine[] {
+export function aboutData(source: SourceRow | undefined, queues: Iterable<QueueRow>, now: number): ExplainLine[] {
   if (source === undefined) return [];
   const lines: ExplainLine[] = [];
   if (source.counting_since_ms !== null) {
@@ -21,7 +33,7 @@ export function aboutData(source: SourceRow | undefined, now: number): ExplainLi
     const whole = source.counting_since_ms === source.day_from_ms;
     lines.push({ label: t('live.explain_since'), value: whole ? t('live.today_since', { time }) : t('live.since_incomplete', { time }) });
   }
-  const value = coverageWords([source], now);
+  const value = coverageWords([source], queues, now);
   if (value !== '') lines.push({ label: t('live.explain_coverage'), value });
   if (source.link === 'down' && source.link_since_ms !== null) {
     lines.push({ label: t('live.explain_age'), value: duration(now - source.link_since_ms) });
@@ -48,7 +60,7 @@ export function aboutLevel(queue: QueueRow, source: SourceRow | undefined, now: 
       { label: t('live.explain_numerator'), value: t('live.answered_in_time', { n: numerator }) },
       { label: t('live.explain_denominator'), value: t('live.contacts_judged', { n: denominator }) },
       { label: t('live.explain_target'), value: t('common.target', { percent: queue.goal_percent, seconds: queue.goal_seconds }) },
-      ...aboutData(source, now),
+      ...aboutData(source, [queue], now),
     ],
   };
 }
@@ -66,7 +78,7 @@ export function aboutAbandoned(queue: QueueRow, source: SourceRow | undefined, n
       { label: t('live.explain_unknown'), value: number(queue.unknown) },
       { label: t('live.explain_other'), value: number(queue.other_lost) },
       ...aboutPbx(queue),
-      ...aboutData(source, now),
+      ...aboutData(source, [queue], now),
     ],
   };
 }
@@ -81,7 +93,7 @@ export function aboutAnswered(queue: QueueRow, source: SourceRow | undefined, no
       { label: t('live.mean_wait'), value: time(queue.asa_ms) },
       { label: t('live.mean_talk'), value: time(queue.talk_ms) },
       ...aboutPbx(queue),
-      ...aboutData(source, now),
+      ...aboutData(source, [queue], now),
     ],
   };
 }

@@ -142,6 +142,7 @@ export const live: Translation<typeof reference> = {
   explain_pbx_value: '{completed} answered, {abandoned} abandoned',
   complete: 'complete data',
   partial: 'data for {percent}% of the period',
+  no_outcome: { one: '{n} contact with no known outcome', other: '{n} contacts with no known outcome' },
   define_waiting: 'Contacts waiting now in the queues shown.',
   define_longest: 'How long the contact who waits longest has waited, in the queue named. It runs on screen.',
   define_on_target: 'Queues whose service level keeps their own target, of those with contacts to judge.',

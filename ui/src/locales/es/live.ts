@@ -142,6 +142,7 @@ export const live: Translation<typeof reference> = {
   explain_pbx_value: '{completed} atendidas, {abandoned} abandonadas',
   complete: 'datos completos',
   partial: 'datos del {percent}% del período',
+  no_outcome: { one: '{n} contacto sin desenlace conocido', other: '{n} contactos sin desenlace conocido' },
   define_waiting: 'Contactos que esperan ahora en las colas mostradas.',
   define_longest: 'Tiempo del contacto que espera hace más, en la cola indicada. Corre en la pantalla.',
   define_on_target: 'Colas cuyo nivel de servicio está en su propia meta, entre las que ya tienen contactos para juzgar.',

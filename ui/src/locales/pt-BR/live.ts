@@ -141,6 +141,7 @@ export const live = {
   explain_pbx_value: '{completed} atendidas, {abandoned} abandonadas',
   complete: 'dados completos',
   partial: 'dados de {percent}% do período',
+  no_outcome: { one: '{n} contato sem desfecho conhecido', other: '{n} contatos sem desfecho conhecido' },
   define_waiting: 'Contatos que esperam agora nas filas mostradas.',
   define_longest: 'Tempo do contato que espera há mais tempo, na fila indicada. Corre na tela.',
   define_on_target: 'Filas cujo nível de serviço está na própria meta, entre as que já têm contatos para julgar.',

@@ -39,5 +39,7 @@ pub fn source_row(floor: &Floor, source: SourceId) -> Option<SourceRow> {
         counting_since_ms: site.and_then(|site| site.counting_since),
         day_from_ms: site.and_then(|site| site.day_from),
         covered_ms: site.map_or(0, |site| site.covered_ms),
+        clock_ahead_ms: site.and_then(|site| site.clock_ahead),
+        drift: site.map_or(0, |site| site.drift),
     })
 }

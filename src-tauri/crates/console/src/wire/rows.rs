@@ -65,6 +65,11 @@ pub struct SourceRow {
     /// Ms of the day in which the source was heard, as of the batch's `seen`.
     #[ts(type = "number")]
     pub covered_ms: i64,
+    /// How far the platform's clock is ahead of the hub's, ms, once read; negative for behind.
+    #[ts(type = "number | null")]
+    pub clock_ahead_ms: Option<i64>,
+    /// Differences between what was heard and the platform's pictures that were mended today.
+    pub drift: u32,
 }
 
 /// A queue.

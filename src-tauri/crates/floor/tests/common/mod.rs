@@ -114,6 +114,7 @@ pub fn any_kind() -> impl Strategy<Value = Kind> {
         3 => (call(), any::<bool>(), proptest::sample::select(&EndedBy::ALL[..]), any::<i64>()).prop_map(
             |(attempt, dropped, by, ago_ms)| Kind::DialEnded { attempt, ago_ms,
                 end: DialEnd { dropped, by, cause: Some(16), status: Some(name("ANSWER")) } }),
+        1 => (-4_000_000i64..4_000_000, -100i64..400_000).prop_map(|(at_by, seen_by)| Kind::Clock { ahead_ms: at_by, at_by, seen_by }),
         1 => (call(), any::<bool>()).prop_map(|(attempt, sale)| Kind::Disposed {
             campaign: Some(name("vendas")), attempt, code: Name::from("V"),
             flags: DispositionFlags { sale, human: true, ..DispositionFlags::default() } }),

@@ -24,6 +24,7 @@ columns!(
         day_from: Option<i64>,
         covered_ms: i64,
         heard: Option<Instant>,
+        clock_ahead: Option<i64>,
         drift: u32,
     }
 );
@@ -40,6 +41,7 @@ impl SitesV1 {
             day_from,
             covered_ms,
             heard,
+            clock_ahead,
             drift,
             queues: _,
             agents: _,
@@ -70,6 +72,7 @@ impl SitesV1 {
             day_from: day_from.map(|ms| w.time(ms)),
             covered_ms: *covered_ms,
             heard: heard.map(|moment| w.moment(moment)),
+            clock_ahead: *clock_ahead,
             drift: *drift,
         });
     }
@@ -92,6 +95,7 @@ impl SitesV1 {
                 day_from: row.day_from.map(|ms| r.time(ms)),
                 covered_ms: row.covered_ms,
                 heard: row.heard.map(|moment| r.moment(moment)),
+                clock_ahead: row.clock_ahead,
                 drift: row.drift,
                 ..Site::default()
             };

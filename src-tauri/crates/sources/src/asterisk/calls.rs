@@ -308,6 +308,20 @@ impl Calls {
         }
     }
 
+    /// The platform's clock was set ahead by so many ms: what is held is told by the new one.
+    pub(crate) fn clock_set(&mut self, by: i64) {
+        for call in self.calls.values_mut() {
+            let held = match &mut call.stage {
+                Stage::Waiting => None,
+                Stage::Leaving(when) => Some(when),
+                Stage::Talking { hung_up, .. } => hung_up.as_mut(),
+            };
+            if let Some(at) = held.and_then(|when| when.at.as_mut()) {
+                *at = at.saturating_add(by);
+            }
+        }
+    }
+
     /// Time passed: what was held too long is said.
     pub(crate) fn tick(&mut self, now: i64, out: &mut Vec<Report>) {
         let due = |when: &When| now.saturating_sub(when.now) >= HOLD_MS;

@@ -11,6 +11,7 @@
 mod agent;
 mod calls;
 mod check;
+mod clock;
 mod decoder;
 mod documentation;
 mod fingerprint;

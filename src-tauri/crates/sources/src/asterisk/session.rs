@@ -1,5 +1,6 @@
 //! The loop of one session: read, translate, ping, ask for a picture now and then.
 
+use super::clock::ClockWatch;
 use super::link::Link;
 use super::message::Kept;
 use super::queue_log::{Echoes, Follower, Local, Opening};
@@ -37,6 +38,7 @@ pub(crate) struct AmiSession {
     platform: String,
     secret: Secret,
     translator: Translator,
+    clock: ClockWatch,
     start: Instant,
     heard: Instant,
     pinged: Option<Instant>,
@@ -79,6 +81,7 @@ impl AmiSession {
             platform,
             secret: config.secret.clone(),
             translator: Translator::new(Remote::new(config.secret.clone())),
+            clock: ClockWatch::default(),
             start: now,
             heard: now,
             pinged: None,
@@ -242,6 +245,8 @@ impl AmiSession {
                 },
                 () = sleep_until(wake) => {}
             }
+            let late = i64::try_from(wake.elapsed().as_millis()).unwrap_or(i64::MAX);
+            self.clock.turned(late, self.now());
         }
     }
 
@@ -250,6 +255,12 @@ impl AmiSession {
         // Until nothing whole is left, else the next read would have no room: what was read is bounded.
         while out.len() < BATCH {
             let Some(message) = self.link.pop() else { break };
+            if let Some(at) = message.at()
+                && let Some(by) = self.clock.hear(at, now)
+            {
+                self.translator.clock_set(by);
+                out.push(Report::Clock { at, by });
+            }
             match self.translator.take(&message, now, out) {
                 Need::Nothing => {}
                 Need::Picture => self.next_picture = self.next_picture.min(self.asked + PICTURE_PAUSE),

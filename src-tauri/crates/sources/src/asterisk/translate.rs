@@ -164,6 +164,11 @@ impl Translator {
         self.devices_refused |= message.get("ActionID") == Some(DEVICES) && !message.is_success();
     }
 
+    /// The platform's clock was set ahead by so many ms: times told before are by the old one.
+    pub(crate) fn clock_set(&mut self, by: i64) {
+        self.calls.clock_set(by);
+    }
+
     /// Time passed.
     pub(crate) fn tick(&mut self, now: i64, out: &mut Vec<Report>) {
         self.calls.tick(now, out);

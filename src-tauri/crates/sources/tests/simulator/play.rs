@@ -20,7 +20,7 @@ fn split(reports: Vec<Report>) -> (Events, usize) {
     let mut pictures = 0;
     let events = reports.into_iter().filter_map(|report| match report {
         Report::Event { at, kind } => Some((at.expect("simulated time"), kind)),
-        Report::Backfill { .. } | Report::Picture(_) => {
+        Report::Backfill { .. } | Report::Clock { .. } | Report::Picture(_) => {
             pictures += 1;
             None
         }
