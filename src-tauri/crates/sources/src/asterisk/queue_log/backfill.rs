@@ -186,7 +186,7 @@ impl Echoes {
             .iter()
             .filter_map(|report| match report {
                 Report::Event { kind, .. } => Sign::of(kind),
-                Report::Backfill { .. } | Report::Picture(_) => None,
+                Report::Backfill { .. } | Report::Clock { .. } | Report::Picture(_) => None,
             })
             .collect();
         let mut reports = Vec::new();
