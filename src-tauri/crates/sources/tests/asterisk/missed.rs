@@ -75,6 +75,7 @@ fn words(reports: &[Report]) -> Vec<String> {
     let word = |report: &Report| match report {
         Report::Backfill { at, kind } => format!("then {} {}", at - (CLOCK - 100) * 1000, brief(kind)),
         Report::Event { kind, .. } => format!("now {}", brief(kind)),
+        Report::Clock { .. } => "clock".to_owned(),
         Report::Picture(_) => "picture".to_owned(),
     };
     reports.iter().map(word).collect()
