@@ -2,12 +2,14 @@
 
 #![allow(clippy::print_stdout)]
 
+mod compare;
 mod devices;
 mod faults;
+mod judge;
 mod other_line;
 mod present;
-mod rig;
 mod visits;
+mod zero;
 
 use mirante_tests::pbx::{Major, Pbx, Tree, install};
 
@@ -26,6 +28,17 @@ fn unstamped_pbx(major: Major) -> Pbx {
     started(major, Pbx::start_unstamped)
 }
 
+/// Something on both versions at once, each on a port and in a folder of its own.
+fn both(test: impl Fn(&Pbx) -> Result<(), String> + Sync) {
+    let results = std::thread::scope(|scope| {
+        let test = &test;
+        let threads = Major::ALL.map(|major| scope.spawn(move || test(&pbx_of(major))));
+        threads.map(|thread| thread.join().expect("a whole run"))
+    });
+    let failures: Vec<String> = results.into_iter().filter_map(Result::err).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
 fn started(major: Major, start: fn(&Tree) -> anyhow::Result<Pbx>) -> Pbx {
     let tree = install(major, false, &|words| println!("{words}")).expect("an Asterisk from Debian");
     let pbx = start(&tree).expect("a running PBX");
@@ -41,4 +54,9 @@ fn seconds() -> u32 {
 /// Seed of the traffic: 11, or `$MIRANTE_RIG_SEED`.
 fn seed() -> u64 {
     std::env::var("MIRANTE_RIG_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(11)
+}
+
+/// How often the traffic is run, each time with another seed: once, or `$MIRANTE_RIG_RUNS`.
+fn runs() -> u64 {
+    std::env::var("MIRANTE_RIG_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
 }

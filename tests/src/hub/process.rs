@@ -24,11 +24,14 @@ pub fn mirantectl() -> Result<PathBuf> {
 
 /// A configuration that follows one PBX as the documented user, whose secret is in `MIRANTE_RIG_SECRET`.
 pub fn following(pbx: SocketAddr, queue_log: Option<&Path>) -> String {
+    following_as(crate::pbx::config::MIRANTE.0, pbx, queue_log)
+}
+
+fn following_as(user: &str, pbx: SocketAddr, queue_log: Option<&Path>) -> String {
     let mut text = format!(
         "[[source]]\nname = \"rig\"\nlabel = \"PABX de teste\"\nkind = \"asterisk\"\nhost = \"127.0.0.1\"\nport = {}\n\
-         tls = false\nusername = \"{}\"\nsecret = \"env:MIRANTE_RIG_SECRET\"\n",
+         tls = false\nusername = \"{user}\"\nsecret = \"env:MIRANTE_RIG_SECRET\"\n",
         pbx.port(),
-        crate::pbx::config::MIRANTE.0
     );
     if let Some(path) = queue_log {
         text.push_str(&format!("queue_log = \"{}\"\n", path.display()));
@@ -51,6 +54,12 @@ impl Hub {
     pub fn follow(pbx: SocketAddr, queue_log: Option<&Path>) -> Result<Hub> {
         let secret = crate::pbx::config::MIRANTE.1;
         Hub::start(&following(pbx, queue_log), &[("MIRANTE_RIG_SECRET", secret)])
+    }
+
+    /// Follows one PBX as the user who also hears the dial plan.
+    pub fn follow_dialplan(pbx: SocketAddr) -> Result<Hub> {
+        let (user, secret) = crate::pbx::config::DIALPLAN;
+        Hub::start(&following_as(user, pbx, None), &[("MIRANTE_RIG_SECRET", secret)])
     }
 
     /// Serves a configuration on a free port of loopback, ready when it says so.

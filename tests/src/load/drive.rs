@@ -1,13 +1,24 @@
 //! Carries out a plan through the manager interface, one thread, and listens meanwhile.
 
-use super::plan::{Call, Change, Ending, Plan};
-use super::truth::{Outcome, Truth, Turn};
+use super::orders::Orders;
+use super::plan::{Call, Change, Complete, Ending, Plan, Then};
+use super::truth::{Outcome, Stay, Truth, Turn};
 use crate::ami::{Ami, Message};
 use crate::pbx::Centre;
 use anyhow::Result;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::time::{Duration, Instant};
+
+/// After so long whoever still holds a line in a journey hangs up: a step of it must have failed.
+const LONGEST_MS: u64 = 40_000;
+/// How long a third person takes to be there, and to hear that all three are joined, ms.
+const THIRD_MS: u64 = 1500;
+/// Between two keys that an agent presses, ms.
+const KEY_MS: u64 = 300;
+
+/// The PBX tells of the end of a channel a moment after the dial plan's.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// How a plan is carried out.
 #[derive(Debug, Clone, Copy)]
@@ -22,40 +33,63 @@ impl Default for Options {
     }
 }
 
-/// What is due. Ordered by time, then by number.
+/// What is due. Ordered by time, then by kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
     Call(usize),
     Outside(usize),
     Change(usize),
     Back(u16, bool),
-    /// Patience over, withdrawal and end of conversation: for the stay of that number only.
+    /// Patience over, and the others below: for the stay of that number only.
     Impatient(usize, usize),
     Withdraw(usize, usize),
+    Move(usize, usize),
+    /// A colleague takes the call that rings on this channel.
+    Pickup(usize, usize, String),
     Done(usize, usize),
+    /// The agent who asked hangs up, which completes the transfer.
+    Complete(usize, usize),
+    /// The agent presses a key.
+    Key(usize, usize, char),
+    Fetch(usize, String),
+    /// Everybody hangs up.
+    Over(usize, usize),
 }
 
 /// Drives one PBX.
 #[derive(Debug)]
 pub struct Driver<'a> {
-    ami: Ami,
+    orders: Orders<'a>,
     plan: &'a Plan,
     centre: &'a Centre,
     index: HashMap<&'a str, usize>,
     due: BinaryHeap<Reverse<(Instant, Due)>>,
     truth: Truth,
-    ended: usize,
+    ended: HashSet<String>,
 }
 
 impl<'a> Driver<'a> {
     /// Ready to start.
     pub fn new(ami: Ami, plan: &'a Plan, centre: &'a Centre) -> Driver<'a> {
         let index = plan.calls.iter().enumerate().map(|(index, call)| (call.id.as_str(), index)).collect();
-        Driver { ami, plan, centre, index, due: BinaryHeap::new(), truth: Truth::default(), ended: 0 }
+        let (truth, orders) = (Truth::of(plan), Orders::new(ami, centre));
+        Driver { orders, plan, centre, index, due: BinaryHeap::new(), truth, ended: HashSet::new() }
     }
 
     /// Carries out the plan and returns the record. `heard` sees every message of the PBX as it comes.
     pub fn run(mut self, options: Options, mut heard: impl FnMut(&Message)) -> Result<Truth> {
+        self.carry_out(options, &mut heard)?;
+        Ok(self.truth)
+    }
+
+    /// The same with a PBX that may die meanwhile: the record ends with it.
+    pub fn run_to_its_end(mut self, options: Options) -> Truth {
+        // The end of the session is what is waited for.
+        let _ = self.carry_out(options, &mut |_| {});
+        self.truth
+    }
+
+    fn carry_out(&mut self, options: Options, heard: &mut dyn FnMut(&Message)) -> Result<()> {
         let start = Instant::now();
         let after = |ms: u64| start + Duration::from_millis(ms);
         let plan = self.plan;
@@ -69,7 +103,8 @@ impl<'a> Driver<'a> {
             self.due.push(Reverse((after(*at_ms), Due::Change(index))));
         }
         let last = plan.calls.last().map_or(0, |call| call.at_ms);
-        let limit = after(last) + options.drain;
+        let mut limit = after(last) + options.drain;
+        let all = plan.calls.len() + plan.outside.len();
         loop {
             let now = Instant::now();
             while let Some(Reverse((at, _))) = self.due.peek()
@@ -78,143 +113,207 @@ impl<'a> Driver<'a> {
             {
                 self.act(due, now)?;
             }
-            if self.ended >= plan.calls.len() || now >= limit {
+            if self.ended.len() >= all {
+                // The last words of the last call.
+                limit = limit.min(now + LAST_WORDS);
+            }
+            if now >= limit {
                 break;
             }
             let next = self.due.peek().map_or(limit, |Reverse((at, _))| *at);
-            if let Some(message) = self.ami.receive(next.saturating_duration_since(now))? {
+            if let Some(message) = self.orders.ami.receive(next.saturating_duration_since(now))? {
                 heard(&message);
                 self.hear(&message);
             }
         }
-        self.everyone_back()?;
-        Ok(self.truth)
+        self.everyone_back()
+    }
+
+    fn push(&mut self, ms: u64, due: Due) {
+        self.due.push(Reverse((Instant::now() + Duration::from_millis(ms), due)));
     }
 
     fn hear(&mut self, message: &Message) {
-        if message.get("Event") == "UserEvent" && message.get("UserEvent") == "RigGone" {
-            self.ended += 1;
+        if message.get("Event") == "OriginateResponse"
+            && let Some(id) = self.orders.asked.remove(message.get("ActionID"))
+            && message.get("Response") == "Failure"
+        {
+            self.ended.insert(id);
         }
-        let refused = message.get("Event") == "OriginateResponse" && message.get("Response") == "Failure";
-        if refused && message.get("Context").starts_with("caller") {
-            self.ended += 1;
+        if message.get("Event") == "DialBegin" {
+            self.rings(message);
         }
         let Some((id, turn)) = self.truth.hear(message, self.centre) else { return };
+        if turn == Turn::Over {
+            self.ended.insert(id);
+            return;
+        }
         let Some(&index) = self.index.get(id.as_str()) else { return };
         let call = &self.plan.calls[index];
-        let stay = self.truth.stays.iter().filter(|stay| stay.id == id).count();
-        let now = Instant::now();
-        let mut push = |ms: u64, due: Due| self.due.push(Reverse((now + Duration::from_millis(ms), due)));
+        let stay = self.truth.of_call(&id).count();
         match turn {
-            Turn::Entered => {
-                push(call.patience_ms, Due::Impatient(index, stay));
+            Turn::Entered { consult: true } => {
+                let asked = self.turn(index, stay - 1);
+                let wait = match asked {
+                    Some(Then::Attended(_, Complete::Waiting(ms))) => ms,
+                    _ => call.patience_ms / 2,
+                };
+                self.push(wait, Due::Complete(index, stay));
+                self.push(call.patience_ms, Due::Impatient(index, stay));
+            }
+            Turn::Entered { consult: false } => {
+                self.push(call.patience_ms, Due::Impatient(index, stay));
                 if let Some(ms) = call.withdraw_ms {
-                    push(ms, Due::Withdraw(index, stay));
+                    self.push(ms, Due::Withdraw(index, stay));
+                }
+                if let Some((ms, _)) = call.moved.filter(|_| stay == 1) {
+                    self.push(ms, Due::Move(index, stay));
                 }
             }
-            Turn::Answered => push(call.talk_ms, Due::Done(index, stay)),
+            Turn::Answered => {
+                let complete = match self.turn(index, stay.saturating_sub(1)) {
+                    Some(Then::Attended(_, Complete::Answered(ms))) if stay > 1 => ms,
+                    _ => 0,
+                };
+                self.push(complete, Due::Complete(index, stay));
+                self.push(call.talk_ms.max(complete + THIRD_MS), Due::Done(index, stay));
+            }
+            Turn::Parked(place) => {
+                if let Some(Then::Park(ms)) = self.turn(index, stay) {
+                    self.push(ms, Due::Fetch(index, place));
+                    self.push(ms + call.talk_ms, Due::Over(index, stay));
+                }
+            }
+            Turn::Over => {}
         }
+    }
+
+    /// An agent rings: for some calls a colleague takes it.
+    fn rings(&mut self, message: &Message) {
+        let caller = message.get("Channel");
+        let Some(stay) = self.truth.stays.iter().rfind(|stay| stay.channel == caller) else { return };
+        let Some(&index) = self.index.get(stay.id.as_str()) else { return };
+        let number = self.truth.of_call(&stay.id).count();
+        if let Some(ms) = self.plan.calls[index].pickup_ms {
+            self.push(ms, Due::Pickup(index, number, message.get("DestChannel").to_owned()));
+        }
+    }
+
+    /// What comes at the end of the conversation of that stay, if not its end.
+    fn turn(&self, index: usize, stay: usize) -> Option<Then> {
+        let call: &Call = &self.plan.calls[index];
+        let answered = self.truth.of_call(&call.id).take(stay).filter(|stay| stay.outcome == Outcome::Answered).count();
+        call.turns.get(answered.checked_sub(1)?).copied()
+    }
+
+    /// The stay if the call is in its stay number `stay` and that stay is so.
+    fn is_at(&self, index: usize, stay: usize, outcome: Outcome) -> Option<Stay> {
+        let mut stays = self.truth.of_call(&self.plan.calls[index].id);
+        let now = stays.nth(stay - 1)?;
+        (now.outcome == outcome && stays.next().is_none()).then(|| now.clone())
     }
 
     fn act(&mut self, due: Due, now: Instant) -> Result<()> {
+        let plan = self.plan;
         match due {
-            Due::Call(index) => self.call(index),
-            Due::Outside(index) => self.outside(index),
+            Due::Call(index) => self.orders.call(&plan.calls[index]),
+            Due::Outside(index) => self.orders.outside(&plan.outside[index]),
             Due::Change(index) => self.change(index, now),
             Due::Back(agent, paused) => self.back(agent, paused),
-            Due::Impatient(index, stay) => {
-                let waits = self.is_at(index, stay, Outcome::Waiting);
-                if let Some(channel) = waits { self.hang_up(&phone(&channel)) } else { Ok(()) }
+            Due::Impatient(index, stay) => match self.is_at(index, stay, Outcome::Waiting) {
+                Some(_) => self.caller_hangs_up(index),
+                None => Ok(()),
+            },
+            Due::Withdraw(index, stay) => match self.is_at(index, stay, Outcome::Waiting) {
+                Some(stay) => self.orders.withdraw(&stay),
+                None => Ok(()),
+            },
+            Due::Move(index, stay) => match (self.is_at(index, stay, Outcome::Waiting), plan.calls[index].moved) {
+                (Some(stay), Some((_, to))) => self.orders.redirect(&stay.channel, to),
+                _ => Ok(()),
+            },
+            Due::Pickup(index, stay, channel) => match self.is_at(index, stay, Outcome::Waiting) {
+                Some(_) => self.orders.pick_up(&channel),
+                None => Ok(()),
+            },
+            Due::Done(index, stay) => match self.is_at(index, stay, Outcome::Answered) {
+                Some(now) => self.done(index, stay, &now),
+                None => Ok(()),
+            },
+            Due::Complete(index, stay) => {
+                // Whoever asked is the agent of the stay before, unless that was no question.
+                let asked = self.turn(index, stay.saturating_sub(1));
+                let before =
+                    stay.checked_sub(2).and_then(|n| self.truth.of_call(&plan.calls[index].id).nth(n)).cloned();
+                match (asked, before) {
+                    (Some(Then::Attended(..)), Some(before)) if before.talk_ms.is_none() => {
+                        self.orders.hang_up(&phone(&before.agent_channel))
+                    }
+                    _ => Ok(()),
+                }
             }
-            Due::Withdraw(index, stay) => {
-                let Some(channel) = self.is_at(index, stay, Outcome::Waiting) else { return Ok(()) };
-                let queue =
-                    self.truth.now(&self.plan.calls[index].id).map(|stay| stay.queue.clone()).unwrap_or_default();
-                self.ami.send("QueueWithdrawCaller", &[("Queue", &queue), ("Caller", &channel)])?;
-                Ok(())
+            Due::Key(index, stay, key) => match self.is_at(index, stay, Outcome::Answered) {
+                Some(stay) => self.orders.press(&phone(&stay.agent_channel), key),
+                None => Ok(()),
+            },
+            Due::Fetch(index, place) if !self.ended.contains(&plan.calls[index].id) => {
+                self.orders.fetch(&place, plan.calls[index].talk_ms + LONGEST_MS)
             }
-            Due::Done(index, stay) => self.done(index, stay),
+            Due::Fetch(..) => Ok(()),
+            Due::Over(index, stay) => {
+                let agent = self.is_at(index, stay, Outcome::Answered).map(|stay| phone(&stay.agent_channel));
+                self.caller_hangs_up(index)?;
+                agent.map_or(Ok(()), |agent| self.orders.hang_up(&agent))
+            }
         }
     }
 
-    /// The caller's channel if the call is in its stay number `stay` and that stay is so.
-    fn is_at(&self, index: usize, stay: usize, outcome: Outcome) -> Option<String> {
+    fn caller_hangs_up(&mut self, index: usize) -> Result<()> {
         let call = &self.plan.calls[index];
-        let stays = self.truth.stays.iter().filter(|stay| stay.id == call.id).count();
-        let now = self.truth.now(&call.id)?;
-        (stays == stay && now.outcome == outcome).then(|| now.channel.clone())
-    }
-
-    fn done(&mut self, index: usize, stay: usize) -> Result<()> {
-        let call: &Call = &self.plan.calls[index];
-        let Some(channel) = self.is_at(index, stay, Outcome::Answered) else { return Ok(()) };
-        let agent = self.truth.agent_channel.get(&call.id).cloned().unwrap_or_default();
-        if let Some(transfer) = call.transfers.get(stay - 1)
-            && let Some(queue) = self.centre.queue(transfer.queue)
-        {
-            let fields = [("Channel", agent.as_str()), ("Context", "transfer"), ("Exten", queue.number)];
-            self.ami.send("BlindTransfer", &fields)?;
-            return Ok(());
-        }
-        match call.ending {
-            Ending::Caller => self.hang_up(&phone(&channel)),
-            Ending::Agent => self.hang_up(&agent),
+        match self.truth.root(&call.id).filter(|_| !self.ended.contains(&call.id)).map(phone) {
+            Some(phone) => self.orders.hang_up(&phone),
+            None => Ok(()),
         }
     }
 
-    fn hang_up(&mut self, channel: &str) -> Result<()> {
-        self.ami.send("Hangup", &[("Channel", channel), ("Cause", "16")]).map(drop)
-    }
-
-    fn call(&mut self, index: usize) -> Result<()> {
-        let call: &Call = &self.plan.calls[index];
-        let number = self.centre.queue(call.queue).map_or("", |queue| queue.number);
-        let channel = format!("Local/{number}@inbound/n");
-        let caller = format!("<{}>", call.number);
-        let mut fields = vec![
-            ("Channel", channel),
-            ("Context", if call.key_ms.is_some() { "caller-key" } else { "caller" }.to_owned()),
-            ("Exten", "s".to_owned()),
-            ("Priority", "1".to_owned()),
-            ("Timeout", "30000".to_owned()),
-            ("CallerID", caller),
-            ("Async", "true".to_owned()),
-            ("Variable", format!("__RIG_CALL={}", call.id)),
-            ("Variable", format!("__RIG_NAME={}", call.name)),
-            ("Variable", format!("__RIG_RING={}", seconds(call.ring_ms))),
-        ];
-        if let Some(ms) = call.key_ms {
-            fields.push(("Variable", format!("RIG_KEY_AFTER={}", seconds(ms))));
+    /// The end of a conversation.
+    fn done(&mut self, index: usize, stay: usize, now: &Stay) -> Result<()> {
+        let call = &self.plan.calls[index];
+        let Some(turn) = self.turn(index, stay) else {
+            return match call.ending {
+                Ending::Caller => self.caller_hangs_up(index),
+                Ending::Agent => self.orders.hang_up(&phone(&now.agent_channel)),
+            };
+        };
+        match turn {
+            Then::Blind(queue) => self.orders.blind(&now.agent_channel, queue)?,
+            Then::Attended(queue, _) => self.orders.consult(&now.agent_channel, queue)?,
+            Then::Conference(ms) => {
+                self.orders.conference(&call.id, now, ms)?;
+                self.push(ms, Due::Over(index, stay));
+            }
+            Then::Three(ms) => {
+                self.orders.ask_third(&now.agent_channel, ms + LONGEST_MS)?;
+                self.push(THIRD_MS, Due::Key(index, stay, '*'));
+                self.push(THIRD_MS + KEY_MS, Due::Key(index, stay, '3'));
+                self.push(THIRD_MS + ms, Due::Over(index, stay));
+            }
+            Then::Park(_) => self.orders.park(now, LONGEST_MS + 5000)?,
+            Then::ParkInVain(ms, _) => self.orders.park(now, ms)?,
         }
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        self.ami.send("Originate", &fields).map(drop)
-    }
-
-    fn outside(&mut self, index: usize) -> Result<()> {
-        let call = &self.plan.outside[index];
-        let channel = format!("Local/{}@desk/n", call.agent);
-        let (id, talk) = (format!("__RIG_CALL={}", call.id), format!("RIG_TALK={}", seconds(call.talk_ms)));
-        let fields = [
-            ("Channel", channel.as_str()),
-            ("Context", "outside"),
-            ("Exten", "5511987654321"),
-            ("Priority", "1"),
-            ("Async", "true"),
-            ("Variable", &id),
-            ("Variable", &talk),
-        ];
-        self.ami.send("Originate", &fields).map(drop)
+        self.push(LONGEST_MS, Due::Over(index, stay));
+        Ok(())
     }
 
     fn change(&mut self, index: usize, now: Instant) -> Result<()> {
         let (_, agent, change) = &self.plan.changes[index];
         let for_ms = match change {
             Change::Pause(reason, for_ms) => {
-                self.pause(*agent, Some(reason))?;
+                self.orders.pause(*agent, Some(reason))?;
                 *for_ms
             }
             Change::Away(for_ms) => {
-                self.away(*agent, true)?;
+                self.orders.away(*agent, true)?;
                 *for_ms
             }
         };
@@ -224,20 +323,7 @@ impl<'a> Driver<'a> {
     }
 
     fn back(&mut self, agent: u16, paused: bool) -> Result<()> {
-        if paused { self.pause(agent, None) } else { self.away(agent, false) }
-    }
-
-    fn pause(&mut self, agent: u16, reason: Option<&str>) -> Result<()> {
-        let Some(agent) = self.centre.agent(agent) else { return Ok(()) };
-        let interface = agent.interface();
-        let paused = if reason.is_some() { "true" } else { "false" };
-        let fields = [("Interface", interface.as_str()), ("Paused", paused), ("Reason", reason.unwrap_or(""))];
-        self.ami.send("QueuePause", &fields).map(drop)
-    }
-
-    fn away(&mut self, agent: u16, away: bool) -> Result<()> {
-        let variable = format!("RIG_AWAY_{agent}");
-        self.ami.send("Setvar", &[("Variable", &variable), ("Value", if away { "1" } else { "0" })]).map(drop)
+        if paused { self.orders.pause(agent, None) } else { self.orders.away(agent, false) }
     }
 
     fn everyone_back(&mut self) -> Result<()> {
@@ -250,11 +336,11 @@ impl<'a> Driver<'a> {
     }
 }
 
-/// The caller's own end of the channel that waits in the queue: a person hangs up there, and the PBX learns of it.
+/// The other end of a channel's line: the person there hangs up or presses keys, and the PBX learns of it.
 fn phone(channel: &str) -> String {
-    channel.strip_suffix(";2").map_or_else(|| channel.to_owned(), |near| format!("{near};1"))
-}
-
-fn seconds(ms: u64) -> String {
-    format!("{}.{:03}", ms / 1000, ms % 1000)
+    match (channel.strip_suffix(";2"), channel.strip_suffix(";1")) {
+        (Some(near), _) => format!("{near};1"),
+        (_, Some(near)) => format!("{near};2"),
+        _ => channel.to_owned(),
+    }
 }

@@ -2,9 +2,9 @@
 //!
 //! What comes of it depends on who is free at each moment, which is the PBX's business; see [`super::Truth`].
 
+use super::{journeys, seeded};
 use crate::pbx::Centre;
-use rand::seq::IndexedRandom as _;
-use rand::{RngExt as _, SeedableRng};
+use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
 /// How much traffic.
@@ -35,11 +35,77 @@ pub enum Ending {
     Agent,
 }
 
-/// A transfer to another queue.
+/// What an agent does with a caller at the end of a conversation, instead of hanging up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Transfer {
-    /// The next queue.
-    pub queue: &'static str,
+pub enum Then {
+    /// Sends the caller to another queue, unannounced.
+    Blind(&'static str),
+    /// Asks another queue first; completes the transfer once somebody answered there, or while that still waits.
+    Attended(&'static str, Complete),
+    /// Both go to a conference with a third person, for so many ms.
+    Conference(u64),
+    /// Calls a third person and joins all three, for so many ms.
+    Three(u64),
+    /// Parks the caller; a colleague fetches them after so many ms.
+    Park(u64),
+    /// Parks the caller; nobody fetches them, and after so many ms they come back to a queue.
+    ParkInVain(u64, &'static str),
+}
+
+/// When an attended transfer is completed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Complete {
+    /// So many ms after somebody answered.
+    Answered(u64),
+    /// So many ms after the question, answered or not.
+    Waiting(u64),
+}
+
+/// How a person who is called takes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fate {
+    /// Answers.
+    Answer,
+    /// A machine answers.
+    Machine,
+    /// Is on the phone.
+    Busy,
+    /// Lets it ring.
+    Silent,
+    /// Is not to be reached.
+    Congestion,
+    /// Turns it down.
+    Refused,
+    /// Does not exist.
+    Unallocated,
+}
+
+impl Fate {
+    /// Every one.
+    pub const ALL: [Fate; 7] =
+        [Fate::Answer, Fate::Machine, Fate::Busy, Fate::Silent, Fate::Congestion, Fate::Refused, Fate::Unallocated];
+}
+
+/// How the PBX tells the campaign of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// It does not.
+    None,
+    /// By the channel variable `CAMPAIGN`.
+    Variable(&'static str),
+    /// By the account code.
+    Account(&'static str),
+}
+
+/// How somebody is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dial {
+    /// How they take it.
+    pub fate: Fate,
+    /// Ms until they answer.
+    pub ring_ms: u64,
+    /// The campaign.
+    pub mark: Mark,
 }
 
 /// A call to a queue.
@@ -63,12 +129,44 @@ pub struct Call {
     pub key_ms: Option<u64>,
     /// Ms after which a supervisor takes the waiting caller out of the queue, if at all.
     pub withdraw_ms: Option<u64>,
+    /// Ms after which somebody moves the waiting caller, to a queue or to a desk, if at all.
+    pub moved: Option<(u64, Option<&'static str>)>,
+    /// Ms that an agent rings before a colleague takes the call, if at all.
+    pub pickup_ms: Option<u64>,
+    /// The queue to which the caller goes when the first returns, whatever came of it.
+    pub again: Option<&'static str>,
+    /// Set if the PBX calls them: a call back, or a campaign.
+    pub dial: Option<Dial>,
     /// Ms of each conversation.
     pub talk_ms: u64,
     /// Who ends the last one.
     pub ending: Ending,
-    /// Blind transfers, one at the end of each conversation but the last.
-    pub transfers: Vec<Transfer>,
+    /// What comes at the end of each conversation but the last.
+    pub turns: Vec<Then>,
+}
+
+impl Call {
+    /// A caller who waits long, talks and hangs up.
+    pub(super) fn plain(id: String, at_ms: u64, queue: &'static str) -> Call {
+        Call {
+            id,
+            at_ms,
+            queue,
+            number: String::new(),
+            name: String::new(),
+            ring_ms: 500,
+            patience_ms: 20_000,
+            key_ms: None,
+            withdraw_ms: None,
+            moved: None,
+            pickup_ms: None,
+            again: None,
+            dial: None,
+            talk_ms: 3000,
+            ending: Ending::Agent,
+            turns: Vec::new(),
+        }
+    }
 }
 
 /// A call by an agent to the outside.
@@ -80,6 +178,10 @@ pub struct Outside {
     pub at_ms: u64,
     /// The agent's extension.
     pub agent: u16,
+    /// Who is called.
+    pub number: String,
+    /// How.
+    pub dial: Dial,
     /// Ms of conversation.
     pub talk_ms: u64,
 }
@@ -106,163 +208,18 @@ pub struct Plan {
 
 /// A caller whose name would run as a script where text is pasted into a page.
 pub const HOSTILE_NAME: &str = "<script>alert(1)</script>";
-const NAMES: [&str; 6] = ["Maria da Conceição", "José Antônio", "Cliente VIP", "ACME S.A.", "Ângela Brandão", ""];
-const REASONS: [&str; 4] = ["almoco", "banheiro", "reuniao", "<b>treinamento</b>"];
-const LEVELS: [&str; 3] = ["suporte-n1", "helpdesk-n2", "servicedesk-n3"];
 
 impl Plan {
     /// The plan of a seed.
     pub fn new(seed: u64, size: Size, centre: &Centre) -> Plan {
         let mut dice = ChaCha8Rng::seed_from_u64(seed);
-        let calls = calls(&mut dice, size, centre);
-        let outside = outside(&mut dice, size, centre);
-        let changes = changes(&mut dice, size, centre);
-        let mut plan = Plan { calls, outside, changes };
-        trouble(&mut plan, size);
+        seeded::plan(&mut dice, size, centre)
+    }
+
+    /// The same with calls that move about: see [`super::journeys`].
+    pub fn of_every_kind(seed: u64, size: Size, centre: &Centre) -> Plan {
+        let mut plan = Plan::new(seed, size, centre);
+        journeys::add(&mut plan, seed, size, centre);
         plan
-    }
-}
-
-/// A time with an exponential law, in ms, kept between bounds.
-fn exponential(dice: &mut ChaCha8Rng, mean_s: f64, least_ms: u64, most_ms: u64) -> u64 {
-    let uniform: f64 = dice.random_range(1e-9..1.0);
-    ((-uniform.ln() * mean_s * 1000.0) as u64).clamp(least_ms, most_ms)
-}
-
-fn arrivals(dice: &mut ChaCha8Rng, rate: f64, seconds: u32) -> Vec<u64> {
-    let mut times = Vec::new();
-    let mut at = 0;
-    if rate <= 0.0 {
-        return times;
-    }
-    loop {
-        at += exponential(dice, 1.0 / rate, 1, u64::MAX);
-        if at >= u64::from(seconds) * 1000 {
-            break;
-        }
-        times.push(at);
-    }
-    times
-}
-
-fn calls(dice: &mut ChaCha8Rng, size: Size, centre: &Centre) -> Vec<Call> {
-    let times = arrivals(dice, size.inbound, size.seconds);
-    let mut calls = Vec::with_capacity(times.len());
-    for (index, at_ms) in times.into_iter().enumerate() {
-        let Ok(queue) = centre.queues.choose_weighted(dice, |queue| queue.weight) else { continue };
-        let name = if index % 10 == 3 { HOSTILE_NAME } else { NAMES[dice.random_range(0..NAMES.len())] };
-        let level = LEVELS.iter().position(|level| *level == queue.name);
-        let mut transfers = Vec::new();
-        for next in level.into_iter().flat_map(|level| &LEVELS[level + 1..]) {
-            if !dice.random_bool(0.35) || at_ms > u64::from(size.seconds) * 600 {
-                break;
-            }
-            transfers.push(Transfer { queue: next });
-        }
-        let impatient = dice.random_bool(0.25);
-        calls.push(Call {
-            id: format!("c{index:05}"),
-            at_ms,
-            queue: queue.name,
-            number: format!("55{}9{:08}", dice.random_range(11..=99), dice.random_range(0..100_000_000)),
-            name: name.to_owned(),
-            ring_ms: dice.random_range(500..3500),
-            patience_ms: if impatient { dice.random_range(300..6000) } else { dice.random_range(8000..20_000) },
-            key_ms: (queue.exit_key && dice.random_bool(0.3)).then(|| dice.random_range(1000..4000)),
-            withdraw_ms: dice.random_bool(0.03).then(|| dice.random_range(1000..4000)),
-            talk_ms: exponential(dice, size.talk_s, 1200, 12_000),
-            ending: if dice.random_bool(0.5) { Ending::Caller } else { Ending::Agent },
-            transfers,
-        });
-    }
-    calls
-}
-
-fn outside(dice: &mut ChaCha8Rng, size: Size, centre: &Centre) -> Vec<Outside> {
-    let times = arrivals(dice, size.outside, size.seconds);
-    let mut calls = Vec::with_capacity(times.len());
-    for (index, at_ms) in times.into_iter().enumerate() {
-        let Some(agent) = centre.agents.choose(dice) else { continue };
-        let talk_ms = exponential(dice, size.talk_s, 1500, 15_000);
-        calls.push(Outside { id: format!("o{index:05}"), at_ms, agent: agent.number, talk_ms });
-    }
-    calls
-}
-
-fn changes(dice: &mut ChaCha8Rng, size: Size, centre: &Centre) -> Vec<(u64, u16, Change)> {
-    let mut changes = Vec::new();
-    for agent in centre.agents {
-        let mut at = dice.random_range(0..30_000);
-        while at < u64::from(size.seconds) * 1000 {
-            let for_ms = dice.random_range(3000..12_000);
-            let change = if dice.random_bool(0.25) {
-                Change::Away(for_ms)
-            } else {
-                Change::Pause(REASONS[dice.random_range(0..REASONS.len())], for_ms)
-            };
-            changes.push((at, agent.number, change));
-            at += for_ms + dice.random_range(15_000..60_000);
-        }
-    }
-    changes
-}
-
-/// Once in each run two queues get into trouble, so that no run lacks a timeout, an overflow and a refusal.
-fn trouble(plan: &mut Plan, size: Size) {
-    let start = u64::from(size.seconds) * 400;
-    let mut call = |name: &str, after_ms: u64, queue: &'static str, talk_ms: u64| {
-        plan.calls.push(Call {
-            id: format!("t-{name}"),
-            at_ms: start + after_ms,
-            queue,
-            number: format!("551140{after_ms:06}"),
-            name: name.to_owned(),
-            ring_ms: 500,
-            patience_ms: 20_000,
-            key_ms: None,
-            withdraw_ms: None,
-            talk_ms,
-            ending: Ending::Agent,
-            transfers: Vec::new(),
-        });
-    };
-    // Two of three are on a break and the third talks when the next callers come; then the third goes too.
-    call("keeps the last one busy", 500, "retencao", 9000);
-    call("overflows", 2500, "retencao", 3000);
-    call("overflows too", 3000, "retencao", 3000);
-    call("is turned away", 7000, "retencao", 3000);
-    call("times out", 1500, "televendas", 3000);
-    let breaks = [(1018, 0), (1020, 0), (1019, 4500), (1004, 500), (1005, 500), (1006, 500), (1007, 500)];
-    plan.changes.retain(|(_, agent, _)| breaks.iter().all(|(other, _)| other != agent));
-    plan.outside.retain(|call| breaks.iter().all(|(other, _)| *other != call.agent));
-    for (agent, after_ms) in breaks {
-        plan.changes.push((start + after_ms, agent, Change::Pause("reuniao", 15_000 - after_ms)));
-    }
-    plan.calls.sort_by_key(|call| call.at_ms);
-    plan.changes.sort_by_key(|(at, agent, _)| (*at, *agent));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pbx::centre::CENTRE;
-
-    #[test]
-    fn a_seed_is_a_plan() {
-        let plan = Plan::new(7, Size::default(), &CENTRE);
-        assert_eq!(plan, Plan::new(7, Size::default(), &CENTRE));
-        assert_ne!(plan, Plan::new(8, Size::default(), &CENTRE));
-    }
-
-    #[test]
-    fn a_minute_holds_every_kind_of_trouble() {
-        let plan = Plan::new(1, Size::default(), &CENTRE);
-        assert!(plan.calls.len() > 60, "{} calls", plan.calls.len());
-        assert!(plan.calls.is_sorted_by_key(|call| call.at_ms));
-        assert!(plan.calls.iter().any(|call| call.transfers.len() == 2));
-        assert!(plan.calls.iter().any(|call| call.key_ms.is_some()));
-        assert!(plan.calls.iter().any(|call| call.withdraw_ms.is_some()));
-        assert!(plan.calls.iter().any(|call| call.name == HOSTILE_NAME));
-        assert!(plan.changes.iter().any(|(_, _, change)| matches!(change, Change::Away(_))));
     }
 }

@@ -1,8 +1,10 @@
 //! The driver's own record of what happened, from the dial plan's announcements and the bridges.
 
+use super::attempts::{Attempt, Attempts};
+use super::plan::Plan;
 use crate::ami::Message;
 use crate::pbx::Centre;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 impl Outcome {
@@ -16,6 +18,7 @@ impl Outcome {
             Outcome::ExitKey => "exit_key",
             Outcome::Overflow => "overflow",
             Outcome::Withdrawn => "withdrawn",
+            Outcome::Transferred => "transferred",
             Outcome::Refused => "",
         }
     }
@@ -38,6 +41,8 @@ pub enum Outcome {
     Overflow,
     /// A supervisor took the caller out.
     Withdrawn,
+    /// Somebody moved the waiting caller elsewhere.
+    Transferred,
     /// The queue did not let the caller in: not a visit.
     Refused,
 }
@@ -63,26 +68,37 @@ pub struct Stay {
     pub wait_ms: i64,
     /// Name of the member who answered.
     pub agent: Option<String>,
-    /// Ms of conversation with that member, once over.
+    /// Ms of conversation with that member, once over: it ends as soon as either's line to it is gone.
     pub talk_ms: Option<i64>,
+    /// The same as the PBX counts it, where that is something else: a parked caller talks on for it until they hang up.
+    pub counted_ms: Option<i64>,
+    pub(super) agent_channel: String,
     answered_ms: i64,
-    seen_in_queue: bool,
+    parked: bool,
 }
 
 impl fmt::Display for Stay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Stay { id, queue, call, outcome, wait_ms, agent, talk_ms, .. } = self;
-        write!(f, "{id} {call} {queue} {outcome:?} wait {wait_ms} agent {agent:?} talk {talk_ms:?}")
+        let Stay { id, queue, call, outcome, wait_ms, agent, talk_ms, counted_ms, .. } = self;
+        write!(f, "{id} {call} {queue} {outcome:?} wait {wait_ms} agent {agent:?} talk {talk_ms:?}")?;
+        counted_ms.map_or(Ok(()), |counted| write!(f, " counted {counted}"))
     }
 }
 
 /// What the driver should do next about a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// Entered a queue.
-    Entered,
+    /// Entered a queue; or somebody did for it, to ask first.
+    Entered {
+        /// Somebody did for it.
+        consult: bool,
+    },
     /// Now in conversation.
     Answered,
+    /// Parked at that place.
+    Parked(String),
+    /// Over.
+    Over,
 }
 
 /// All stays, in order of entry.
@@ -90,22 +106,49 @@ pub(super) enum Turn {
 pub struct Truth {
     /// The stays.
     pub stays: Vec<Stay>,
+    /// How often the PBX told of each event that only a journey brings.
+    pub happened: BTreeMap<String, usize>,
+    attempts: Attempts,
+    /// The stay under way of each channel, by Uniqueid.
     open: HashMap<String, usize>,
+    /// The stay of each agent's leg, by Uniqueid.
+    legs: HashMap<String, usize>,
+    /// Uniqueid and name of the channel that came first in each call.
+    roots: HashMap<String, (String, String)>,
     bridges: HashMap<String, Bridge>,
-    /// The agent's channel in each conversation, by the driver's name of the call.
-    pub(super) agent_channel: HashMap<String, String>,
 }
+
+/// Events that show a journey.
+const TOLD: [&str; 7] = [
+    "BlindTransfer",
+    "AttendedTransfer",
+    "ParkedCall",
+    "UnParkedCall",
+    "ParkedCallTimeOut",
+    "ConfbridgeJoin",
+    "Pickup",
+];
 
 #[derive(Debug, Clone, Default)]
 struct Bridge {
     caller: Option<(usize, i64)>,
-    agent: Option<(String, u16, i64)>,
+    agent: Option<(String, String, u16, i64)>,
 }
 
 impl Truth {
+    /// Ready to hear a plan carried out.
+    pub(super) fn of(plan: &Plan) -> Truth {
+        Truth { attempts: Attempts::of(plan), ..Truth::default() }
+    }
+
     /// Stays that are visits: all but the refused.
     pub fn visits(&self) -> impl Iterator<Item = &Stay> {
         self.stays.iter().filter(|stay| stay.outcome != Outcome::Refused)
+    }
+
+    /// Attempts to reach somebody, in order.
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.attempts.list
     }
 
     /// How many ended so.
@@ -113,55 +156,72 @@ impl Truth {
         self.stays.iter().filter(|stay| stay.outcome == outcome).count()
     }
 
-    /// The present stay of a call.
-    pub(super) fn now(&self, id: &str) -> Option<&Stay> {
-        self.open.get(id).map(|index| &self.stays[*index])
+    /// The stays of a call.
+    pub(super) fn of_call(&self, id: &str) -> impl Iterator<Item = &Stay> {
+        self.stays.iter().filter(move |stay| stay.id == id)
+    }
+
+    /// The channel that came first in a call.
+    pub(super) fn root(&self, id: &str) -> Option<&str> {
+        self.roots.get(id).map(|(_, channel)| channel.as_str())
     }
 
     /// Hears one message of the driver's session. Says whose turn it is, if anyone's.
     pub(super) fn hear(&mut self, message: &Message, centre: &Centre) -> Option<(String, Turn)> {
-        match message.get("Event") {
+        let event = message.get("Event");
+        if TOLD.contains(&event) {
+            *self.happened.entry(event.to_owned()).or_default() += 1;
+        }
+        if let Some(id) = self.attempts.hear(message) {
+            self.gone(message);
+            return Some((id, Turn::Over));
+        }
+        match event {
             "UserEvent" => self.announcement(message),
-            "QueueCallerJoin" => {
-                // Only to know that the queue let them in: nothing is measured from it.
-                let stay = self.of_call(message.get("Uniqueid"))?;
-                self.stays[stay].seen_in_queue = true;
-                None
-            }
             "BridgeEnter" => self.bridged(message, centre),
             "BridgeLeave" => {
-                self.unbridged(message);
+                self.bridges.remove(message.get("BridgeUniqueid"));
                 None
+            }
+            "Hangup" => {
+                self.gone(message);
+                None
+            }
+            "ParkedCall" => {
+                let stay = &mut self.stays[*self.open.get(message.get("ParkeeUniqueid"))?];
+                stay.parked = true;
+                Some((stay.id.clone(), Turn::Parked(message.get("ParkingSpace").to_owned())))
             }
             _ => None,
         }
     }
 
-    fn of_call(&self, call: &str) -> Option<usize> {
-        self.stays.iter().rposition(|stay| stay.call == call)
-    }
-
     fn announcement(&mut self, message: &Message) -> Option<(String, Turn)> {
-        let id = message.get("CallID").to_owned();
+        let (id, call) = (message.get("CallID").to_owned(), message.get("Uniqueid").to_owned());
         let at = message.at_ms();
         match message.get("UserEvent") {
             "RigEntered" => {
+                let channel = message.get("Channel").to_owned();
+                let root = self.roots.entry(id.clone()).or_insert_with(|| (call.clone(), channel.clone()));
+                let consult = root.0 != call;
+                self.open.insert(call.clone(), self.stays.len());
                 self.stays.push(Stay {
                     id: id.clone(),
                     queue: message.get("Queue").to_owned(),
-                    call: message.get("Uniqueid").to_owned(),
+                    call,
                     contact: message.get("Linked").to_owned(),
-                    channel: message.get("Channel").to_owned(),
+                    channel,
                     entered_ms: at,
                     outcome: Outcome::Waiting,
                     wait_ms: 0,
                     agent: None,
                     talk_ms: None,
+                    counted_ms: None,
+                    agent_channel: String::new(),
                     answered_ms: 0,
-                    seen_in_queue: false,
+                    parked: false,
                 });
-                self.open.insert(id.clone(), self.stays.len() - 1);
-                Some((id, Turn::Entered))
+                return Some((id, Turn::Entered { consult }));
             }
             "RigReturned" => {
                 let outcome = match message.get("Status") {
@@ -171,24 +231,23 @@ impl Truth {
                     "FULL" | "JOINEMPTY" | "JOINUNAVAIL" => Outcome::Refused,
                     _ => return None,
                 };
-                self.end(&id, outcome, at);
-                None
+                self.end(&call, outcome, at);
             }
-            "RigKey" => {
-                self.end(&id, Outcome::ExitKey, at);
-                None
-            }
+            "RigKey" => self.end(&call, Outcome::ExitKey, at),
+            "RigMoved" => self.end(&call, Outcome::Transferred, at),
             "RigGone" => {
-                self.end(&id, Outcome::Abandoned, at);
-                self.open.remove(&id);
-                None
+                self.end(&call, Outcome::Abandoned, at);
+                if self.roots.get(&id).is_some_and(|root| root.0 == call) {
+                    return Some((id, Turn::Over));
+                }
             }
-            _ => None,
+            _ => {}
         }
+        None
     }
 
-    fn end(&mut self, id: &str, outcome: Outcome, at: i64) {
-        if let Some(stay) = self.open.get(id).map(|index| &mut self.stays[*index])
+    fn end(&mut self, call: &str, outcome: Outcome, at: i64) {
+        if let Some(stay) = self.open.get(call).map(|index| &mut self.stays[*index])
             && stay.outcome == Outcome::Waiting
         {
             stay.outcome = outcome;
@@ -199,15 +258,21 @@ impl Truth {
     fn bridged(&mut self, message: &Message, centre: &Centre) -> Option<(String, Turn)> {
         let channel = message.get("Channel");
         let at = message.at_ms();
-        let agent = channel.strip_prefix("Local/").and_then(|rest| rest.split_once("@agents-"));
+        // A colleague who takes a ringing agent's call stands in for that agent: so the PBX counts it.
+        let names = channel.strip_prefix("Local/").and_then(|rest| rest.split_once('@'));
+        let names = names.filter(|(_, rest)| rest.starts_with("agents-") || rest.starts_with("colleague-"));
         let caller = self.stays.iter().rposition(|stay| stay.channel == channel);
         let bridge = self.bridges.entry(message.get("BridgeUniqueid").to_owned()).or_default();
-        match (agent.and_then(|(number, _)| number.parse().ok()), caller) {
-            (Some(number), _) => bridge.agent = Some((channel.to_owned(), number, at)),
+        match (names.and_then(|(number, _)| number.parse().ok()), caller) {
+            (Some(number), _) => {
+                bridge.agent = Some((channel.to_owned(), message.get("Uniqueid").to_owned(), number, at));
+            }
             (None, Some(stay)) => bridge.caller = Some((stay, at)),
             (None, None) => return None,
         }
-        let (Some((channel, number, one)), Some((index, other))) = (&bridge.agent, bridge.caller) else { return None };
+        let (Some((channel, leg, number, one)), Some((index, other))) = (&bridge.agent, bridge.caller) else {
+            return None;
+        };
         let stay = &mut self.stays[index];
         if stay.outcome != Outcome::Waiting {
             return None;
@@ -216,17 +281,27 @@ impl Truth {
         stay.answered_ms = other.max(*one);
         stay.wait_ms = stay.answered_ms - stay.entered_ms;
         stay.agent = centre.agent(*number).map(|agent| agent.name.to_owned());
-        self.agent_channel.insert(stay.id.clone(), channel.clone());
+        stay.agent_channel.clone_from(channel);
+        self.legs.insert(leg.clone(), index);
         Some((stay.id.clone(), Turn::Answered))
     }
 
-    fn unbridged(&mut self, message: &Message) {
-        // Whichever side leaves first ends the conversation.
-        if let Some(bridge) = self.bridges.remove(message.get("BridgeUniqueid"))
-            && let (Some(_), Some((index, _))) = (bridge.agent, bridge.caller)
-        {
+    /// A channel is gone, and with it whatever conversation it held.
+    fn gone(&mut self, message: &Message) {
+        let (call, at) = (message.get("Uniqueid"), message.at_ms());
+        if let Some(index) = self.legs.remove(call) {
             let stay = &mut self.stays[index];
-            stay.talk_ms = Some(message.at_ms() - stay.answered_ms);
+            stay.talk_ms.get_or_insert(at - stay.answered_ms);
+        }
+        if self.open.remove(call).is_none() {
+            return;
+        }
+        for stay in self.stays.iter_mut().filter(|stay| stay.call == call && stay.outcome == Outcome::Answered) {
+            let talked = at - stay.answered_ms;
+            stay.talk_ms.get_or_insert(talked);
+            if stay.parked {
+                stay.counted_ms = Some(talked);
+            }
         }
     }
 }

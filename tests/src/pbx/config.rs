@@ -1,6 +1,7 @@
 //! Asterisk's configuration files for the rig's call centre.
 
 use super::centre::Centre;
+use super::dialplan::dialplan;
 use super::install::Tree;
 use anyhow::Result;
 use std::fmt::Write as _;
@@ -14,13 +15,15 @@ pub const DRIVER: (&str, &str) = ("driver", "rig-driver");
 pub const EVERYTHING: (&str, &str) = ("everything", "rig-everything");
 /// User of Mirante, with exactly the rights that its own page for whoever runs the PBX asks for.
 pub const MIRANTE: (&str, &str) = ("mirante", "rig-mirante");
+/// The same with the right to hear the dial plan, which that page offers.
+pub const DIALPLAN: (&str, &str) = ("mirante-dialplan", "rig-mirante-dialplan");
 
 /// Modules of the rig: nothing that opens a port besides the manager interface.
 const MODULES: &str = "app_dial app_exec app_queue app_userevent app_verbose app_senddtmf app_softhangup bridge_builtin_features \
     bridge_simple bridge_holding bridge_softmix codec_gsm codec_ulaw codec_alaw codec_resample format_gsm format_pcm format_wav \
     func_callerid func_channel func_cdr func_db func_devstate func_global func_logic func_strings func_timeout func_math \
     func_sprintf pbx_config res_musiconhold res_timing_timerfd res_timing_pthread res_manager_devicestate cdr_manager \
-    app_transfer res_stasis";
+    app_transfer app_playtones app_stack app_confbridge app_directed_pickup res_parking res_stasis";
 
 /// Writes every file into `instance/etc`. `stamped` has the PBX tell the time of each event, which it does not by default.
 pub fn write(tree: &Tree, instance: &Path, port: u16, centre: &Centre, stamped: bool) -> Result<()> {
@@ -65,7 +68,18 @@ pub fn write(tree: &Tree, instance: &Path, port: u16, centre: &Centre, stamped: 
     fs::write(etc.join("cdr_manager.conf"), "[general]\nenabled = yes\n")?;
     // Music costs more than everything else together, and nobody listens.
     fs::write(etc.join("musiconhold.conf"), format!("[general]\n[default]\nmode = files\ndirectory = {here}/moh\n"))?;
-    for empty in ["features.conf", "indications.conf", "cel.conf", "udptl.conf", "ccss.conf", "stasis.conf"] {
+    // The agents' phones consult, join and complete by these keys, as the manager's own attended transfer does.
+    fs::write(
+        etc.join("features.conf"),
+        "[general]\natxferthreeway = *3\natxfernoanswertimeout = 3600\n[featuremap]\natxfer = *2\n",
+    )?;
+    // Whoever nobody fetches comes back to the dial plan.
+    fs::write(
+        etc.join("res_parking.conf"),
+        "[general]\n[default]\nparkext = 700\nparkpos = 701-799\ncontext = parked\ncomebacktoorigin = no\n\
+         comebackcontext = parked-back\n",
+    )?;
+    for empty in ["confbridge.conf", "indications.conf", "cel.conf", "udptl.conf", "ccss.conf", "stasis.conf"] {
         fs::write(etc.join(empty), "[general]\n")?;
     }
     Ok(())
@@ -74,12 +88,15 @@ pub fn write(tree: &Tree, instance: &Path, port: u16, centre: &Centre, stamped: 
 fn manager(port: u16, stamped: bool) -> String {
     let ((driver, driver_secret), (all, all_secret)) = (DRIVER, EVERYTHING);
     let stamps = if stamped { "yes" } else { "no" };
+    let block = |secret| mirante_sources::asterisk::user_block(secret, Ipv4Addr::LOCALHOST.into());
+    let more = block(DIALPLAN.1).replace("[mirante]", &format!("[{}]", DIALPLAN.0));
+    let more = more.replace("\nread = ", "\nread = dialplan,");
     format!(
         "[general]\nenabled = yes\nport = {port}\nbindaddr = 127.0.0.1\ntimestampevents = {stamps}\nwebenabled = no\n\n\
          [{driver}]\nsecret = {driver_secret}\nread = system,call,agent,user\n\
          write = system,call,agent,user,command,originate,reporting\npermit = 127.0.0.1/255.255.255.255\n\n\
-         [{all}]\nsecret = {all_secret}\nread = all\nwrite =\npermit = 127.0.0.1/255.255.255.255\n\n{}",
-        mirante_sources::asterisk::user_block(MIRANTE.1, Ipv4Addr::LOCALHOST.into())
+         [{all}]\nsecret = {all_secret}\nread = all\nwrite =\npermit = 127.0.0.1/255.255.255.255\n\n{}\n{more}",
+        block(MIRANTE.1)
     )
 }
 
@@ -107,73 +124,5 @@ fn queues(centre: &Centre) -> Result<String> {
             }
         }
     }
-    Ok(text)
-}
-
-/// The dial plan. Callers and agents only wait in it: the load driver hangs up, transfers and presses keys by its plan.
-/// Each stay in a queue is announced by user events before and after, which is how the driver knows of it.
-fn dialplan(centre: &Centre) -> Result<String> {
-    let mut text = String::from("[general]\nstatic = yes\nwriteprotect = yes\nclearglobalvars = no\n\n[inbound]\n");
-    for queue in centre.queues {
-        let (number, name, timeout) = (queue.number, queue.name, queue.timeout_s);
-        let timeout = if timeout == 0 { String::new() } else { timeout.to_string() };
-        writeln!(text, "exten => {number},1,Set(RIG_QUEUE={name})\n same => n,Set(RIG_TIMEOUT={timeout})")?;
-        text.push_str(" same => n,Goto(stay,s,1)\n");
-    }
-    // A transferred caller arrives here with what they carried.
-    text.push_str("\n[transfer]\ninclude => inbound\n\n");
-    text.push_str(
-        r#"[stay]
-exten => s,1,ExecIf($["${RIG_NAME}" != ""]?Set(CALLERID(name)=${RIG_NAME}))
- same => n,ExecIf($["${RIG_NUMBER}" != ""]?Set(CALLERID(num)=${RIG_NUMBER}))
- same => n,ExecIf($["${CHANNEL(state)}" != "Up"]?Answer())
- same => n,UserEvent(RigEntered,CallID: ${RIG_CALL},Queue: ${RIG_QUEUE},Linked: ${CHANNEL(linkedid)})
- same => n,Queue(${RIG_QUEUE},ct,,,${RIG_TIMEOUT})
- same => n,UserEvent(RigReturned,CallID: ${RIG_CALL},Status: ${QUEUESTATUS})
- same => n,Hangup()
-exten => h,1,UserEvent(RigGone,CallID: ${RIG_CALL})
-
-[leave-by-key]
-exten => 1,1,UserEvent(RigKey,CallID: ${RIG_CALL})
- same => n,Hangup()
-exten => h,1,UserEvent(RigGone,CallID: ${RIG_CALL})
-
-[caller]
-exten => s,1,Wait(3600)
-
-[caller-key]
-exten => s,1,Wait(${RIG_KEY_AFTER})
- same => n,SendDTMF(1)
- same => n,Wait(3600)
-
-[agents]
-exten => _1XXX,1,GotoIf($["${DEVICE_STATE(Custom:agent${EXTEN})}" != "NOT_INUSE"]?busy)
- same => n,Set(RIG_OWN=${EXTEN})
- same => n,Set(DEVICE_STATE(Custom:agent${EXTEN})=RINGING)
- same => n,Ringing()
- same => n,GotoIf($["${GLOBAL(RIG_AWAY_${EXTEN})}" = "1"]?away)
- same => n,Wait(${RIG_RING})
- same => n,Set(DEVICE_STATE(Custom:agent${EXTEN})=INUSE)
- same => n,Answer()
- same => n,Wait(3600)
- same => n(busy),Busy(1)
- same => n(away),Wait(3600)
-exten => h,1,ExecIf($["${RIG_OWN}" != ""]?Set(DEVICE_STATE(Custom:agent${RIG_OWN})=NOT_INUSE))
-
-[desk]
-exten => _1XXX,1,GotoIf($["${DEVICE_STATE(Custom:agent${EXTEN})}" != "NOT_INUSE"]?busy)
- same => n,Set(RIG_OWN=${EXTEN})
- same => n,Set(DEVICE_STATE(Custom:agent${EXTEN})=INUSE)
- same => n,Answer()
- same => n,Wait(3600)
- same => n(busy),Busy(1)
-exten => h,1,ExecIf($["${RIG_OWN}" != ""]?Set(DEVICE_STATE(Custom:agent${RIG_OWN})=NOT_INUSE))
-
-[outside]
-exten => _X.,1,UserEvent(RigDialled,CallID: ${RIG_CALL},Number: ${EXTEN})
- same => n,Wait(${RIG_TALK})
- same => n,Hangup()
-"#,
-    );
     Ok(text)
 }

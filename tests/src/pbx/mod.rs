@@ -4,6 +4,7 @@
 mod apt;
 pub mod centre;
 pub mod config;
+mod dialplan;
 pub mod install;
 mod process;
 
