@@ -124,6 +124,27 @@ impl Tree {
         let new = usr.join(&self.triplet).join("asterisk/modules");
         if new.exists() { new } else { usr.join("asterisk/modules") }
     }
+
+    /// The library that tells a program another time, of the same suite as the tree; fetched when first asked for.
+    pub fn clock_library(&self) -> Result<PathBuf> {
+        let path = self.root.join("usr/lib").join(&self.triplet).join("faketime/libfaketimeMT.so.1");
+        let cache = cache();
+        let lock = fs::File::create(cache.join("lock"))?;
+        lock.lock()?;
+        let mut failures = Vec::new();
+        for suite in self.major.suites().iter().take_while(|_| !path.exists()) {
+            let state = cache.join(format!("apt-clock-{suite}"));
+            let fetched = Apt::new(suite, &state).and_then(|apt| {
+                apt.run(&["update"])?;
+                apt.run_in(&state, &["download", "libfaketime"])?;
+                unpack_into(&state, &self.root)
+            });
+            failures.extend(fetched.err().map(|error| format!("{suite}: {error:#}")));
+            fs::remove_dir_all(&state)?;
+        }
+        ensure!(path.exists(), "no libfaketime could be had from Debian\n  {}", failures.join("\n  "));
+        Ok(path)
+    }
 }
 
 /// The folder that keeps what was fetched: `$MIRANTE_RIG_CACHE`, else the user's cache folder.
@@ -201,14 +222,7 @@ fn unpack(archives: &Path, root: &Path) -> Result<()> {
         fs::remove_dir_all(root)?;
     }
     fs::create_dir_all(root)?;
-    for entry in fs::read_dir(archives)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "deb") {
-            let output = Command::new("dpkg").arg("-x").arg(&path).arg(root).output().context("dpkg does not run")?;
-            let words = String::from_utf8_lossy(&output.stderr);
-            ensure!(output.status.success(), "dpkg -x {}: {}", path.display(), words.trim());
-        }
-    }
+    unpack_into(archives, root)?;
     for unused in ["usr/share/doc", "usr/share/man", "usr/share/locale"] {
         let path = root.join(unused);
         if path.exists() {
@@ -219,6 +233,19 @@ fn unpack(archives: &Path, root: &Path) -> Result<()> {
     let sounds = root.join("usr/share/asterisk/sounds");
     if sounds.join("en_US_f_Allison").exists() && !sounds.join("en").exists() {
         symlink("en_US_f_Allison", sounds.join("en"))?;
+    }
+    Ok(())
+}
+
+/// Adds what the packages in a folder hold.
+fn unpack_into(archives: &Path, root: &Path) -> Result<()> {
+    for entry in fs::read_dir(archives)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "deb") {
+            let output = Command::new("dpkg").arg("-x").arg(&path).arg(root).output().context("dpkg does not run")?;
+            let words = String::from_utf8_lossy(&output.stderr);
+            ensure!(output.status.success(), "dpkg -x {}: {}", path.display(), words.trim());
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! One running Asterisk: start, stop, kill, freeze, restart.
 
 use super::centre::{CENTRE, Centre};
+use super::change::Clock;
 use super::config;
 use super::install::Tree;
 use crate::ami::Ami;
@@ -24,6 +25,7 @@ pub struct Pbx {
     port: u16,
     centre: Centre,
     child: Option<Child>,
+    clock: Option<Clock>,
     keep: bool,
 }
 
@@ -40,12 +42,28 @@ impl Pbx {
 
     /// The same in a folder and on a port of the caller's choice.
     pub fn start_in(tree: &Tree, instance: &Path, port: u16, centre: &Centre, stamped: bool) -> Result<Pbx> {
-        config::write(tree, instance, port, centre, stamped)?;
-        let keep = std::env::var_os("MIRANTE_RIG_KEEP").is_some();
-        let mut pbx =
-            Pbx { tree: tree.clone(), instance: instance.to_owned(), port, centre: *centre, child: None, keep };
+        let mut pbx = Pbx::configured_in(tree, instance, port, centre, stamped)?;
         pbx.boot()?;
         Ok(pbx)
+    }
+
+    /// A PBX whose files are written and that does not run yet: change what is to be different, then [`Pbx::boot`] it.
+    pub fn configured(tree: &Tree) -> Result<Pbx> {
+        Pbx::configured_in(tree, &fresh_folder()?, free_port()?, &CENTRE, true)
+    }
+
+    fn configured_in(tree: &Tree, instance: &Path, port: u16, centre: &Centre, stamped: bool) -> Result<Pbx> {
+        config::write(tree, instance, port, centre, stamped)?;
+        let keep = std::env::var_os("MIRANTE_RIG_KEEP").is_some();
+        let (tree, instance) = (tree.clone(), instance.to_owned());
+        Ok(Pbx { tree, instance, port, centre: *centre, child: None, clock: None, keep })
+    }
+
+    /// Gives it, before it boots, a clock that the test can set.
+    pub fn own_clock(&mut self) -> Result<Clock> {
+        let clock = Clock::with(self.tree.clock_library()?, &self.instance)?;
+        self.clock = Some(clock.clone());
+        Ok(clock)
     }
 
     /// Starts the process again after [`Pbx::stop`] or [`Pbx::kill`], with the same files and port.
@@ -61,6 +79,10 @@ impl Pbx {
         } else {
             Command::new(program)
         };
+        if let Some(clock) = &self.clock {
+            clock.point(&mut command);
+            command.arg("--preload").arg(clock.library());
+        }
         command.args(arguments).arg("-f").arg("-C").arg(self.instance.join("etc/asterisk.conf"));
         command.stdin(Stdio::null()).stdout(console.try_clone()?).stderr(console);
         self.child = Some(command.spawn().context("Asterisk does not start")?);
@@ -100,6 +122,16 @@ impl Pbx {
     /// Where the manager interface is.
     pub fn address(&self) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, self.port).into()
+    }
+
+    /// Where its files of configuration are.
+    pub fn etc(&self) -> PathBuf {
+        self.instance.join("etc")
+    }
+
+    /// What it noted about itself.
+    pub fn messages(&self) -> String {
+        fs::read_to_string(self.instance.join("log/messages")).unwrap_or_default()
     }
 
     /// The PBX's own record of queue events.
