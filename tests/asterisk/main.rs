@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout)]
 
+mod bad;
 mod compare;
 mod devices;
 mod faults;
@@ -9,6 +10,7 @@ mod judge;
 mod other_line;
 mod present;
 mod visits;
+mod watch;
 mod zero;
 
 use mirante_tests::pbx::{Major, Pbx, Tree, install};
@@ -39,9 +41,17 @@ fn both(test: impl Fn(&Pbx) -> Result<(), String> + Sync) {
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
+/// One that is configured and does not run yet.
+fn configured_pbx(major: Major) -> Pbx {
+    Pbx::configured(&tree(major)).expect("a configured PBX")
+}
+
+fn tree(major: Major) -> Tree {
+    install(major, false, &|words| println!("{words}")).expect("an Asterisk from Debian")
+}
+
 fn started(major: Major, start: fn(&Tree) -> anyhow::Result<Pbx>) -> Pbx {
-    let tree = install(major, false, &|words| println!("{words}")).expect("an Asterisk from Debian");
-    let pbx = start(&tree).expect("a running PBX");
+    let pbx = start(&tree(major)).expect("a running PBX");
     println!("{} on {}", pbx.version(), pbx.address());
     pbx
 }

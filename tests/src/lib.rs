@@ -21,3 +21,11 @@ pub mod queue_log;
 pub fn now_ms() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
+
+/// Sends a signal, such as `-STOP`, to a process.
+pub fn signal(process: u32, name: &str) -> anyhow::Result<()> {
+    // The shell has its own `kill`; a small Debian may have no other.
+    let status = std::process::Command::new("sh").args(["-c", &format!("kill {name} {process}")]).status()?;
+    anyhow::ensure!(status.success(), "kill {name} failed");
+    Ok(())
+}

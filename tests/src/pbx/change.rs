@@ -5,14 +5,11 @@ use crate::ami::Ami;
 use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 /// Where Debian keeps the library that tells a program of this computer another time.
-const LIBRARIES: [&str; 2] = [
-    "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
-    "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
-];
+const LIBRARIES: [&str; 2] =
+    ["/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1"];
 
 impl Pbx {
     /// Changes a file of its configuration; what happens to a running one, the test says.
@@ -66,29 +63,24 @@ impl Clock {
         &self.library
     }
 
-    /// Has a program of this computer read this clock.
-    pub fn dress(&self, command: &mut Command) {
-        command.env("LD_PRELOAD", &self.library);
-        self.point(command);
+    /// What a program of this computer must find in its environment to read this clock.
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        let mut variables = self.place();
+        variables.push(("LD_PRELOAD", self.library.display().to_string()));
+        variables
     }
 
-    /// Tells the library where the clock is.
-    pub(super) fn point(&self, command: &mut Command) {
-        command
-            .env("FAKETIME_TIMESTAMP_FILE", &self.file)
-            .env("FAKETIME_NO_CACHE", "1")
-            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-            .env("FAKETIME_DONT_RESET", "1")
-            .env("NO_FAKE_STAT", "1");
+    /// What tells the library where the clock is, and to leave uptime and files alone.
+    pub(super) fn place(&self) -> Vec<(&'static str, String)> {
+        let mut variables = vec![("FAKETIME_TIMESTAMP_FILE", self.file.display().to_string())];
+        let switches = ["FAKETIME_NO_CACHE", "FAKETIME_DONT_FAKE_MONOTONIC", "FAKETIME_DONT_RESET", "NO_FAKE_STAT"];
+        variables.extend(switches.map(|name| (name, "1".to_owned())));
+        variables
     }
 }
 
 /// Waits for a message that is so, at most 15 s; what came before is dropped.
-pub fn until(
-    ami: &mut Ami,
-    what: &str,
-    is: impl Fn(&crate::ami::Message) -> bool,
-) -> Result<crate::ami::Message> {
+pub fn until(ami: &mut Ami, what: &str, is: impl Fn(&crate::ami::Message) -> bool) -> Result<crate::ami::Message> {
     let end = std::time::Instant::now() + Duration::from_secs(15);
     loop {
         let left = end.saturating_duration_since(std::time::Instant::now());

@@ -80,8 +80,7 @@ impl Pbx {
             Command::new(program)
         };
         if let Some(clock) = &self.clock {
-            clock.point(&mut command);
-            command.arg("--preload").arg(clock.library());
+            command.envs(clock.place()).arg("--preload").arg(clock.library());
         }
         command.args(arguments).arg("-f").arg("-C").arg(self.instance.join("etc/asterisk.conf"));
         command.stdin(Stdio::null()).stdout(console.try_clone()?).stderr(console);
@@ -182,10 +181,7 @@ impl Pbx {
 
     fn signal(&self, name: &str) -> Result<()> {
         let child = self.child.as_ref().context("it does not run")?;
-        // The shell has its own `kill`; a small Debian may have no other.
-        let status = Command::new("sh").args(["-c", &format!("kill {name} {}", child.id())]).status()?;
-        ensure!(status.success(), "kill {name} failed");
-        Ok(())
+        crate::signal(child.id(), name)
     }
 }
 
