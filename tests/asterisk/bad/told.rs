@@ -16,8 +16,6 @@ pub(super) struct Told {
     pub(super) members: BTreeMap<(String, String), bool>,
     /// Queue and last four digits of who waits.
     pub(super) waiting: BTreeSet<(String, String)>,
-    /// Who has a call of a queue.
-    pub(super) talking: BTreeSet<String>,
 }
 
 impl Told {
@@ -33,9 +31,6 @@ impl Told {
             match message.get("Event") {
                 "QueueParams" => _ = told.queues.insert(queue, (count("Completed"), count("Abandoned"))),
                 "QueueMember" => {
-                    if message.get("InCall") == "1" {
-                        told.talking.insert(name.clone());
-                    }
                     told.members.insert((queue, name), message.get("Paused") == "1");
                 }
                 "QueueEntry" => _ = told.waiting.insert((queue, ending(message.get("CallerIDNum")))),
@@ -61,9 +56,6 @@ impl Told {
                 let paused = row["paused"] == true || ids("paused_in").contains(&queue);
                 told.members.insert((name(queue.as_str().unwrap_or_default()), text(row, "name")), paused);
             }
-            if row["state"] == "talking" && row["place"]["kind"] == "queue" {
-                told.talking.insert(text(row, "name"));
-            }
         }
         for row in state.table("callers") {
             told.waiting.insert((name(row["queue"].as_str().unwrap_or_default()), ending(&text(row, "number"))));
@@ -78,8 +70,15 @@ impl Told {
         let members: Vec<_> =
             self.members.iter().filter(|(key, paused)| other.members.get(*key) != Some(paused)).collect();
         let waiting: Vec<_> = self.waiting.difference(&other.waiting).collect();
-        format!("queues {queues:?} members {members:?} waiting {waiting:?} talking {:?}", self.talking)
+        format!("queues {queues:?} members {members:?} waiting {waiting:?}")
     }
+}
+
+/// Who has a call of a queue, as Mirante shows it.
+pub(super) fn talking(watch: &Watch) -> Vec<String> {
+    let rows = watch.feed.state.table("agents").into_iter();
+    let rows = rows.filter(|row| row["state"] == "talking" && row["place"]["kind"] == "queue");
+    rows.map(|row| row["name"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
 /// Waits until Mirante shows what the PBX says, at most `limit`; gives how long that took.

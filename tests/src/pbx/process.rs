@@ -123,6 +123,11 @@ impl Pbx {
         (Ipv4Addr::LOCALHOST, self.port).into()
     }
 
+    /// The Asterisk that it runs.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
     /// Where its files of configuration are.
     pub fn etc(&self) -> PathBuf {
         self.instance.join("etc")

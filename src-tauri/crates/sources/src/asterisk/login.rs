@@ -111,21 +111,25 @@ pub(crate) async fn accepted(link: &mut Link, action_id: &str, early: &mut Vec<K
     loop {
         link.send(&[("Action", "QueueStatus"), ("ActionID", action_id)]);
         let answer = response(link, action_id, early).await?;
-        let why = answer.said("Message").unwrap_or("no reason given").to_owned();
         if answer.is_success() {
             return Ok(());
         }
-        if !why.to_ascii_lowercase().contains("unknown command") {
-            let words = format!("the PBX does not let this user list its queues ({why})");
-            // Passing: rights are changed on the PBX, and the login itself is accepted.
-            return Err(SourceError::passing(Phase::Rights, words));
-        }
-        if Instant::now() >= until {
-            let words = "the PBX does not know QueueStatus: its queue module is not loaded";
-            return Err(SourceError::passing(Phase::Protocol, words));
+        let error = unlisted(&answer);
+        if error.phase == Phase::Rights || Instant::now() >= until {
+            return Err(error);
         }
         sleep(WARM_UP_PAUSE).await;
     }
+}
+
+/// Why a platform refused to list its queues. Passing: rights and modules change there without a word to us.
+pub(crate) fn unlisted(answer: &Message<'_>) -> SourceError {
+    let why = answer.said("Message").unwrap_or("no reason given");
+    if why.to_ascii_lowercase().contains("unknown command") {
+        let words = "the PBX does not know QueueStatus: its queue module is not loaded";
+        return SourceError::passing(Phase::Protocol, words);
+    }
+    SourceError::passing(Phase::Rights, format!("the PBX does not let this user list its queues ({why})"))
 }
 
 /// Waits for the response to an action; events that come first are kept in `early`.

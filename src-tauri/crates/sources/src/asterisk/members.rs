@@ -21,6 +21,10 @@ struct Member {
     watched: bool,
     /// The state as the queue gives it.
     status: Device,
+    /// When the PBX says that this member joined its queue, in its own seconds.
+    since: Option<i64>,
+    /// The PBX made its record of the member anew, as a reload does, and forgot whether a call of the queue goes on.
+    renewed: bool,
     round: u64,
 }
 
@@ -203,7 +207,10 @@ impl Members {
             paused_at: None,
         };
         let state_interface = state_interface.map(Name::from);
-        let member = Member { picture, state_interface, watched, status: Device::Unknown, round: self.round };
+        let (status, since) = (Device::Unknown, None);
+        // A member that was not in the first list may be back with a call that began before.
+        let renewed = self.round > 1;
+        let member = Member { picture, state_interface, watched, status, since, renewed, round: self.round };
         self.members.entry(queue).or_default().insert(interface, member);
         self.count += 1;
     }
@@ -278,8 +285,12 @@ impl Member {
         if let Some(penalty) = message.number("Penalty") {
             known.penalty = penalty;
         }
+        if let Some(since) = message.number("LoginTime") {
+            self.renewed |= self.since.replace(since).is_some_and(|before| before != since);
+        }
         if let Some(in_call) = message.number::<i32>("InCall") {
-            known.in_call = Some(in_call != 0);
+            self.renewed &= in_call == 0;
+            known.in_call = (!self.renewed).then_some(in_call != 0);
         }
     }
 }

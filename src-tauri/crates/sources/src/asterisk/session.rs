@@ -19,6 +19,8 @@ const QUIET: Duration = Duration::from_secs(1);
 const DEAD: Duration = Duration::from_millis(1400);
 /// Time between pictures.
 const PICTURE_EVERY: Duration = Duration::from_secs(60);
+/// Time between the two pictures of a pair: a difference is believed once it stood in both.
+const PICTURE_AGAIN: Duration = Duration::from_secs(4);
 /// Least time between pictures, however many reloads the platform announces.
 const PICTURE_PAUSE: Duration = Duration::from_secs(2);
 /// Longest a first list may take while the platform keeps talking.
@@ -44,13 +46,15 @@ pub(crate) struct AmiSession {
     pinged: Option<Instant>,
     next_tick: Instant,
     next_picture: Instant,
+    /// The picture just asked for was the first of a pair.
+    again: bool,
     asked: Instant,
     devices_asked: Instant,
     asks: u64,
     /// Reports not yet handed over.
     ready: Vec<Report>,
-    /// The platform said that it is stopping.
-    stopping: bool,
+    /// Why the session ends, once what came before was handed over.
+    ending: Option<SourceError>,
     log: Follower,
     /// What the log told of the moments around the login.
     echoes: Echoes,
@@ -87,11 +91,12 @@ impl AmiSession {
             pinged: None,
             next_tick: now + TICK,
             next_picture: now + PICTURE_EVERY,
+            again: false,
             asked: now,
             devices_asked: now,
             asks: 0,
             ready: Vec::new(),
-            stopping: false,
+            ending: None,
             log,
             echoes: Echoes::default(),
         };
@@ -205,12 +210,12 @@ impl AmiSession {
             let told = out.len();
             self.translate(out);
             self.echoes.drop_from(out, told);
-            // What happened before a stop is handed over first.
+            // What happened before an end is handed over first.
             if out.len() > before {
                 return Ok(());
             }
-            if self.stopping {
-                return Err(stopping());
+            if let Some(error) = self.ending.clone() {
+                return Err(error);
             }
             let now = Instant::now();
             self.keep_alive(now)?;
@@ -229,7 +234,8 @@ impl AmiSession {
                 }
             }
             if now >= self.next_picture {
-                self.next_picture = now + PICTURE_EVERY;
+                self.again = !self.again;
+                self.next_picture = now + if self.again { PICTURE_AGAIN } else { PICTURE_EVERY };
                 self.asked = now;
                 self.ask_devices();
                 let action_id = self.action_id();
@@ -263,11 +269,15 @@ impl AmiSession {
             }
             match self.translator.take(&message, now, out) {
                 Need::Nothing => {}
-                Need::Picture => self.next_picture = self.next_picture.min(self.asked + PICTURE_PAUSE),
+                Need::Picture => {
+                    self.again = false;
+                    self.next_picture = self.next_picture.min(self.asked + PICTURE_PAUSE);
+                }
                 Need::Devices if self.devices_asked.elapsed() >= PICTURE_PAUSE => self.ask_devices(),
                 // Too soon after the last: with the next picture.
                 Need::Devices => self.next_picture = self.next_picture.min(self.asked + PICTURE_PAUSE),
-                Need::Stop => self.stopping = true,
+                Need::Stop => self.ending = Some(stopping()),
+                Need::Unlisted => self.ending = Some(login::unlisted(&message)),
             }
         }
     }

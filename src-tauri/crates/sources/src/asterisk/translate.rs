@@ -26,6 +26,8 @@ pub(crate) enum Need {
     Devices,
     /// The platform is stopping.
     Stop,
+    /// The platform does not list its queues any more: what is known of them would grow old unseen.
+    Unlisted,
 }
 
 /// Whether [`Translator::take`] reads an event of this name and these bytes: the decoder skips all others without a look at
@@ -81,8 +83,7 @@ impl Translator {
     /// Translates one message heard at `now`, a monotone clock in ms.
     pub(crate) fn take(&mut self, message: &Message<'_>, now: i64, out: &mut Vec<Report>) -> Need {
         let Some(name) = message.event() else {
-            self.answered(message);
-            return Need::Nothing;
+            return self.answered(message);
         };
         let when = When { at: message.at(), now };
         match name {
@@ -159,9 +160,15 @@ impl Translator {
         (!self.devices_refused && self.members.are_unwatched()).then_some(DEVICES)
     }
 
-    /// An answer: the devices may be refused, and are then not asked for again.
-    fn answered(&mut self, message: &Message<'_>) {
-        self.devices_refused |= message.get("ActionID") == Some(DEVICES) && !message.is_success();
+    /// An answer: the devices may be refused, and are then not asked for again; so may the list.
+    fn answered(&mut self, message: &Message<'_>) -> Need {
+        if message.is_success() {
+            return Need::Nothing;
+        }
+        let id = message.get("ActionID");
+        self.devices_refused |= id == Some(DEVICES);
+        let is_list = self.listing.as_ref().is_some_and(|(listing, _)| id == Some(listing));
+        if is_list { Need::Unlisted } else { Need::Nothing }
     }
 
     /// The platform's clock was set ahead by so many ms: times told before are by the old one.

@@ -163,3 +163,22 @@ async fn the_queue_log_amends_what_the_stream_could_not_tell() {
     });
     told.await.expect("amended within 4 s");
 }
+
+#[tokio::test]
+async fn a_list_refused_later_ends_the_session_in_words() {
+    let polite = polite(LIST);
+    let lists = std::sync::atomic::AtomicUsize::new(0);
+    let (port, _) = manager(BANNER, 4096, move |action, count| match action.get("Action") {
+        "QueueStatus" if lists.fetch_add(1, std::sync::atomic::Ordering::SeqCst) > 0 => {
+            Answer::Say(format!("{}ActionID: {{id}}\r\n\r\n", crate::fake::UNKNOWN))
+        }
+        "Ping" => Answer::Say("Event: Reload\r\nModule: All\r\n\r\n".into()),
+        _ => polite(action, count),
+    })
+    .await;
+    let mut session = Asterisk::new(config(port)).connect().await.expect("session");
+    let (error, out) = end(&mut session).await;
+    assert_eq!(error.phase, Phase::Protocol);
+    assert!(error.message.contains("queue module is not loaded"), "{error}");
+    assert!(!out.is_empty(), "what came before is handed over");
+}

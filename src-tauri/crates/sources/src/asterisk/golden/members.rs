@@ -148,3 +148,28 @@ fn what_one_queue_watches_counts_in_all() {
     assert_eq!(told, [("a", "100", Device::Ringing), ("b", "100", Device::Ringing), ("c", "100", Device::Ringing)]);
     assert_eq!(translator.devices_id(), None, "watched");
 }
+
+#[test]
+fn a_record_made_anew_by_a_reload_does_not_deny_a_call() {
+    let list = |id: &str, since: &str, in_call: &str| {
+        format!(
+            "Event: QueueMember\nQueue: sac\nName: Ana\nLocation: PJSIP/2101\nStatus: 2\nPaused: 0\nLoginTime: {since}\n\
+             InCall: {in_call}\nActionID: {id}\n\nEvent: QueueStatusComplete\nActionID: {id}\n\n"
+        )
+    };
+    let mut translator = Translator::default();
+    let mut tell = |id: &str, since: &str, in_call: &str| {
+        translator.asked(id.into());
+        let Some(Report::Picture(picture)) = run(&mut translator, &list(id, since, in_call), 0).pop() else {
+            panic!("no picture")
+        };
+        picture.members[0].in_call
+    };
+    assert_eq!(tell("1", "100", "1"), Some(true));
+    assert_eq!(tell("2", "100", "0"), Some(false), "the same record knows");
+    assert_eq!(tell("3", "100", "1"), Some(true));
+    assert_eq!(tell("4", "160", "0"), None, "a reload forgot the call");
+    assert_eq!(tell("5", "160", "0"), None);
+    assert_eq!(tell("6", "160", "1"), Some(true), "and the next call is known again");
+    assert_eq!(tell("7", "160", "0"), Some(false));
+}
