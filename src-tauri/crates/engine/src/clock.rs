@@ -75,22 +75,22 @@ impl Clock {
 
 /// An instant by a clock that nobody sets and that goes on while the computer sleeps: time that really passed.
 #[derive(Debug, Clone, Copy)]
-struct Passed(#[cfg(target_os = "linux")] Duration, #[cfg(not(target_os = "linux"))] std::time::Instant);
+pub(crate) struct Passed(#[cfg(target_os = "linux")] Duration, #[cfg(not(target_os = "linux"))] std::time::Instant);
 
 impl Passed {
     #[cfg(target_os = "linux")]
-    fn now() -> Passed {
+    pub(crate) fn now() -> Passed {
         let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
         Passed(Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0)))
     }
 
     /// Elsewhere the standard library's, which may stand still in sleep: a sleep then looks like a clock that was set.
     #[cfg(not(target_os = "linux"))]
-    fn now() -> Passed {
+    pub(crate) fn now() -> Passed {
         Passed(std::time::Instant::now())
     }
 
-    fn elapsed(self) -> Duration {
+    pub(crate) fn elapsed(self) -> Duration {
         #[cfg(target_os = "linux")]
         return Passed::now().0.saturating_sub(self.0);
         #[cfg(not(target_os = "linux"))]

@@ -248,7 +248,7 @@ impl Engine {
         if let Some(running) = running {
             end(running).await;
             let reason = Reason::Again.with("the connection was changed");
-            self.tell(Input::Down { source: id, reason, seen: self.clock.now() })?;
+            self.tell(Input::Down { source: id, reason, stood_still_ms: None, seen: self.clock.now() })?;
         }
         self.decide(std::slice::from_ref(&follow), config, &ids)?;
         self.tell(Input::Follow(id))?;
@@ -330,6 +330,7 @@ impl Engine {
             clock: self.clock.clone(),
             backlog: self.backlog.clone(),
             heard: self.live.read(|state| state.floor.sites.get(&id).and_then(|site| site.heard)),
+            stood_still: None,
             poke: poke.clone(),
             stop: self.stop.subscribe(),
         };
@@ -366,7 +367,7 @@ impl Engine {
         let supervise = {
             let (inputs, clock) = (self.inputs.clone(), self.clock.clone());
             let (backlog, poke, stop) = (self.backlog.clone(), poke.clone(), self.stop.subscribe());
-            move |source| Supervisor { id, source, inputs, clock, backlog, heard: None, poke, stop }
+            move |source| Supervisor { id, source, inputs, clock, backlog, heard: None, stood_still: None, poke, stop }
         };
         let task = tokio::spawn(async move {
             match tokio::task::spawn_blocking(move || telling.run()).await {

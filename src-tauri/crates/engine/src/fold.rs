@@ -251,9 +251,12 @@ impl Fold {
                 }
             }
             Input::Heard { seen } => self.heard(&mut live.lock(), seen),
-            Input::Down { source, reason, seen } => {
+            Input::Down { source, reason, stood_still_ms, seen } => {
                 let mut state = live.lock();
                 self.advance(&mut state, seen);
+                if let Some(ms) = stood_still_ms {
+                    self.emit(&mut state, source, seen, None, Origin::Heard, Kind::StoodStill { ms });
+                }
                 self.down(&mut state, source, seen, reason);
             }
             Input::Past { source, events } => {

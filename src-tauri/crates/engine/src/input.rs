@@ -13,7 +13,13 @@ pub(crate) enum Input {
     /// A session answered without news.
     Heard { seen: i64 },
     /// No session, for this reason.
-    Down { source: SourceId, reason: Name, seen: i64 },
+    Down {
+        source: SourceId,
+        reason: Name,
+        /// For how long up to now Mirante itself may have heard nothing, because it did not run.
+        stood_still_ms: Option<i64>,
+        seen: i64,
+    },
     /// A platform's past, each event at its own time.
     Past { source: SourceId, events: Vec<(i64, Kind<Caller>)> },
     /// The past is complete: from here on the clock rules.

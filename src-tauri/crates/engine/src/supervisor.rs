@@ -1,6 +1,6 @@
 //! One task a source: connects, forwards what comes, and connects again. It never waits for the fold or the disk.
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Passed};
 use crate::input::Input;
 use crate::reason::Reason;
 use mirante_floor::{Moment, SourceId};
@@ -22,6 +22,10 @@ const LONGEST_PAUSE_UNREACHED: Duration = Duration::from_secs(5);
 const GOOD_SESSION: Duration = Duration::from_secs(60);
 /// A source that has not connected by then never will.
 const CONNECT_WITHIN: Duration = Duration::from_secs(30);
+/// Sessions yield something every second or two: after such a silence this program did not run meanwhile.
+const STOOD_STILL: Duration = Duration::from_secs(5);
+/// A session that ends within this after Mirante stood still ended for that.
+const OUTLASTED: Duration = Duration::from_secs(15);
 /// Reports waiting for the fold at which a session is given up, so that memory stays bounded.
 const MOST_WAITING: usize = 300_000;
 
@@ -34,6 +38,8 @@ pub(crate) struct Supervisor {
     pub(crate) backlog: Arc<AtomicUsize>,
     /// When the platform last said something by itself.
     pub(crate) heard: Option<Moment>,
+    /// When this program last did not run for a while.
+    pub(crate) stood_still: Option<StoodStill>,
     /// Someone wants to connect now.
     pub(crate) poke: Arc<Notify>,
     /// True to end.
@@ -64,9 +70,16 @@ impl Supervisor {
                 }
                 Err(error) => (error.phase.into(), error),
             };
+            let stood_still = self.stood_still.take().filter(|still| still.to.elapsed() < OUTLASTED);
+            let stood_still_ms =
+                stood_still.as_ref().map(|still| i64::try_from(still.from.elapsed().as_millis()).unwrap_or(i64::MAX));
+            let (reason, error) = match stood_still {
+                None => (reason, error),
+                Some(still) => (Reason::Overload, still.blame(error)),
+            };
             tracing::warn!(source = self.id.0, phase = ?error.phase, "not connected: {error}");
             let reason = reason.with(&error.message);
-            self.tell(Input::Down { source: self.id, reason, seen: self.clock.now() });
+            self.tell(Input::Down { source: self.id, reason, stood_still_ms, seen: self.clock.now() });
             let longest = match error.phase {
                 Phase::Name | Phase::Port | Phase::Protocol => LONGEST_PAUSE_UNREACHED,
                 _ => LONGEST_PAUSE,
@@ -86,6 +99,7 @@ impl Supervisor {
 
     /// Forwards until the session ends, and gives why; `None` when told to stop.
     async fn follow(&mut self, mut session: Box<dyn Session>) -> Option<(Reason, SourceError)> {
+        let mut last = Passed::now();
         loop {
             let mut reports = Vec::new();
             let result = tokio::select! {
@@ -94,6 +108,10 @@ impl Supervisor {
                 result = session.next(&mut reports) => result,
             };
             let seen = self.clock.now();
+            let from = std::mem::replace(&mut last, Passed::now());
+            if from.elapsed() > STOOD_STILL {
+                self.stood_still = Some(StoodStill { from, to: last });
+            }
             if reports.is_empty() {
                 self.tell(Input::Heard { seen });
             } else {
@@ -120,6 +138,22 @@ impl Supervisor {
     fn tell(&self, input: Input) {
         // The fold ends only after every supervisor.
         let _ = self.inputs.send(input);
+    }
+}
+
+/// A stretch in which this program did not run.
+#[derive(Debug)]
+pub(crate) struct StoodStill {
+    from: Passed,
+    to: Passed,
+}
+
+impl StoodStill {
+    /// Why a session that did not outlast it ended.
+    fn blame(&self, error: SourceError) -> SourceError {
+        let seconds = self.from.elapsed().saturating_sub(self.to.elapsed()).as_secs();
+        let message = format!("Mirante stood still for {seconds} s on this computer, and then: {}", error.message);
+        SourceError { message, ..error }
     }
 }
 

@@ -47,7 +47,10 @@ impl Floor {
         let seen = event.stamp.seen.clamp(0, LAST_MS).max(site.seen);
         let at = event.stamp.at.filter(|at| (0..=LAST_MS).contains(at));
         // What is told after the fact happened then, by the only clock that saw it, and not when it was told.
-        let happened = at.filter(|_| event.origin == Origin::Backfilled).map_or(seen, |at| at.min(seen));
+        let ahead = site.clock_ahead.unwrap_or(0);
+        let happened = at
+            .filter(|_| event.origin == Origin::Backfilled)
+            .map_or(seen, |at| at.saturating_sub(ahead).clamp(0, seen));
         let mut step = Step {
             source: event.stamp.source,
             seq: event.stamp.seq,
@@ -61,7 +64,12 @@ impl Floor {
         site.advance(seen, &mut step);
         let is_own = matches!(
             event.kind,
-            Kind::Tick | Kind::Clock { .. } | Kind::LinkUp { .. } | Kind::LinkDown { .. } | Kind::DayStarted { .. }
+            Kind::Tick
+                | Kind::Clock { .. }
+                | Kind::StoodStill { .. }
+                | Kind::LinkUp { .. }
+                | Kind::LinkDown { .. }
+                | Kind::DayStarted { .. }
         );
         if event.origin == Origin::Heard && !is_own {
             site.heard = Some(Moment { seen, at: at.or(site.heard.and_then(|heard| heard.at)) });
@@ -74,6 +82,7 @@ impl Site {
     fn step(&mut self, kind: &Kind, step: &mut Step<'_>) {
         match kind {
             Kind::Tick | Kind::Configured(_) => {}
+            Kind::StoodStill { ms } => self.deaf_since = Some(self.seen.saturating_sub((*ms).max(0))),
             Kind::Clock { ahead_ms, .. } => {
                 self.clock_ahead = Some(*ahead_ms);
                 step.changes.sources.insert(step.source);
@@ -158,6 +167,7 @@ impl Site {
             step.changes.facts.push(Fact::GapClosed(gap));
         }
         self.credit_all(now);
+        self.deaf_since = None;
         // A new session tells nothing about the calls of an old one.
         self.give_up_attempts(|_| true, step);
         self.link = Link::Up { since: now, platform };
@@ -169,9 +179,14 @@ impl Site {
     fn link_down(&mut self, reason: crate::Name, step: &mut Step<'_>) {
         let since = match self.link {
             Link::Down { since, .. } => since,
-            Link::Never | Link::Up { .. } => self.seen,
+            Link::Never => self.seen,
+            Link::Up { since, .. } => self.deaf_since.unwrap_or(self.seen).clamp(since.min(self.seen), self.seen),
         };
         self.credit_all(self.seen);
+        if self.is_live() {
+            // What was taken for heard, and was not.
+            self.covered_ms = (self.covered_ms - (self.seen - since)).max(0);
+        }
         self.link = Link::Down { since, reason };
         self.link_changed(step);
     }

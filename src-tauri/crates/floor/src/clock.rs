@@ -70,6 +70,7 @@ impl Site {
         }
         move_ms(&mut self.minute.credited);
         self.heard.iter_mut().for_each(move_moment);
+        self.deaf_since.iter_mut().for_each(move_ms);
     }
 
     fn open_minute(&mut self, from: i64, credited: i64) {

@@ -321,6 +321,11 @@ pub enum Kind<P = PartyId> {
         /// By how much ours was set ahead, ms; never negative, since `seen` never goes back.
         seen_by: i64,
     },
+    /// Until now Mirante itself did not run for so long, and the session did not outlast it: from then on events may be lost.
+    StoodStill {
+        /// How long, ms.
+        ms: i64,
+    },
 }
 
 impl<P> Kind<P> {
@@ -366,6 +371,7 @@ impl<P> Kind<P> {
             Kind::DialEnded { attempt, end, ago_ms } => Kind::DialEnded { attempt, end, ago_ms },
             Kind::Disposed { campaign, attempt, code, flags } => Kind::Disposed { campaign, attempt, code, flags },
             Kind::Drifted { count } => Kind::Drifted { count },
+            Kind::StoodStill { ms } => Kind::StoodStill { ms },
             Kind::Clock { ahead_ms, at_by, seen_by } => Kind::Clock { ahead_ms, at_by, seen_by },
         }
     }

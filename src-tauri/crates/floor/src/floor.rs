@@ -86,6 +86,9 @@ pub struct Site {
     pub recent: VecDeque<ClosedVisit>,
     /// Agents whose conversation just ended: until then, Unix ms by our clock, a busy device is taken to be busy with it still.
     pub settling: BTreeMap<Name, i64>,
+    /// From when on events may have been lost, Unix ms by our clock, because Mirante itself stood still; until the link is next
+    /// up.
+    pub deaf_since: Option<i64>,
 }
 
 /// One customer interaction over its journey through queues.

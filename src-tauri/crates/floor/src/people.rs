@@ -53,13 +53,14 @@ impl Site {
         agent.memberships.insert(queue.clone(), membership);
         self.refresh(key, step);
         // A pause found in a picture began before we looked; the platform may know when.
-        if let Some(began) = paused_at.filter(|_| step.origin == Origin::Inferred)
+        if let Some(at) = paused_at.filter(|_| step.origin == Origin::Inferred)
+            && let began = at.saturating_sub(self.clock_ahead.unwrap_or(0))
             && let Some(agent) = self.agents.get_mut(key)
             && matches!(agent.state, AgentState::Paused(_))
             && agent.since == step.now
             && (0..LONGEST_PAUSE_MS).contains(&step.now.seen.saturating_sub(began))
         {
-            agent.since = Moment { seen: began, at: Some(began) };
+            agent.since = Moment { seen: began, at: Some(at) };
         }
     }
 

@@ -26,6 +26,7 @@ columns!(
         heard: Option<Instant>,
         clock_ahead: Option<i64>,
         drift: u32,
+        deaf_since: Option<i64>,
     }
 );
 
@@ -54,6 +55,7 @@ impl SitesV1 {
             minute: _,
             recent: _,
             settling: _,
+            deaf_since,
         } = site;
         let (link, since, words) = match link {
             Link::Never => (0, 0, None),
@@ -74,6 +76,7 @@ impl SitesV1 {
             heard: heard.map(|moment| w.moment(moment)),
             clock_ahead: *clock_ahead,
             drift: *drift,
+            deaf_since: deaf_since.map(|ms| w.time(ms)),
         });
     }
 
@@ -97,6 +100,7 @@ impl SitesV1 {
                 heard: row.heard.map(|moment| r.moment(moment)),
                 clock_ahead: row.clock_ahead,
                 drift: row.drift,
+                deaf_since: row.deaf_since.map(|ms| r.time(ms)),
                 ..Site::default()
             };
             Ok((SourceId(row.source), site))

@@ -16,7 +16,7 @@ const FILTERS: [&str; 7] = [
     // Phones of members whose queue does not watch them.
     "^Event: DeviceStateChange.*Device: (PJSIP|SIP|IAX2|SCCP|DAHDI)/",
     // The PBX starts, stops and reloads.
-    "^Event: (FullyBooted|Shutdown|Reload)",
+    "^Event: (FullyBooted|Shutdown|Reload|Load|Unload)",
     // How a caller left a queue; sent only if `dialplan` is added to `read`.
     "^Event: VarSet.*Variable: QUEUESTATUS",
 ];
@@ -79,7 +79,7 @@ mod tests {
             eventfilter = ^Event: (Soft)?Hangup
             eventfilter = ^Event: DialEnd.*DialStatus: CANCEL
             eventfilter = ^Event: DeviceStateChange.*Device: (PJSIP|SIP|IAX2|SCCP|DAHDI)/
-            eventfilter = ^Event: (FullyBooted|Shutdown|Reload)
+            eventfilter = ^Event: (FullyBooted|Shutdown|Reload|Load|Unload)
             eventfilter = ^Event: VarSet.*Variable: QUEUESTATUS
         "#]]
         .assert_eq(&user_block("a;b\n[x]", "10.0.0.15".parse().expect("address")));

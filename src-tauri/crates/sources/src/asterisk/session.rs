@@ -44,6 +44,8 @@ pub(crate) struct AmiSession {
     start: Instant,
     heard: Instant,
     pinged: Option<Instant>,
+    /// When the loop last came by.
+    looked: Instant,
     next_tick: Instant,
     next_picture: Instant,
     /// The picture just asked for was the first of a pair.
@@ -89,6 +91,7 @@ impl AmiSession {
             start: now,
             heard: now,
             pinged: None,
+            looked: now,
             next_tick: now + TICK,
             next_picture: now + PICTURE_EVERY,
             again: false,
@@ -156,6 +159,10 @@ impl AmiSession {
             if now >= until || early.len() > 100_000 {
                 tracing::warn!("the queue_log takes too long to tell what was missed: it is left out");
                 break;
+            }
+            // If this program did not run for a while, the answer may be there already.
+            if now.duration_since(std::mem::replace(&mut self.looked, now)) > DEAD {
+                self.pinged = self.pinged.map(|_| now);
             }
             self.keep_alive(now)?;
             let alive = self.alive_until();

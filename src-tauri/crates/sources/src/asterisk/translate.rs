@@ -41,6 +41,8 @@ pub(crate) fn takes(name: &[u8], body: &[u8]) -> bool {
         b"QueueMemberStatus" | b"QueueMemberAdded" | b"QueueMemberRemoved" | b"QueueMemberPause" => true,
         b"QueueMemberPaused" | b"QueueMemberPenalty" | b"QueueMemberRinginuse" | b"DeviceStateChange" => true,
         b"HangupRequest" | b"SoftHangupRequest" | b"Hangup" | b"Reload" | b"FullyBooted" | b"Shutdown" => true,
+        // A queue module that comes or goes.
+        b"Load" | b"Unload" => holds("app_queue"),
         // The most frequent of all, and nearly always about something else.
         b"VarSet" => holds("QUEUESTATUS"),
         b"DialEnd" => holds("CANCEL"),
@@ -147,7 +149,7 @@ impl Translator {
                     self.calls.verdict(None, &call.into(), outcome, Witness::Stream, when, out);
                 }
             }
-            "Reload" | "FullyBooted" => return Need::Picture,
+            "Reload" | "FullyBooted" | "Load" | "Unload" => return Need::Picture,
             "Shutdown" => return Need::Stop,
             _ => {}
         }
