@@ -1,6 +1,8 @@
 //! `mirantectl` as scripts use it: exit codes, and a past floor that equals what was on screen.
 #![allow(clippy::print_stdout)]
 
+mod tail;
+
 use mirante_tests::hub::{Hub, State};
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};

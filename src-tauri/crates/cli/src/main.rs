@@ -36,6 +36,8 @@ enum Command {
     Visits(visits::Arguments),
     /// Write the floor of a past moment as JSON.
     Floor(floor::Arguments),
+    /// Serve a PBX's queue_log to Mirante, read-only, over TLS: for the PBX, where the small static mirantectl does the same.
+    Tail(mirante_tail::command::Arguments),
     /// Check a configuration file.
     Check(check::Arguments),
     /// Make history of a simulated centre: example data, in a folder of their own.
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Visits(arguments) => visits::run(&arguments),
         Command::Floor(arguments) => floor::run(&arguments),
+        Command::Tail(arguments) => mirante_tail::command::run(&arguments).map_err(Into::into),
         Command::Check(arguments) => check::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
     };

@@ -1,7 +1,8 @@
 //! Sources made from the configuration. A new platform is one arm here and one kind in `config`.
 
-use crate::config::{AsteriskConfig, Config, SourceKind};
+use crate::config::{AsteriskConfig, Config, QueueLogConfig, SecretRef, SourceKind};
 use mirante_floor::Moment;
+use mirante_sources::asterisk::queue_log::{LogAt, TailAt};
 use mirante_sources::asterisk::{self, Asterisk, Trust};
 use mirante_sources::{Phase, Session, Source, SourceError, Wait};
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ pub fn follow(config: &Config, folder: &Path) -> Vec<Follow> {
             name: source.name.clone(),
             label: source.label.clone(),
             kind: source.kind.word(),
-            source: Arc::new(Lazy { config: asterisk.clone(), folder: folder.to_owned() }),
+            source: Arc::new(Lazy { config: (**asterisk).clone(), folder: folder.to_owned() }),
         }),
     });
     real.collect()
@@ -35,7 +36,10 @@ pub fn follow(config: &Config, folder: &Path) -> Vec<Follow> {
 
 /// The configuration of an Asterisk with its secret fetched. May ask the system's keyring, which can take a while.
 pub fn asterisk(config: &AsteriskConfig, folder: &Path) -> Result<asterisk::AsteriskConfig, SourceError> {
-    let secret = config.secret.fetch(folder).map_err(|e| SourceError::passing(Phase::Secret, e.to_string()))?;
+    let fetch = |secret: &SecretRef| -> Result<asterisk::Secret, SourceError> {
+        let secret = secret.fetch(folder).map_err(|e| SourceError::passing(Phase::Secret, e.to_string()))?;
+        Ok(asterisk::Secret::new(secret.reveal()))
+    };
     Ok(asterisk::AsteriskConfig {
         host: config.host.clone(),
         port: config.port,
@@ -44,8 +48,17 @@ pub fn asterisk(config: &AsteriskConfig, folder: &Path) -> Result<asterisk::Aste
             Trust::Pinned(fingerprint) => Trust::Pinned(*fingerprint),
         }),
         username: config.username.clone(),
-        secret: asterisk::Secret::new(secret.reveal()),
-        queue_log: config.queue_log.as_ref().map(|path| folder.join(path)),
+        secret: fetch(&config.secret)?,
+        queue_log: match &config.queue_log {
+            None => None,
+            Some(QueueLogConfig::File(path)) => Some(LogAt::Local(folder.join(path))),
+            Some(QueueLogConfig::Tail { host, port, fingerprint, token }) => Some(LogAt::Tail(TailAt {
+                host: host.clone(),
+                port: *port,
+                fingerprint: *fingerprint,
+                token: fetch(token)?,
+            })),
+        },
     })
 }
 
@@ -70,7 +83,6 @@ impl Source for Lazy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::SecretRef;
     use mirante_sources::Retry;
 
     #[tokio::test]

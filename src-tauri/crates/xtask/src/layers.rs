@@ -9,14 +9,15 @@ const PURE: [&str; 4] = ["mirante-floor", "mirante-metrics", "mirante-alerts", "
 const IMPURE: [&str; 6] = ["tokio", "rusqlite", "reqwest", "jiff", "rand", "getrandom"];
 
 /// A crate of ours and the crates of ours that it may reach directly.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("mirante-floor", &[]),
     ("mirante-metrics", &["mirante-floor"]),
     ("mirante-alerts", &["mirante-floor", "mirante-metrics"]),
     ("mirante-forecast", &["mirante-floor", "mirante-metrics"]),
     ("mirante-notify", &["mirante-floor"]),
     ("mirante-report", &["mirante-floor", "mirante-metrics"]),
-    ("mirante-sources", &["mirante-floor"]),
+    ("mirante-tail", &[]),
+    ("mirante-sources", &["mirante-floor", "mirante-tail"]),
     ("mirante-history", &["mirante-floor", "mirante-metrics"]),
     (
         "mirante-engine",
@@ -33,7 +34,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ),
     ("mirante-console", &["mirante-floor", "mirante-metrics", "mirante-sources", "mirante-history", "mirante-engine"]),
     ("mirante-server", &["mirante-console"]),
-    ("mirante-cli", &["mirante-console", "mirante-server"]),
+    ("mirante-cli", &["mirante-console", "mirante-server", "mirante-tail"]),
     ("mirante", &["mirante-console", "mirante-server"]),
     ("mirante-xtask", &[]),
     ("mirante-tests", &["mirante-sources"]),

@@ -6,6 +6,7 @@
 
 mod bench;
 mod codegen;
+mod dist;
 mod documents;
 mod fuzz;
 mod layers;
@@ -43,6 +44,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Make what is copied to other machines.
+    Dist {
+        /// What.
+        #[arg(value_enum)]
+        parcel: dist::Parcel,
+    },
     /// Prove one promise on the real programs.
     Prove {
         /// Which.
@@ -69,6 +76,7 @@ fn main() -> ExitCode {
         Task::Rig { arguments } => {
             sh::cargo(["run", "--quiet", "--locked", "-p", "mirante-tests", "--bin", "rig", "--"]).args(arguments).go()
         }
+        Task::Dist { parcel } => dist::run(parcel),
         Task::Prove { name, fuzz } => prove::run(name, &fuzz),
         Task::Bench { name, options } => bench::run(name, &options),
     };

@@ -8,8 +8,17 @@ use std::path::PathBuf;
 /// Debian packages to build the desktop window.
 pub(crate) const BUILD: &[&str] = &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev"];
 /// Debian packages that the black-box tests use.
-pub(crate) const TEST: &[&str] =
-    &["xvfb", "xauth", "dbus", "dbus-x11", "webkit2gtk-driver", "chromium", "debian-archive-keyring"];
+pub(crate) const TEST: &[&str] = &[
+    "xvfb",
+    "xauth",
+    "dbus",
+    "dbus-x11",
+    "webkit2gtk-driver",
+    "chromium",
+    "debian-archive-keyring",
+    "musl-tools",
+    "openssh-server",
+];
 
 /// Something missing: what to call it, and how to get it.
 enum Lack {

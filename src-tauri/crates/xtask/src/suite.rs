@@ -2,7 +2,7 @@
 
 use crate::need::{self, tool};
 use crate::sh::{Program, cargo, program};
-use crate::{codegen, documents, layers};
+use crate::{codegen, dist, documents, layers};
 use anyhow::{Result, bail};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     ("rust documentation", || {
         cargo(["doc", "--quiet", "--locked", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings").go()
     }),
+    ("static mirantectl", dist::tail_if_possible),
     ("command line", || black_box("cli")),
     ("real Asterisk", || black_box_with("asterisk", |test| test.args(["--skip", "zero::"]))),
     ("browser", || black_box("browser")),

@@ -2,18 +2,20 @@
 
 mod edit;
 mod problem;
+mod queue_log;
 mod raw;
 mod secret;
 mod values;
 
 pub use edit::{NewSource, add_source, remove_source, set_queues, with_queues};
 pub use problem::{ConfigError, Problem};
+pub use queue_log::QueueLogConfig;
 pub use secret::{Secret, SecretError, SecretRef, forget_secret, keep_secret};
 
 use jiff::tz::TimeZone;
 use mirante_floor::{Goal, Operation};
 use mirante_sources::asterisk::Trust;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The example file, comments and all.
 pub const EXAMPLE: &str = include_str!("example.toml");
@@ -82,7 +84,7 @@ pub struct SourceConfig {
 #[derive(Debug, Clone, PartialEq)]
 pub enum SourceKind {
     /// Asterisk and its family over AMI.
-    Asterisk(AsteriskConfig),
+    Asterisk(Box<AsteriskConfig>),
     /// The simulated centre.
     Simulator(SimulatorConfig),
 }
@@ -110,8 +112,8 @@ pub struct AsteriskConfig {
     pub username: String,
     /// Where its secret is.
     pub secret: SecretRef,
-    /// Path of the PBX's queue_log, if this computer can read it.
-    pub queue_log: Option<PathBuf>,
+    /// Where the PBX's queue_log lies, if it can be read from here.
+    pub queue_log: Option<QueueLogConfig>,
 }
 
 /// How the simulated centre is.

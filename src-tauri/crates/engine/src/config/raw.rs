@@ -1,6 +1,7 @@
 //! The file as TOML, and from it the configuration.
 
 use super::problem::Problem;
+use super::queue_log::Keys;
 use super::{
     AsteriskConfig, Config, DEFAULT_ZONE, PersonConfig, QueueConfig, SecretRef, SimulatorConfig, SourceConfig,
     SourceKind, TeamConfig, values,
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use toml::Spanned;
 
-type Text = Spanned<String>;
+pub(super) type Text = Spanned<String>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,12 +43,24 @@ struct Source {
     fingerprint: Option<Text>,
     username: Option<Text>,
     secret: Option<Text>,
-    queue_log: Option<Spanned<PathBuf>>,
+    queue_log: Option<Text>,
+    queue_log_fingerprint: Option<Text>,
+    queue_log_token: Option<Text>,
     seed: Option<Spanned<u64>>,
     queues: Option<Spanned<u16>>,
     agents: Option<Spanned<u16>>,
     days: Option<Spanned<u16>>,
     warp: Option<Spanned<f64>>,
+}
+
+impl Source {
+    fn log_keys(&self) -> Keys<'_> {
+        Keys {
+            queue_log: self.queue_log.as_ref(),
+            fingerprint: self.queue_log_fingerprint.as_ref(),
+            token: self.queue_log_token.as_ref(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -89,13 +102,13 @@ struct Login {
 }
 
 /// Collects what is wrong while reading on.
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
     problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
-    fn wrong(&mut self, offset: usize, message: impl Into<String>) {
+    pub(super) fn wrong(&mut self, offset: usize, message: impl Into<String>) {
         self.problems.push(Problem::at(self.text, offset, message));
     }
 }
@@ -214,7 +227,7 @@ impl Reader<'_> {
                     ("warp", source.warp.as_ref().map(Spanned::span)),
                 ];
                 self.not_of("asterisk", simulated);
-                SourceKind::Asterisk(self.asterisk(at, &source)?)
+                SourceKind::Asterisk(Box::new(self.asterisk(at, &source)?))
             }
             "simulator" => {
                 let real = [
@@ -228,6 +241,7 @@ impl Reader<'_> {
                     ("queue_log", source.queue_log.as_ref().map(Spanned::span)),
                 ];
                 self.not_of("simulator", real);
+                self.not_of("simulator", source.log_keys().beside());
                 SourceKind::Simulator(self.simulator(&source))
             }
             _ => {
@@ -269,6 +283,7 @@ impl Reader<'_> {
             }
         }
         let tls = self.trust(source);
+        let queue_log = self.queue_log(source.log_keys());
         if let Some(port) = &source.port
             && *port.get_ref() == 0
         {
@@ -283,7 +298,7 @@ impl Reader<'_> {
             tls,
             username: source.username.as_ref()?.get_ref().clone(),
             secret: secret?,
-            queue_log: source.queue_log.as_ref().map(|path| path.get_ref().clone()),
+            queue_log,
         })
     }
 

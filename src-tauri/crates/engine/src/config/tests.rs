@@ -54,6 +54,36 @@ fn tls_says_whom_to_believe() {
 }
 
 #[test]
+fn a_queue_log_lies_here_or_behind_a_tail() {
+    let log = |extra: &str| match &Config::parse(&format!("{SOURCE}{extra}")).unwrap().sources[0].kind {
+        SourceKind::Asterisk(a) => a.queue_log.clone(),
+        SourceKind::Simulator(_) => None,
+    };
+    let pin = "ab".repeat(32);
+    let beside = format!("queue_log_fingerprint = \"sha256:{pin}\"\nqueue_log_token = \"env:T\"\n");
+    assert_eq!(log(""), None);
+    assert_eq!(log("queue_log = \"logs/queue_log\"\n"), Some(QueueLogConfig::File("logs/queue_log".into())));
+    let tail = QueueLogConfig::Tail {
+        host: "pbx".into(),
+        port: 8730,
+        fingerprint: pin.parse().unwrap(),
+        token: SecretRef::Env("T".into()),
+    };
+    assert_eq!(log(&format!("queue_log = \"tail://pbx:8730\"\n{beside}")), Some(tail));
+    let lines = |extra: &str| problems(&format!("{SOURCE}{extra}")).into_iter().map(|p| p.0).collect::<Vec<_>>();
+    assert_eq!(lines(&beside), [7, 8], "nothing to go with");
+    assert_eq!(lines(&format!("queue_log = \"/a\"\n{beside}")), [8, 9], "a file needs none");
+    assert_eq!(lines("queue_log = \"tail://pbx:8730\"\n"), [7, 7], "both are missing");
+    for wrong in ["tail://pbx", "tail://:1", "ftp://pbx/x", "tail://u:hunter2@pbx:1"] {
+        let found = problems(&format!("{SOURCE}queue_log = \"{wrong}\"\n{beside}"));
+        assert_eq!(found[0].0, 7, "{wrong}");
+        assert!(!found[0].1.contains("hunter2"), "{found:?}");
+    }
+    let found = problems(&format!("{SOURCE}queue_log = \"tail://pbx:1\"\n{}", beside.replace("env:T", "hunter2")));
+    assert!(found[0].0 == 9 && !found[0].1.contains("hunter2"), "{found:?}");
+}
+
+#[test]
 fn unknown_keys_are_refused_with_their_line() {
     let [(line, message)] = &problems(&format!("{SOURCE}portt = 5038\n"))[..] else { panic!() };
     assert_eq!(*line, 7);

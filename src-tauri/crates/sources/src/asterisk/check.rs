@@ -2,6 +2,7 @@
 
 use super::link::Link;
 use super::message::{Kept, Message};
+use super::queue_log::LogAt;
 use super::translate::Translator;
 use super::{AsteriskConfig, Fingerprint, Trust, login};
 use crate::{Phase, Report, SourceError};
@@ -29,13 +30,15 @@ pub enum Layer {
     Password,
     /// The user reads what is needed.
     Read,
+    /// The queue_log can be read. Looked at where one is configured, whatever the others say: it is another way to the PBX.
+    QueueLog,
 }
 
 impl Layer {
-    /// Every layer, outermost first.
+    /// Every layer of AMI, outermost first.
     pub const ALL: [Layer; 6] = [Layer::Name, Layer::Port, Layer::Tls, Layer::Permit, Layer::Password, Layer::Read];
 
-    /// Its stable word: `name`, `port`, `tls`, `permit`, `password`, `read`.
+    /// Its stable word: `name`, `port`, `tls`, `permit`, `password`, `read`, `queue_log`.
     pub fn word(self) -> &'static str {
         match self {
             Layer::Name => "name",
@@ -44,6 +47,7 @@ impl Layer {
             Layer::Permit => "permit",
             Layer::Password => "password",
             Layer::Read => "read",
+            Layer::QueueLog => "queue_log",
         }
     }
 }
@@ -116,13 +120,33 @@ pub async fn check(config: &AsteriskConfig) -> Diagnosis {
         members: 0,
         too_many_rights: Vec::new(),
     };
-    match look(config, &mut found).await {
-        Ok(()) => {
-            found.ok = found.layers.iter().all(|check| matches!(check.state, LayerState::Ok | LayerState::NotUsed))
-        }
-        Err((layer, error)) => found.set(layer, LayerState::Failed, error.message),
+    if let Err((layer, error)) = look(config, &mut found).await {
+        found.set(layer, LayerState::Failed, error.message);
     }
+    if let Some(at) = &config.queue_log {
+        found.layers.push(queue_log(at.clone()).await);
+    }
+    found.ok = found.layers.iter().all(|check| matches!(check.state, LayerState::Ok | LayerState::NotUsed));
     found
+}
+
+/// Asks the place of the queue_log for its size and its first byte.
+async fn queue_log(at: LogAt) -> LayerCheck {
+    let looked = tokio::task::spawn_blocking(move || {
+        let mut place = at.open();
+        let size = place.size().and_then(|size| match size {
+            Some(size) => place.read(None, 0, 1, &mut Vec::new()).map(|()| Some(size)),
+            None => Ok(None),
+        });
+        (place.words(), size)
+    });
+    let (state, detail) = match looked.await {
+        Ok((words, Ok(Some(size)))) => (LayerState::Ok, format!("{words}: {size} bytes")),
+        Ok((words, Ok(None))) => (LayerState::Failed, format!("{words}: there is no such file")),
+        Ok((words, Err(error))) => (LayerState::Failed, format!("{words}: {error}")),
+        Err(error) => (LayerState::Failed, error.to_string()),
+    };
+    LayerCheck { layer: Layer::QueueLog, state, detail }
 }
 
 async fn look(config: &AsteriskConfig, found: &mut Diagnosis) -> Result<(), (Layer, SourceError)> {

@@ -14,7 +14,6 @@ mod check;
 mod clock;
 mod decoder;
 mod documentation;
-mod fingerprint;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -34,13 +33,13 @@ mod translate;
 
 pub use check::{Diagnosis, Layer, LayerCheck, LayerState, check};
 pub use documentation::{event_filters, freepbx_block, user_block};
-pub use fingerprint::{Fingerprint, NoFingerprint};
+pub use mirante_tail::{Fingerprint, NoFingerprint};
 pub use tls::Trust;
 
+use self::queue_log::LogAt;
 use crate::{Session, Source, SourceError, Wait};
 use mirante_floor::Moment;
 use std::fmt;
-use std::path::PathBuf;
 
 /// A password. Never shows in logs or errors: its `Debug` is three stars and it has no `Display`.
 #[derive(Clone, PartialEq, Eq)]
@@ -83,8 +82,8 @@ pub struct AsteriskConfig {
     pub username: String,
     /// AMI secret.
     pub secret: Secret,
-    /// The PBX's queue_log, if this computer can read it.
-    pub queue_log: Option<PathBuf>,
+    /// The PBX's queue_log, if it can be read from here.
+    pub queue_log: Option<LogAt>,
 }
 
 /// A PBX of the Asterisk family.

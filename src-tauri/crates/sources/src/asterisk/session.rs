@@ -3,7 +3,7 @@
 use super::clock::ClockWatch;
 use super::link::Link;
 use super::message::Kept;
-use super::queue_log::{Echoes, Follower, Local, Opening};
+use super::queue_log::{Echoes, Follower, Opening};
 use super::remote::Remote;
 use super::roster::Roster;
 use super::translate::{Need, Translator};
@@ -75,10 +75,10 @@ impl AmiSession {
         let platform = login::platform(&mut link, &ami, &mut early).await?;
         let log = match config.queue_log.clone() {
             None => Follower::none(),
-            Some(path) => {
+            Some(at) => {
                 let clock = if last.is_some() { login::clock(&mut link, &mut early).await? } else { None };
                 let opening = Opening { last, clock, login_ago: logged_in.elapsed() };
-                Follower::begin(Box::new(Local::new(path)), opening)
+                Follower::begin(at.open(), opening)
             }
         };
         let now = Instant::now();

@@ -4,7 +4,7 @@
 //! So a certificate can be pinned by its [`Fingerprint`], or its file named: then neither names nor dates nor version matter,
 //! only that the other side holds its key, which the handshake's signature proves. Otherwise an authority must vouch for it.
 
-use super::fingerprint::Fingerprint;
+use super::Fingerprint;
 use super::link::STEP;
 use crate::{Phase, SourceError};
 use std::path::{Path, PathBuf};
@@ -60,18 +60,14 @@ pub(crate) async fn secure(host: &str, trust: &Trust, tcp: TcpStream) -> Result<
     let name = ServerName::try_from(bare).map_err(|error| SourceError::lasting(Phase::Tls, error.to_string()))?;
     let wanted = trust.clone();
     // Reading the system's certificates takes the disk.
-    let verifier = tokio::task::spawn_blocking(move || Verifier::new(wanted)).await;
-    let verifier = Arc::new(verifier.map_err(|error| SourceError::passing(Phase::Tls, error.to_string()))??);
-    let client = ClientConfig::builder_with_provider(verifier.provider.clone())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| SourceError::lasting(Phase::Tls, error.to_string()))?
-        .dangerous()
-        .with_custom_certificate_verifier(verifier.clone())
-        .with_no_client_auth();
+    let verifier = tokio::task::spawn_blocking(move || Verifier::of(wanted)).await;
+    let verifier = verifier.map_err(|error| SourceError::passing(Phase::Tls, error.to_string()))??;
+    let client = verifier.client().map_err(|error| SourceError::lasting(Phase::Tls, error.to_string()))?;
     match timeout(STEP, TlsConnector::from(Arc::new(client)).connect(name, tcp)).await {
         Ok(Ok(stream)) => Ok(stream),
         Ok(Err(error)) => {
-            let error = SourceError::passing(Phase::Tls, verifier.words(trust, &error));
+            let words = verifier.explain(trust, &error).unwrap_or_else(|| format!("TLS was refused: {error}"));
+            let error = SourceError::passing(Phase::Tls, words);
             // A certificate that was believed is not offered for belief.
             Err(Refused { error, shown: verifier.refused.get().map(|certificate| certificate.fingerprint) })
         }
@@ -90,8 +86,9 @@ struct Certificate {
     flaw: &'static str,
 }
 
+/// Tells the right certificate from others, for one connection.
 #[derive(Debug)]
-struct Verifier {
+pub(crate) struct Verifier {
     provider: Arc<CryptoProvider>,
     pinned: Option<Fingerprint>,
     /// Certificates named one by one.
@@ -101,7 +98,8 @@ struct Verifier {
 }
 
 impl Verifier {
-    fn new(trust: Trust) -> Result<Verifier, SourceError> {
+    /// Reads what `trust` names. Blocks on the disk.
+    pub(crate) fn of(trust: Trust) -> Result<Arc<Verifier>, SourceError> {
         let provider = Arc::new(ring::default_provider());
         let (pinned, named, authorities) = match trust {
             Trust::Pinned(fingerprint) => (Some(fingerprint), Vec::new(), None),
@@ -115,13 +113,20 @@ impl Verifier {
                 (None, named, builder.build().ok())
             }
         };
-        Ok(Verifier { provider, pinned, named, authorities, refused: OnceLock::new() })
+        Ok(Arc::new(Verifier { provider, pinned, named, authorities, refused: OnceLock::new() }))
     }
 
-    /// What went wrong, and what to do.
-    fn words(&self, trust: &Trust, error: &std::io::Error) -> String {
+    /// TLS that believes as this does.
+    pub(crate) fn client(self: &Arc<Self>) -> Result<ClientConfig, Error> {
+        let client =
+            ClientConfig::builder_with_provider(self.provider.clone()).with_safe_default_protocol_versions()?;
+        Ok(client.dangerous().with_custom_certificate_verifier(self.clone()).with_no_client_auth())
+    }
+
+    /// What went wrong, and what to do, if it was about the certificate.
+    pub(crate) fn explain(&self, trust: &Trust, error: &std::io::Error) -> Option<String> {
         let why = error.get_ref().and_then(|error| error.downcast_ref::<Error>());
-        match (self.refused.get(), trust, why) {
+        let words = match (self.refused.get(), trust, why) {
             (Some(shown), Trust::Pinned(pinned), _) => format!(
                 "the certificate is not the pinned one: pinned {pinned}, shown {}; if the PBX was given a new certificate, pin \
                  the new fingerprint, and if not, something stands in between",
@@ -153,8 +158,9 @@ impl Verifier {
                 "the other side shows a certificate whose key it does not hold, or whose key is weaker than 2048 bits"
                     .to_owned()
             }
-            _ => format!("TLS was refused: {error}"),
-        }
+            _ => return None,
+        };
+        Some(words)
     }
 
     fn believes(&self, certificate: &CertificateDer<'_>) -> bool {

@@ -4,5 +4,6 @@ mod checks;
 mod connect;
 mod fake;
 mod missed;
+mod remote_log;
 mod session;
 mod tls;

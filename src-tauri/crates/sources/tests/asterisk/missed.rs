@@ -2,6 +2,7 @@
 
 use crate::fake::{Answer, BANNER, config, manager, polite};
 use mirante_floor::{Kind, Moment, Outcome, Witness};
+use mirante_sources::asterisk::queue_log::LogAt;
 use mirante_sources::asterisk::{Asterisk, AsteriskConfig};
 use mirante_sources::{Report, Source};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,7 +56,7 @@ async fn told(log: Option<String>, last: Option<Moment>, more: usize) -> Vec<Rep
         _ => polite(action, count),
     })
     .await;
-    let config = AsteriskConfig { queue_log: Some(path), ..config(port) };
+    let config = AsteriskConfig { queue_log: Some(LogAt::Local(path)), ..config(port) };
     let mut session = Asterisk::new(config).connect(last).await.expect("session");
     let mut out = Vec::new();
     while !out.iter().any(|report| matches!(report, Report::Picture(_))) {

@@ -2,6 +2,7 @@
 
 use crate::fake::{Answer, BANNER, END, config, manager, polite};
 use mirante_floor::{Kind, Outcome, Witness};
+use mirante_sources::asterisk::queue_log::LogAt;
 use mirante_sources::asterisk::{Asterisk, AsteriskConfig};
 use mirante_sources::{Phase, Report, Session, Source, SourceError};
 use std::io::Write;
@@ -140,7 +141,7 @@ async fn the_queue_log_amends_what_the_stream_could_not_tell() {
         _ => polite(action, count),
     })
     .await;
-    let config = AsteriskConfig { queue_log: Some(path), ..config(port) };
+    let config = AsteriskConfig { queue_log: Some(LogAt::Local(path)), ..config(port) };
     let mut session = Asterisk::new(config).connect(None).await.expect("session");
     take(&mut session, 3).await;
     let mut outcome = None;

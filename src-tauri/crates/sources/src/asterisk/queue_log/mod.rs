@@ -8,6 +8,7 @@
 //! A place only answers three questions, each blocking and without state: how long is the log now, which older files lie beside
 //! it, and what does a file hold from a byte on. Everything else is written once over that: see [`LogPlace`].
 
+mod at;
 mod backfill;
 mod content;
 mod export;
@@ -15,20 +16,24 @@ mod follow;
 mod line;
 mod local;
 mod past;
+mod patience;
 mod place;
+mod streamed;
 mod tail;
 mod told;
 mod verb;
 mod witness;
 
+pub use at::{LogAt, TailAt};
 pub(crate) use backfill::Echoes;
 pub use content::Lines;
 pub use export::Reader;
 pub(crate) use follow::{Follower, Opening};
 pub use line::{Field, Line, MAX_LINE, Stamp};
 pub use local::Local;
+pub use mirante_tail::{OldFile, is_older};
 pub use past::{Bounds, Past};
-pub use place::{LogPlace, OldFile, is_older};
+pub use place::LogPlace;
 pub use tail::Tail;
 pub use verb::{Party, Verb};
 pub(crate) use witness::Verdict;

@@ -6,8 +6,9 @@
 
 use super::content::{self, CHUNK, HEAD, Lines};
 use super::line::{Line, MAX_LINE};
-use super::place::{LogPlace, OldFile};
+use super::place::LogPlace;
 use super::tail::{Position, Tail};
+use mirante_tail::OldFile;
 use std::io::{self, Read};
 use std::time::Instant;
 
