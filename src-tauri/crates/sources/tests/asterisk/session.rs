@@ -177,7 +177,7 @@ async fn a_list_refused_later_ends_the_session_in_words() {
         _ => polite(action, count),
     })
     .await;
-    let mut session = Asterisk::new(config(port)).connect().await.expect("session");
+    let mut session = Asterisk::new(config(port)).connect(None).await.expect("session");
     let (error, out) = end(&mut session).await;
     assert_eq!(error.phase, Phase::Protocol);
     assert!(error.message.contains("queue module is not loaded"), "{error}");
