@@ -17,6 +17,7 @@ mod fold;
 mod input;
 mod live;
 mod memory;
+pub mod names;
 mod past;
 mod platforms;
 mod reason;

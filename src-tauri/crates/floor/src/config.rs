@@ -240,7 +240,7 @@ impl Config {
                 self.queues.insert((*source, queue.clone()), setup.clone());
             }
             Setting::Person(person) => {
-                self.logins.retain(|_, id| *id != person.id);
+                self.free_logins(&person.id);
                 for login in &person.logins {
                     self.logins.insert(login.clone(), person.id.clone());
                 }
@@ -268,7 +268,7 @@ impl Config {
                 self.queues.remove(&(*source, queue.clone()));
             }
             Removed::Person(id) => {
-                self.logins.retain(|_, person| person != id);
+                self.free_logins(id);
                 self.persons.remove(id);
             }
             Removed::Team(id) => {
@@ -279,6 +279,15 @@ impl Config {
             }
             Removed::Campaign(source, campaign) => {
                 self.campaigns.remove(&(*source, campaign.clone()));
+            }
+        }
+    }
+
+    /// Nobody is this person any more. Only the person's own logins are looked at: people come by the thousand.
+    fn free_logins(&mut self, id: &Name) {
+        for login in self.persons.get(id).into_iter().flat_map(|person| &person.logins) {
+            if self.logins.get(login) == Some(id) {
+                self.logins.remove(login);
             }
         }
     }

@@ -101,7 +101,7 @@ fn put_queues(doc: &mut DocumentMut, alone: bool, queues: &[QueueConfig]) -> Res
     Ok(())
 }
 
-fn set(table: &mut Table, key: &str, text: Option<String>) {
+pub(super) fn set(table: &mut Table, key: &str, text: Option<String>) {
     match text {
         Some(text) => table[key] = value(text),
         None => {
@@ -110,12 +110,12 @@ fn set(table: &mut Table, key: &str, text: Option<String>) {
     }
 }
 
-fn text<'a>(table: &'a Table, key: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(table: &'a Table, key: &str) -> Option<&'a str> {
     table.get(key).and_then(Item::as_str)
 }
 
 /// The tables of a name, if there are any.
-fn tables<'a>(doc: &'a mut DocumentMut, key: &str) -> Result<Option<&'a mut ArrayOfTables>, ConfigProblem> {
+pub(super) fn tables<'a>(doc: &'a mut DocumentMut, key: &str) -> Result<Option<&'a mut ArrayOfTables>, ConfigProblem> {
     let Some(item) = doc.get_mut(key) else { return Ok(None) };
     item.as_array_of_tables_mut().map(Some).ok_or_else(|| inline(key))
 }
@@ -141,10 +141,10 @@ fn named<'a>(
 }
 
 /// What went wrong, before the path is known to it.
-type ConfigProblem = String;
+pub(super) type ConfigProblem = String;
 
 /// Changes the file, or leaves it as it was: the new text is understood before it takes the old one's place.
-fn change(
+pub(super) fn change(
     path: &Path,
     edit: impl FnOnce(&mut DocumentMut) -> Result<(), ConfigProblem>,
 ) -> Result<Config, ConfigError> {
@@ -159,7 +159,7 @@ fn change(
 }
 
 /// The text after a change, and what it means.
-fn altered(
+pub(super) fn altered(
     old: &str,
     edit: impl FnOnce(&mut DocumentMut) -> Result<(), ConfigProblem>,
 ) -> Result<(String, Config), Vec<Problem>> {

@@ -1,6 +1,7 @@
 //! The configuration file: one commented TOML. Every error names the line and what to do; secrets are only pointed at.
 
 mod edit;
+mod names;
 mod problem;
 mod queue_log;
 mod raw;
@@ -8,6 +9,7 @@ mod secret;
 mod values;
 
 pub use edit::{NewSource, add_source, remove_source, set_queues, with_queues};
+pub use names::{NewName, set_names, with_names};
 pub use problem::{ConfigError, Problem};
 pub use queue_log::QueueLogConfig;
 pub use secret::{Secret, SecretError, SecretRef, forget_secret, keep_secret};

@@ -179,9 +179,10 @@ impl Reader<'_> {
             teams.push(TeamConfig { id: id.into_inner(), label, supervisor });
         }
         let mut persons: Vec<PersonConfig> = Vec::new();
+        let mut ids = BTreeSet::new();
         for person in file.person {
             let person = person.into_inner();
-            if persons.iter().any(|p| p.id == *person.id.get_ref()) {
+            if !ids.insert(person.id.get_ref().clone()) {
                 self.wrong(person.id.span().start, "another person has this id; each needs its own");
             }
             if let Some(team) = &person.team

@@ -38,8 +38,16 @@ pub use tls::Trust;
 
 use self::queue_log::LogAt;
 use crate::{Session, Source, SourceError, Wait};
-use mirante_floor::Moment;
+use mirante_floor::{Moment, Name};
 use std::fmt;
+
+/// The key under which the agent at this address stands on the floor, as `2101` for `Local/2101@from-queue/n`; absent for an
+/// address that holds somebody's telephone number, whose key only a session can make.
+pub fn agent_key(interface: &str, state_interface: Option<&str>) -> Option<Name> {
+    let addresses = [Some(interface), state_interface];
+    let telephone = addresses.into_iter().flatten().any(|address| remote::telephone(address).is_some());
+    (!telephone).then(|| agent::key(interface, state_interface, &remote::Remote::default()))
+}
 
 /// A password. Never shows in logs or errors: its `Debug` is three stars and it has no `Display`.
 #[derive(Clone, PartialEq, Eq)]
