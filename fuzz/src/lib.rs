@@ -8,6 +8,7 @@ mod config;
 mod history;
 #[path = "../../src-tauri/crates/floor/tests/common/laws.rs"]
 mod laws;
+mod names;
 mod queue_log;
 mod site;
 
@@ -15,8 +16,13 @@ mod site;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: &[Target] =
-    &[("ami", ami::run), ("queue_log", queue_log::run), ("config", config::run), ("history", history::run)];
+pub const TARGETS: &[Target] = &[
+    ("ami", ami::run),
+    ("queue_log", queue_log::run),
+    ("config", config::run),
+    ("history", history::run),
+    ("names", names::run),
+];
 
 /// The target of this name.
 pub fn target(name: &str) -> Option<fn(&[u8])> {

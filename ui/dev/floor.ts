@@ -10,7 +10,7 @@ import type { State } from '../src/bindings/State';
 import { GIVEN, QUEUES, REASONS, SURNAMES, TEAMS } from './names';
 
 /** What the mock plays. */
-export type Scenario = 'busy' | 'calm' | 'empty' | 'partial' | 'stale' | 'down' | 'lost' | 'big' | 'first' | 'never' | 'making';
+export type Scenario = 'busy' | 'calm' | 'empty' | 'partial' | 'stale' | 'down' | 'lost' | 'big' | 'first' | 'never' | 'making' | 'real';
 
 const MIN = 60_000;
 

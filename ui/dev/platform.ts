@@ -4,8 +4,9 @@ import type { Hello } from '../src/bindings/Hello';
 import type { Reply } from '../src/bindings/Reply';
 import { CommandError, type FeedListener, type Platform } from '../src/platform/types';
 import { MockFloor, type Scenario } from './floor';
+import { previewNames } from './imported';
 
-const SCENARIOS = ['busy', 'calm', 'empty', 'partial', 'stale', 'down', 'lost', 'big', 'first', 'never', 'making'] as const;
+const SCENARIOS = ['busy', 'calm', 'empty', 'partial', 'stale', 'down', 'lost', 'big', 'first', 'never', 'making', 'real'] as const;
 
 /** A host that plays an invented floor; only for `npm run dev` and looking at screens. `?mock=busy` chooses the play. */
 export function mockPlatform(name: string): Platform {
@@ -18,7 +19,8 @@ export function mockPlatform(name: string): Platform {
     actor: 'dev',
     can_configure: true,
     first_run: firstRun,
-    sample: scenario !== 'first',
+    // The floor is invented, but what can be done with a real one is to be tried too.
+    sample: scenario !== 'first' && scenario !== 'real',
     addresses: ['192.168.10.24', '10.0.0.7'],
     zone: 'America/Sao_Paulo',
     alone: true,
@@ -69,6 +71,10 @@ export function mockPlatform(name: string): Platform {
         return { is: 'done' };
       case 'reconnect':
         return { is: 'done' };
+      case 'preview_names':
+        return previewNames(command.file);
+      case 'apply_names':
+        return { is: 'renamed', value: command.names.map((choice) => ({ ...choice, name: null })) };
       case 'it_request':
         return { is: 'text', value: `# Pedido ao TI\n\nmanager.conf\n\n[mirante]\nsecret = …\npermit = 192.168.10.24/32\n` };
       case 'next':

@@ -2,8 +2,10 @@
 import type { Batch } from "./Batch";
 import type { ConnectionReport } from "./ConnectionReport";
 import type { Hello } from "./Hello";
+import type { NameChoice } from "./NameChoice";
+import type { NamesPreview } from "./NamesPreview";
 
 /**
  * An answer.
  */
-export type Reply = { "is": "hello", "value": Hello } | { "is": "batch", "value": Batch } | { "is": "connection", "value": ConnectionReport } | { "is": "text", "value": string } | { "is": "done" };
+export type Reply = { "is": "hello", "value": Hello } | { "is": "batch", "value": Batch } | { "is": "connection", "value": ConnectionReport } | { "is": "names", "value": NamesPreview } | { "is": "renamed", "value": Array<NameChoice> } | { "is": "text", "value": string } | { "is": "done" };

@@ -6,6 +6,7 @@ mod archive;
 mod check;
 mod floor;
 mod logs;
+mod names;
 mod serve;
 mod simulate;
 mod time;
@@ -40,6 +41,8 @@ enum Command {
     Tail(mirante_tail::command::Arguments),
     /// Check a configuration file.
     Check(check::Arguments),
+    /// Lay the names in a file (an export, a table, a configuration of Asterisk) beside those in force, and write them.
+    Names(names::Arguments),
     /// Make history of a simulated centre: example data, in a folder of their own.
     Simulate(simulate::Arguments),
 }
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Floor(arguments) => floor::run(&arguments),
         Command::Tail(arguments) => mirante_tail::command::run(&arguments).map_err(Into::into),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Names(arguments) => names::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
     };
     match result {

@@ -3,8 +3,8 @@
 use crate::addresses::addresses;
 use crate::centre::{Centre, sample_config, sample_folder};
 use crate::feed::EncodedBatch;
-use crate::wire::{Command, Connection, Hello, QueueChoice, Reply, WireError};
-use crate::{Actor, connection, it_request, queues};
+use crate::wire::{Command, Connection, FileText, Hello, NameChoice, NamesPreview, QueueChoice, Reply, WireError};
+use crate::{Actor, connection, it_request, names, queues};
 use mirante_engine::EngineError;
 use mirante_engine::config::{self, Config, ConfigError, SimulatorConfig, SourceKind};
 use mirante_floor::SourceId;
@@ -147,6 +147,11 @@ impl Console {
                 tracing::info!(actor = actor.name, queues = queues.len(), "configures queues");
                 self.configure_queues(&queues).await?;
                 Reply::Done
+            }
+            Command::PreviewNames { source, file } => Reply::Names(self.preview_names(SourceId(source), file).await?),
+            Command::ApplyNames { source, names } => {
+                tracing::info!(actor = actor.name, source, names = names.len(), "gives queues and agents names");
+                Reply::Renamed(self.apply_names(SourceId(source), &names).await?)
             }
             Command::ItRequest { language } => Reply::Text(it_request::text(&language, &self.addresses().await)?),
         };
@@ -299,6 +304,38 @@ impl Console {
         Ok(())
     }
 
+    async fn preview_names(&self, source: SourceId, file: FileText) -> Result<NamesPreview, WireError> {
+        let (centre, _) = self.named(source)?;
+        let seen = centre.engine.live().read(|state| names::seen(&state.floor, source));
+        let people = centre.engine.parties().clone();
+        // A large file takes a while, and names come from the disk.
+        let laid = tokio::task::spawn_blocking(move || names::preview(&file, &seen.named(&people)));
+        laid.await.map_err(|error| WireError::internal(error.to_string()))?
+    }
+
+    async fn apply_names(&self, source: SourceId, choices: &[NameChoice]) -> Result<Vec<NameChoice>, WireError> {
+        let names = names::chosen(choices)?;
+        let mut config = self.0.config.lock().await;
+        let (centre, name) = self.named(source)?;
+        let path = self.0.path.clone();
+        let changed = tokio::task::spawn_blocking(move || config::set_names(&path, &name, &names));
+        let (new, undo) = changed.await.map_err(|error| WireError::internal(error.to_string()))??;
+        *config = new;
+        centre.engine.configure(&config)?;
+        Ok(names::choices(undo))
+    }
+
+    /// The real centre and the configured name of one of its sources. Example data have names of their own.
+    fn named(&self, source: SourceId) -> Result<(Arc<Centre>, String), WireError> {
+        let view = self.view();
+        if view.real_is_sample || view.sample.is_some() {
+            return Err(WireError::conflict("example data have names of their own"));
+        }
+        let found = view.real.engine.sources().into_iter().find(|(_, id)| *id == source);
+        let (name, _) = found.ok_or_else(|| WireError::not_found(format!("no source {} is followed", source.0)))?;
+        Ok((view.real.clone(), name))
+    }
+
     fn shown(&self) -> Arc<Centre> {
         self.view().shown().clone()
     }
@@ -317,7 +354,9 @@ fn changes_things(command: &Command) -> bool {
         | Command::UseSample
         | Command::LeaveSample
         | Command::Reconnect { .. }
-        | Command::ConfigureQueues { .. } => true,
+        | Command::ConfigureQueues { .. }
+        | Command::PreviewNames { .. }
+        | Command::ApplyNames { .. } => true,
     }
 }
 

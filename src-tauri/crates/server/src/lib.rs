@@ -102,9 +102,12 @@ impl Server {
     }
 }
 
+/// Largest command, bytes: a file of names in Base64.
+const LARGEST_COMMAND: usize = 12 * 1024 * 1024;
+
 fn router(site: Site, guard: Arc<Guard>) -> Router {
     Router::new()
-        .route("/api/command", post(api::command))
+        .route("/api/command", post(api::command).layer(axum::extract::DefaultBodyLimit::max(LARGEST_COMMAND)))
         .route("/api/feed", get(feed::feed))
         .fallback(get(interface::file))
         .layer(axum::extract::DefaultBodyLimit::max(256 * 1024))

@@ -4,9 +4,11 @@ mod visits;
 
 pub use visits::VisitLine;
 
+use crate::names;
 use crate::rows;
 use crate::sample_folder;
 use crate::wire::Rows;
+use mirante_engine::names::Known;
 use mirante_floor::FOLD_VERSION;
 use mirante_history::{History, HistoryError, OpenOptions, Past};
 use std::path::Path;
@@ -95,6 +97,16 @@ impl Archive {
     /// When history cannot be read.
     pub fn visits(&self, from: i64, to: i64, now: i64) -> Result<Vec<VisitLine>, HistoryError> {
         visits::lines(&self.history, from, to, now)
+    }
+
+    /// What the newest floor knows of the source that is configured under this name; nothing, if it was never followed.
+    pub(crate) fn known(&self, source: &str) -> Result<Known, HistoryError> {
+        let sources = self.history.sources()?;
+        let Some(row) = sources.iter().find(|row| row.name == source).filter(|_| !self.is_example) else {
+            return Ok(Known::default());
+        };
+        let past = self.history.floor_at_seq(self.history.newest_seq()?)?;
+        Ok(names::seen(&past.floor, row.id).named(&self.history.parties()))
     }
 
     fn rows(&self, past: &Past) -> PastRows {

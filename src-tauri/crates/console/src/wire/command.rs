@@ -1,5 +1,6 @@
 //! What a face may ask.
 
+use super::{FileText, NameChoice, NamesPreview};
 use mirante_floor::Operation;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -48,6 +49,20 @@ pub enum Command {
     ConfigureQueues {
         /// One entry a queue.
         queues: Vec<QueueChoice>,
+    },
+    /// Lays the names in a file beside those in force; nothing is changed. Answers [`Reply::Names`].
+    PreviewNames {
+        /// The source whose queues and agents they are.
+        source: u16,
+        /// The file.
+        file: FileText,
+    },
+    /// Gives queues and agents names. Answers [`Reply::Renamed`].
+    ApplyNames {
+        /// Their source.
+        source: u16,
+        /// The names.
+        names: Vec<NameChoice>,
     },
     /// The page for whoever runs the PBX. Answers [`Reply::Text`].
     ItRequest {
@@ -184,6 +199,10 @@ pub enum Reply {
     Batch(super::Batch),
     /// To [`Command::TestConnection`].
     Connection(ConnectionReport),
+    /// To [`Command::PreviewNames`].
+    Names(NamesPreview),
+    /// To [`Command::ApplyNames`]: what would undo it.
+    Renamed(Vec<NameChoice>),
     /// Text to show and copy.
     Text(String),
     /// Done.

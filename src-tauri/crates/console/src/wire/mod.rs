@@ -4,10 +4,12 @@
 
 mod batch;
 mod command;
+mod names;
 mod rows;
 
 pub use batch::{Batch, BatchKind, Health, Rows};
 pub use command::{
     Code, Command, Connection, ConnectionReport, Hello, LayerCheck, LayerState, QueueChoice, Reply, WireError,
 };
+pub use names::{FileText, NameChoice, NameOf, NameRow, NameStatus, NameWhy, NamesFault, NamesKind, NamesPreview};
 pub use rows::{AgentRow, CallerRow, CampaignRow, Figure, LinkState, PlaceRow, QueueRow, SourceRow, State};

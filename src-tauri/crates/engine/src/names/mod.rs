@@ -36,19 +36,6 @@ pub enum FileKind {
     Table,
 }
 
-impl FileKind {
-    /// In words, for a terminal.
-    pub fn words(self) -> &'static str {
-        match self {
-            FileKind::FreepbxExtensions => "extensions of FreePBX (Bulk Handler)",
-            FileKind::IssabelExtensions => "extensions of Issabel (Batch of Extensions)",
-            FileKind::FreepbxQueues => "queues of FreePBX or Issabel (queues_config)",
-            FileKind::AsteriskConf => "configuration of Asterisk",
-            FileKind::Table => "table",
-        }
-    }
-}
-
 /// Whose name it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Of {
