@@ -56,6 +56,10 @@ impl Bench {
                     let kind = kind.map_party(|caller| self.key(caller));
                     self.apply(seen, Some(at), Origin::Backfilled, kind);
                 }
+                Report::Clock { at, by } => {
+                    let kind = Kind::Clock { ahead_ms: at.saturating_sub(seen), at_by: by, seen_by: 0 };
+                    self.apply(seen, Some(at), Origin::Heard, kind);
+                }
                 Report::Picture(picture) => {
                     let picture = picture.map_party(|caller| self.key(caller));
                     let differences = reconcile(&self.floor, SOURCE, &picture, seen);
