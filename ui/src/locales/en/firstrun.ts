@@ -71,7 +71,7 @@ export const firstrun: Translation<typeof reference> = {
   'trust.accept': 'Trust this certificate',
   'fix.permit': 'The PBX closed the connection as soon as it opened. Ask IT to let this computer through the firewall and to add to user {user}:',
   'fix.password': 'The PBX answered but did not accept user {user} with this secret. Check both; capitals matter. The PBX gives the same answer when the user has no permit for this computer; in that case ask IT to add:',
-  'fix.read': 'User {user} got in but may not read the queues. Ask IT for: read = system,agent,user,cdr,call',
+  'fix.read': 'User {user} got in but may not read the queues. Ask IT for: read = system,agent,user,cdr,call,dialplan',
   'fix.other': 'The PBX stopped at this step. Send the detail below to IT.',
   detail: 'Detail for IT',
   'permit.copy': 'Copy',

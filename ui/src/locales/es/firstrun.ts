@@ -71,7 +71,7 @@ export const firstrun: Translation<typeof reference> = {
   'trust.accept': 'Confiar en este certificado',
   'fix.permit': 'La central cerró la conexión apenas se abrió. Pida a TI que deje pasar esta computadora en el firewall y que agregue al usuario {user}:',
   'fix.password': 'La central respondió, pero no aceptó el usuario {user} con esta clave. Revise ambos; las mayúsculas cuentan. La central responde igual cuando el usuario no tiene permit para esta computadora; en ese caso, pida a TI que agregue:',
-  'fix.read': 'El usuario {user} entró, pero no puede leer las colas. Pida a TI: read = system,agent,user,cdr,call',
+  'fix.read': 'El usuario {user} entró, pero no puede leer las colas. Pida a TI: read = system,agent,user,cdr,call,dialplan',
   'fix.other': 'La central se detuvo en este paso. Envíe el detalle de abajo a TI.',
   detail: 'Detalle para TI',
   'permit.copy': 'Copiar',

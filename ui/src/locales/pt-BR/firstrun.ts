@@ -70,7 +70,7 @@ export const firstrun = {
   'trust.accept': 'Confiar neste certificado',
   'fix.permit': 'O PABX fechou a conexão assim que ela abriu. Peça ao TI para deixar este computador passar no firewall e incluir no usuário {user}:',
   'fix.password': 'O PABX respondeu, mas não aceitou o usuário {user} com esta senha. Confira os dois; maiúsculas contam. O PABX responde igual quando o usuário não tem permit para este computador; nesse caso, peça ao TI para incluir:',
-  'fix.read': 'O usuário {user} entrou, mas não pode ler as filas. Peça ao TI: read = system,agent,user,cdr,call',
+  'fix.read': 'O usuário {user} entrou, mas não pode ler as filas. Peça ao TI: read = system,agent,user,cdr,call,dialplan',
   'fix.other': 'O PABX parou nesta etapa. Envie o detalhe abaixo ao TI.',
   detail: 'Detalhe para o TI',
   'permit.copy': 'Copiar',

@@ -1,23 +1,28 @@
-//! Calls in queues: who waits, rings and talks, and how a wait ended.
+//! Calls in queues: who waits and rings, and how a wait ended.
 //!
 //! How a wait ended is only said when the platform said it:
 //!
-//! * `QueueCallerAbandon` comes for a caller who hung up, but for a timeout and a withdrawal too. A hang-up request on the
-//!   caller's channel before it means *abandoned*; without one the outcome is unknown at that moment, and said at once, since the
-//!   caller visibly left. `VarSet` of QUEUESTATUS or a line of the queue_log amends it.
+//! * `QueueCallerAbandon` comes for a caller who hung up, but for a timeout, a withdrawal and a queue without agents too. A
+//!   hang-up request on the caller's channel before it means *abandoned*. Without one the outcome is unknown at that moment, and
+//!   said at once, since the caller visibly left. `VarSet` of QUEUESTATUS, a line of the queue_log, or what the channel does next
+//!   ([`Loose`]) amends it.
 //!   A caller whose channel stands elsewhere in the dial plan than while it waited was moved there: *transferred*. The queue_log
 //!   calls that an abandonment too, and is not believed.
-//! * `QueueCallerLeave` alone is either an answer, whose `AgentConnect` follows within milliseconds, or an exit by key. It is
-//!   held until one of these comes: `AgentConnect` (answered), a better witness (its outcome), the channel's entry into another
-//!   queue or its end, or [`HOLD_MS`] (unknown). The event then carries the time of the leave, or how long ago it was where the
-//!   platform sends no times (`timestampevents` is off by default), so no wait grows.
+//! * `QueueCallerLeave` alone is either an answer, whose `AgentConnect` follows at once or after what the agent is played first,
+//!   or an exit by key, which alone leads the channel elsewhere. It is held until one of these comes: `AgentConnect` (answered),
+//!   a better witness (its outcome), the channel elsewhere (*exit by key*), its entry into another queue or its end, or
+//!   [`HOLD_MS`] (unknown). The event then carries the time of the leave, or how long ago it was where the platform sends no
+//!   times (`timestampevents` is off by default), so no wait grows.
 
+use super::loose::{Loose, Sign};
+use super::place::Place;
+use super::talks::Talks;
 use crate::Report;
 use mirante_floor::{Kind, Name, Outcome, Witness};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// How long an unexplained leave, or a hung-up conversation without `AgentComplete` whose time is told, is held, ms.
-pub(crate) const HOLD_MS: i64 = 2000;
+/// How long an unexplained leave is held, ms: longer than what an agent is played before being connected.
+pub(crate) const HOLD_MS: i64 = 10_000;
 /// Most entries of each table; more means that ends are not heard, and the oldest are forgotten.
 const MOST: usize = 50_000;
 /// How many ended visits a better witness may still amend.
@@ -37,25 +42,14 @@ impl When {
     }
 }
 
+/// A call that waits.
 #[derive(Debug)]
-enum Stage {
-    Waiting,
-    /// Left the queue; nothing yet says how.
-    Leaving(When),
-    /// With an agent; the time is that of the caller's hang-up, if it came.
-    Talking {
-        agent: Name,
-        leg: Option<Name>,
-        hung_up: Option<When>,
-    },
-}
-
-#[derive(Debug)]
-struct Call {
+struct Wait {
     queue: Name,
-    stage: Stage,
+    /// When it left the queue, if it did and nothing yet says how.
+    left: Option<When>,
     /// Where in the dial plan its channel waits, if told.
-    place: Option<Name>,
+    place: Option<Place>,
     /// What a better witness said before the stream did.
     verdict: Option<Outcome>,
     /// The newest picture asked for when this was last heard.
@@ -84,50 +78,64 @@ pub(crate) struct Completion {
 /// The calls of one session.
 #[derive(Debug, Default)]
 pub(crate) struct Calls {
-    calls: BTreeMap<Name, Call>,
+    waits: BTreeMap<Name, Wait>,
+    pub(crate) talks: Talks,
+    loose: BTreeMap<Name, Loose>,
     /// Agents' legs that ring: queue, agent.
     rings: BTreeMap<Name, (Name, Name)>,
     /// Channels asked to hang up and not gone yet.
     hanging_up: BTreeSet<Name>,
     ended: VecDeque<Ended>,
+    /// This session hears QUEUESTATUS: its absence tells something too.
+    hears_status: bool,
     pub(crate) round: u64,
 }
 
 impl Calls {
-    fn put(&mut self, call: Name, queue: Name, stage: Stage, place: Option<Name>) {
-        if self.calls.len() >= MOST {
-            self.calls.pop_first();
+    fn put(&mut self, call: Name, queue: Name, left: Option<When>, place: Option<Place>) {
+        if self.waits.len() >= MOST {
+            self.waits.pop_first();
         }
-        self.calls.insert(call, Call { queue, stage, place, verdict: None, round: self.round });
+        self.waits.insert(call, Wait { queue, left, place, verdict: None, round: self.round });
     }
 
     /// A call entered a queue, from this place in the dial plan.
-    pub(crate) fn entered(&mut self, queue: &Name, call: &Name, place: Option<Name>, now: i64, out: &mut Vec<Report>) {
-        if let Some(Call { queue: old, stage: Stage::Leaving(left), .. }) = self.calls.remove(call) {
-            self.end(old, call.clone(), Outcome::Unknown, left, now, out);
+    pub(crate) fn entered(
+        &mut self,
+        queue: &Name,
+        call: &Name,
+        place: Option<Place>,
+        when: When,
+        out: &mut Vec<Report>,
+    ) {
+        self.seen(call, place.as_ref(), Sign::Lives, when, out);
+        self.talks.goes_on(call, when.now, out);
+        if let Some(Wait { queue: old, left: Some(left), .. }) = self.waits.remove(call) {
+            self.end(old, call.clone(), Outcome::Unknown, left, when.now, out);
         }
-        self.put(call.clone(), queue.clone(), Stage::Waiting, place);
+        self.loose.remove(call);
+        self.put(call.clone(), queue.clone(), None, place);
     }
 
     /// A call that waits stands at this place in the dial plan.
-    pub(crate) fn placed(&mut self, call: &Name, place: Option<Name>) {
-        if let Some(Call { stage: Stage::Waiting, place: known @ None, .. }) = self.calls.get_mut(call) {
+    pub(crate) fn placed(&mut self, call: &Name, place: Option<Place>) {
+        if let Some(Wait { left: None, place: known @ None, .. }) = self.waits.get_mut(call) {
             *known = place;
         }
     }
 
     /// A list says that a call waits.
     pub(crate) fn listed(&mut self, queue: &Name, call: &Name) {
-        match self.calls.get_mut(call) {
+        match self.waits.get_mut(call) {
             Some(known) => known.round = self.round,
-            None => self.put(call.clone(), queue.clone(), Stage::Waiting, None),
+            None => self.put(call.clone(), queue.clone(), None, None),
         }
     }
 
     /// A list is complete: who was thought waiting and was neither in it nor heard since it was asked for does not wait.
     pub(crate) fn listing_done(&mut self) {
         let round = self.round;
-        self.calls.retain(|_, call| !matches!(call.stage, Stage::Waiting) || call.round >= round);
+        self.waits.retain(|_, wait| wait.left.is_some() || wait.round >= round);
     }
 
     /// `QueueCallerAbandon`, with the place in the dial plan where the channel stands now.
@@ -135,40 +143,50 @@ impl Calls {
         &mut self,
         queue: &Name,
         call: &Name,
-        place: Option<Name>,
+        place: Option<Place>,
         when: When,
         out: &mut Vec<Report>,
     ) {
-        let known = self.calls.remove(call);
-        let waited_at = known.as_ref().and_then(|known| known.place.as_ref());
-        let moved = waited_at.zip(place.as_ref()).is_some_and(|(then, now)| then != now);
-        let verdict = known.and_then(|known| known.verdict);
+        let known = self.waits.remove(call);
+        let (waited_at, verdict) = known.map_or((None, None), |known| (known.place, known.verdict));
+        // The queue itself says this, so that even a step within the same extension shows that the channel was moved.
+        let moved = waited_at.as_ref().zip(place.as_ref()).is_some_and(|(then, now)| then != now);
         let outcome = match verdict {
             None | Some(Outcome::Abandoned) if moved => Outcome::Transferred,
             Some(logged) => logged,
             None if self.hanging_up.contains(call) => Outcome::Abandoned,
             None => Outcome::Unknown,
         };
+        if matches!(outcome, Outcome::Unknown | Outcome::Abandoned) && !self.hanging_up.contains(call) {
+            self.loosen(call, Loose { queue: queue.clone(), place: waited_at.or(place), given_up: true });
+        }
         self.end(queue.clone(), call.clone(), outcome, when, when.now, out);
         if let (Some(ended), true) = (self.ended.back_mut(), verdict.is_some()) {
             ended.logged = true;
         }
     }
 
-    /// `QueueCallerLeave`.
-    pub(crate) fn left(&mut self, queue: &Name, call: &Name, when: When, out: &mut Vec<Report>) {
-        match self.calls.get_mut(call) {
-            Some(Call { stage: stage @ Stage::Waiting, verdict, .. }) => match verdict.take() {
-                None => *stage = Stage::Leaving(when),
-                Some(outcome) => {
-                    self.calls.remove(call);
-                    self.end(queue.clone(), call.clone(), outcome, when, when.now, out);
-                    self.ended.back_mut().into_iter().for_each(|ended| ended.logged = true);
-                }
-            },
-            Some(_) => {}
-            None if self.ended.iter().any(|e| e.call == *call && e.queue == *queue) => {}
-            None => self.put(call.clone(), queue.clone(), Stage::Leaving(when), None),
+    /// `QueueCallerLeave`, with the place in the dial plan where the channel stands now.
+    pub(crate) fn left(&mut self, queue: &Name, call: &Name, place: Option<Place>, when: When, out: &mut Vec<Report>) {
+        let Some(wait) = self.waits.get_mut(call) else {
+            if !self.ended.iter().rev().any(|e| e.call == *call && e.queue == *queue) {
+                self.put(call.clone(), queue.clone(), Some(when), None);
+            }
+            return;
+        };
+        if wait.left.is_some() {
+            return;
+        }
+        // Without a word of giving up, only a key leads a waiting channel elsewhere.
+        let by_key = wait.place.as_ref().zip(place.as_ref()).is_some_and(|(then, now)| then.was_left_for(now));
+        let logged = wait.verdict.take();
+        match logged.or(by_key.then_some(Outcome::ExitKey)) {
+            None => wait.left = Some(when),
+            Some(outcome) => {
+                self.waits.remove(call);
+                self.end(queue.clone(), call.clone(), outcome, when, when.now, out);
+                self.ended.back_mut().into_iter().for_each(|ended| ended.logged = logged.is_some());
+            }
         }
     }
 
@@ -196,47 +214,26 @@ impl Calls {
         self.rings.remove(leg)
     }
 
-    /// `AgentConnect`.
+    /// `AgentConnect`. `lasting`: the leg stays the agent's until the end.
     pub(crate) fn answered(
         &mut self,
-        queue: &Name,
-        call: &Name,
-        agent: &Name,
-        leg: Option<Name>,
+        (queue, call, agent): (&Name, &Name, &Name),
+        (leg, lasting): (Option<Name>, bool),
         when: When,
         out: &mut Vec<Report>,
     ) {
         if let Some(leg) = &leg {
             self.rings.remove(leg);
         }
-        let talking = Stage::Talking { agent: agent.clone(), leg: leg.clone(), hung_up: None };
-        self.put(call.clone(), queue.clone(), talking, None);
+        self.waits.remove(call);
+        self.talks.goes_on(call, when.now, out);
+        self.talks.begin(queue, call, agent, leg.clone(), lasting);
         event(out, when.at, Kind::Answered { queue: queue.clone(), call: call.clone(), agent: agent.clone(), leg });
     }
 
-    /// `AgentComplete`, which names the call, the leg, or neither.
-    pub(crate) fn completed(&mut self, end: Completion, when: When, out: &mut Vec<Report>) {
-        let Completion { queue, call, leg, agent, transferred } = end;
-        let call = call.or_else(|| {
-            let is_it = |c: &&Call| match &c.stage {
-                Stage::Talking { agent: a, leg: l, .. } => {
-                    *a == agent && c.queue == queue && (leg.is_none() || *l == leg)
-                }
-                _ => false,
-            };
-            self.calls.iter().find(|(_, c)| is_it(c)).map(|(call, _)| call.clone())
-        });
-        if let Some(call) = &call {
-            let over = |c: &Call| c.queue == queue && matches!(c.stage, Stage::Talking { .. });
-            if self.calls.get(call).is_some_and(over) {
-                self.calls.remove(call);
-            }
-        }
-        event(out, when.at, Kind::Completed { queue, call, leg, agent, transferred });
-    }
-
-    /// A channel was asked to hang up.
-    pub(crate) fn hangup_requested(&mut self, channel: Name) {
+    /// A channel was asked to hang up, at this place in the dial plan.
+    pub(crate) fn hangup_requested(&mut self, channel: Name, place: Option<&Place>, when: When, out: &mut Vec<Report>) {
+        self.seen(&channel, place, Sign::Ends, when, out);
         if self.hanging_up.len() >= MOST {
             self.hanging_up.pop_first();
         }
@@ -244,25 +241,53 @@ impl Calls {
     }
 
     /// A channel is gone.
-    pub(crate) fn hung_up(&mut self, channel: &Name, when: When, out: &mut Vec<Report>) {
+    pub(crate) fn hung_up(&mut self, channel: &Name, place: Option<&Place>, when: When, out: &mut Vec<Report>) {
         self.hanging_up.remove(channel);
         if let Some((queue, agent)) = self.rings.remove(channel) {
             event(out, when.at, Kind::RingEnded { queue, agent });
         }
-        match self.calls.get_mut(channel).map(|call| &mut call.stage) {
+        self.seen(channel, place, Sign::Gone, when, out);
+        self.loose.remove(channel);
+        match self.waits.remove(channel) {
             None => {}
-            Some(Stage::Talking { hung_up, .. }) if when.at.is_some() => *hung_up = hung_up.or(Some(when)),
-            // Without a time of its own the end is said at once: held, it would make the conversation longer.
-            Some(Stage::Waiting | Stage::Talking { .. }) => {
-                self.calls.remove(channel);
-                event(out, when.at, Kind::CallEnded { call: channel.clone() });
+            Some(Wait { queue, left: Some(left), .. }) => {
+                self.end(queue, channel.clone(), Outcome::Unknown, left, when.now, out);
             }
-            Some(Stage::Leaving(left)) => {
-                let left = *left;
-                if let Some(call) = self.calls.remove(channel) {
-                    self.end(call.queue, channel.clone(), Outcome::Unknown, left, when.now, out);
-                }
+            Some(_) => event(out, when.at, Kind::CallEnded { call: channel.clone() }),
+        }
+        self.talks.gone(channel, when, out);
+    }
+
+    /// A channel shows at this place in the dial plan after it may have left a queue.
+    pub(crate) fn seen(&mut self, call: &Name, place: Option<&Place>, sign: Sign, when: When, out: &mut Vec<Report>) {
+        if let Some(Wait { left: Some(left), place: Some(then), .. }) = self.waits.get(call)
+            && place.is_some_and(|now| then.was_left_for(now))
+        {
+            let left = *left;
+            if let Some(wait) = self.waits.remove(call) {
+                self.end(wait.queue, call.clone(), Outcome::ExitKey, left, when.now, out);
             }
+            return;
+        }
+        let explained = self.loose.get(call).and_then(|loose| loose.explained(place, sign, self.hears_status));
+        if let Some(outcome) = explained
+            && let Some(loose) = self.loose.remove(call)
+        {
+            let ended = self.ended.iter_mut().rfind(|e| e.call == *call && e.queue == loose.queue);
+            let may = |e: &Ended| {
+                e.outcome == Outcome::Unknown || e.outcome == Outcome::Abandoned && outcome == Outcome::Transferred
+            };
+            if let Some(ended) = ended.filter(|e| may(e)) {
+                amend(ended, outcome, Witness::Stream, when, out);
+            }
+        }
+    }
+
+    /// QUEUESTATUS was set, to a word that names an outcome or to another.
+    pub(crate) fn status(&mut self, call: &Name, outcome: Option<Outcome>, when: When, out: &mut Vec<Report>) {
+        self.hears_status = true;
+        if let Some(outcome) = outcome {
+            self.verdict(None, call, outcome, Witness::Stream, when, out);
         }
     }
 
@@ -278,17 +303,20 @@ impl Calls {
     ) {
         let fits = |name: &Name| queue.is_none_or(|queue| queue == &**name);
         let logged = witness == Witness::QueueLog;
+        if outcome != Outcome::Abandoned && self.loose.get(call).is_some_and(|loose| fits(&loose.queue)) {
+            self.loose.remove(call);
+        }
         let mut ended = self.ended.iter_mut();
         let found = match witness {
             // The log names each visit once, in order; a status variable speaks of the newest.
             Witness::QueueLog => ended.find(|e| e.call == *call && fits(&e.queue) && !e.logged),
             Witness::Stream => ended.rfind(|e| e.call == *call),
         };
-        let open = self.calls.get_mut(call).filter(|known| fits(&known.queue));
+        let open = self.waits.get_mut(call).filter(|known| fits(&known.queue));
         match (found, open) {
-            (_, Some(Call { stage: Stage::Leaving(left), .. })) => {
+            (_, Some(Wait { left: Some(left), .. })) => {
                 let left = *left;
-                if let Some(known) = self.calls.remove(call) {
+                if let Some(known) = self.waits.remove(call) {
                     self.end(known.queue, call.clone(), outcome, left, when.now, out);
                     self.ended.back_mut().into_iter().for_each(|e| e.logged = logged);
                 }
@@ -297,13 +325,9 @@ impl Calls {
             (Some(e), _) if e.outcome == Outcome::Transferred && outcome == Outcome::Abandoned => e.logged |= logged,
             (Some(e), _) => {
                 e.logged |= logged;
-                let from = std::mem::replace(&mut e.outcome, outcome);
-                if from != outcome {
-                    let queue = e.queue.clone();
-                    event(out, when.at, Kind::VisitAmended { queue, call: call.clone(), from, to: outcome, witness });
-                }
+                amend(e, outcome, witness, when, out);
             }
-            (None, Some(known @ Call { stage: Stage::Waiting, .. })) if logged => known.verdict = Some(outcome),
+            (None, Some(known)) if logged => known.verdict = Some(outcome),
             _ => {}
         }
     }
@@ -324,24 +348,22 @@ impl Calls {
 
     /// Time passed: what was held too long is said.
     pub(crate) fn tick(&mut self, now: i64, out: &mut Vec<Report>) {
-        let due = |when: &When| now.saturating_sub(when.now) >= HOLD_MS;
-        let is_due = |call: &Call| match &call.stage {
-            Stage::Waiting => false,
-            Stage::Leaving(when) => due(when),
-            Stage::Talking { hung_up, .. } => hung_up.as_ref().is_some_and(due),
-        };
-        let late: Vec<Name> = self.calls.iter().filter(|(_, c)| is_due(c)).map(|(call, _)| call.clone()).collect();
+        let due = |wait: &Wait| wait.left.is_some_and(|left| now.saturating_sub(left.now) >= HOLD_MS);
+        let late: Vec<Name> = self.waits.iter().filter(|(_, wait)| due(wait)).map(|(call, _)| call.clone()).collect();
         for call in late {
-            match self.calls.remove(&call) {
-                Some(Call { queue, stage: Stage::Leaving(left), .. }) => {
-                    self.end(queue, call, Outcome::Unknown, left, now, out);
-                }
-                Some(Call { stage: Stage::Talking { hung_up: Some(when), .. }, .. }) => {
-                    event(out, when.at, Kind::CallEnded { call });
-                }
-                _ => {}
+            if let Some(Wait { queue, left: Some(left), place, .. }) = self.waits.remove(&call) {
+                self.loosen(&call, Loose { queue: queue.clone(), place, given_up: false });
+                self.end(queue, call, Outcome::Unknown, left, now, out);
             }
         }
+        self.talks.tick(now, out);
+    }
+
+    fn loosen(&mut self, call: &Name, loose: Loose) {
+        if self.loose.len() >= MOST {
+            self.loose.pop_first();
+        }
+        self.loose.insert(call.clone(), loose);
     }
 
     /// Says that a call left, `left` then and known now.
@@ -351,6 +373,15 @@ impl Calls {
         }
         self.ended.push_back(Ended { queue: queue.clone(), call: call.clone(), outcome, logged: false });
         event(out, left.at, Kind::Left { queue, call, outcome, ago_ms: left.ago(now) });
+    }
+}
+
+/// Says that an ended visit ended another way than was said.
+fn amend(ended: &mut Ended, to: Outcome, witness: Witness, when: When, out: &mut Vec<Report>) {
+    let from = std::mem::replace(&mut ended.outcome, to);
+    if from != to {
+        let (queue, call) = (ended.queue.clone(), ended.call.clone());
+        event(out, when.at, Kind::VisitAmended { queue, call, from, to, witness });
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 /// Events that Mirante reads, one expression a line, in words that Asterisk 16 to 22 understand alike: each is searched in the
 /// text of an event, which begins with its name. Answers to Mirante's own questions never pass a filter.
-const FILTERS: [&str; 7] = [
+const FILTERS: [&str; 9] = [
     // Callers and members of queues; agents rung, connected and done.
     "^Event: Queue(Caller|Member)",
     "^Event: Agent(Called|Connect|Complete|RingNoAnswer|Dump)",
@@ -17,8 +17,9 @@ const FILTERS: [&str; 7] = [
     "^Event: DeviceStateChange.*Device: (PJSIP|SIP|IAX2|SCCP|DAHDI)/",
     // The PBX starts, stops and reloads.
     "^Event: (FullyBooted|Shutdown|Reload|Load|Unload)",
-    // How a caller left a queue; sent only if `dialplan` is added to `read`.
+    // How a caller left a queue, and where a key led whom: the only two kinds of the class `dialplan` that pass.
     "^Event: VarSet.*Variable: QUEUESTATUS",
+    "^Event: Newexten.*Exten: [0-9*#]..Priority: 1..Uniqueid",
 ];
 
 /// The `eventfilter` lines of the user block, without their key.
@@ -47,7 +48,7 @@ fn block(secret: &str, permit: IpAddr, file: &str, reload: &str) -> String {
     };
     let mut text = format!(
         "; {file}\n; then: {reload}\n; exact times, not required: timestampevents = yes under [general]\n[mirante]\nsecret = {secret}\ndeny = 0.0.0.0/0.0.0.0\ndeny = ::/0\npermit = {permit}\n\
-         read = system,agent,user,cdr,call\nwrite =\nwritetimeout = 5000\n"
+         read = system,agent,user,cdr,call,dialplan\nwrite =\nwritetimeout = 5000\n"
     );
     for filter in FILTERS {
         // Writing to a String cannot fail.
@@ -71,7 +72,7 @@ mod tests {
             deny = 0.0.0.0/0.0.0.0
             deny = ::/0
             permit = 10.0.0.15/255.255.255.255
-            read = system,agent,user,cdr,call
+            read = system,agent,user,cdr,call,dialplan
             write =
             writetimeout = 5000
             eventfilter = ^Event: Queue(Caller|Member)
@@ -81,6 +82,7 @@ mod tests {
             eventfilter = ^Event: DeviceStateChange.*Device: (PJSIP|SIP|IAX2|SCCP|DAHDI)/
             eventfilter = ^Event: (FullyBooted|Shutdown|Reload|Load|Unload)
             eventfilter = ^Event: VarSet.*Variable: QUEUESTATUS
+            eventfilter = ^Event: Newexten.*Exten: [0-9*#]..Priority: 1..Uniqueid
         "#]]
         .assert_eq(&user_block("a;b\n[x]", "10.0.0.15".parse().expect("address")));
         let custom = freepbx_block("s", "::1".parse().expect("address"));

@@ -21,13 +21,16 @@ pub mod fuzzing;
 mod golden;
 mod link;
 mod login;
+mod loose;
 mod members;
 mod message;
 mod phones;
+mod place;
 pub mod queue_log;
 mod remote;
 mod roster;
 mod session;
+mod talks;
 mod tls;
 mod translate;
 

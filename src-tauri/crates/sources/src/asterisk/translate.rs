@@ -1,8 +1,10 @@
 //! Messages in, floor events and pictures out. Pure but for the clock reading it is handed.
 
 use super::calls::{Calls, Completion, When, event};
+use super::loose::Sign;
 use super::members::{Members, interface};
 use super::message::Message;
+use super::place::Place;
 use super::queue_log::Verdict;
 use super::remote::Remote;
 use crate::{Caller, Report};
@@ -45,9 +47,16 @@ pub(crate) fn takes(name: &[u8], body: &[u8]) -> bool {
         b"Load" | b"Unload" => holds("app_queue"),
         // The most frequent of all, and nearly always about something else.
         b"VarSet" => holds("QUEUESTATUS"),
+        b"Newexten" => is_keyed(body),
         b"DialEnd" => holds("CANCEL"),
         _ => false,
     }
+}
+
+/// True of a channel whose extension is one key, where a caller may have been led by pressing it.
+fn is_keyed(body: &[u8]) -> bool {
+    let start = memmem::find(body, b"\nExten: ").map_or(body.len(), |at| at + b"\nExten: ".len());
+    matches!(body[start..], [b'0'..=b'9' | b'*' | b'#', b'\r' | b'\n', ..])
 }
 
 /// Keeps what is needed to translate one session, nothing more.
@@ -95,12 +104,12 @@ impl Translator {
             "QueueCallerJoin" | "Join" => _ = self.entered(message, when, out),
             "QueueCallerLeave" | "Leave" => {
                 if let Some((queue, call)) = queue_and_call(message) {
-                    self.calls.left(&queue, &call, when, out);
+                    self.calls.left(&queue, &call, Place::of(message), when, out);
                 }
             }
             "QueueCallerAbandon" => {
                 if let Some((queue, call)) = queue_and_call(message) {
-                    self.calls.abandoned(&queue, &call, place(message), when, out);
+                    self.calls.abandoned(&queue, &call, Place::of(message), when, out);
                 }
             }
             "AgentCalled" | "AgentConnect" | "AgentComplete" | "AgentRingNoAnswer" | "AgentDump" => {
@@ -135,18 +144,26 @@ impl Translator {
             "SoftHangupRequest" if message.get("Cause") == Some("2") => {}
             "HangupRequest" | "SoftHangupRequest" => {
                 if let Some(channel) = message.said("Uniqueid") {
-                    self.calls.hangup_requested(channel.into());
+                    self.calls.hangup_requested(channel.into(), Place::of(message).as_ref(), when, out);
                 }
             }
             "Hangup" => {
                 if let Some(channel) = message.said("Uniqueid") {
-                    self.calls.hung_up(&channel.into(), when, out);
+                    self.calls.hung_up(&channel.into(), Place::of(message).as_ref(), when, out);
                 }
             }
             "VarSet" if message.get("Variable") == Some("QUEUESTATUS") => {
                 let outcome = message.get("Value").and_then(status_outcome);
-                if let (Some(call), Some(outcome)) = (message.said("Uniqueid"), outcome) {
-                    self.calls.verdict(None, &call.into(), outcome, Witness::Stream, when, out);
+                if let Some(call) = message.said("Uniqueid") {
+                    self.calls.status(&call.into(), outcome, when, out);
+                }
+            }
+            // Where a key led a caller, which older versions tell nowhere else.
+            "Newexten" => {
+                if let Some((call, place)) =
+                    message.said("Uniqueid").zip(Place::of(message)).filter(|(_, p)| !p.is_gone())
+                {
+                    self.calls.seen(&call.into(), Some(&place), Sign::Lives, when, out);
                 }
             }
             "Reload" | "FullyBooted" | "Load" | "Unload" => return Need::Picture,
@@ -191,7 +208,7 @@ impl Translator {
 
     fn entered(&mut self, message: &Message<'_>, when: When, out: &mut Vec<Report>) -> Option<()> {
         let (queue, call) = queue_and_call(message)?;
-        self.calls.entered(&queue, &call, place(message), when.now, out);
+        self.calls.entered(&queue, &call, Place::of(message), when, out);
         let contact = message.said("Linkedid").map_or_else(|| call.clone(), Name::from);
         let (caller, position) = (caller(message), message.number("Position"));
         event(out, when.at, Kind::Entered { queue, call, contact, caller, position, waited_ms: 0 });
@@ -206,13 +223,16 @@ impl Translator {
         match name {
             "AgentCalled" => {
                 let call = call?;
-                self.calls.placed(&call, place(message));
+                self.calls.placed(&call, Place::of(message));
                 self.calls.ringing(&queue, &call, &agent, leg, out, when);
             }
-            "AgentConnect" => self.calls.answered(&queue, &call?, &agent, leg, when, out),
+            "AgentConnect" => {
+                let lasting = is_lasting(interface(message)?);
+                self.calls.answered((&queue, &call?, &agent), (leg, lasting), when, out);
+            }
             "AgentComplete" => {
                 let transferred = message.get("Reason").is_some_and(|reason| reason.eq_ignore_ascii_case("transfer"));
-                self.calls.completed(Completion { queue, call, leg, agent, transferred }, when, out);
+                self.calls.talks.completed(Completion { queue, call, leg, agent, transferred }, when, out);
             }
             "AgentRingNoAnswer" => {
                 leg.as_deref().and_then(|leg| self.calls.ring_over(leg));
@@ -262,14 +282,16 @@ impl Translator {
     }
 }
 
-fn queue_and_call(message: &Message<'_>) -> Option<(Name, Name)> {
-    Some((message.said("Queue")?.into(), message.said("Uniqueid")?.into()))
+/// True if an agent's leg lasts as long as the agent's part: a `Local/` one without `/n` is taken out of the way once both sides
+/// are up.
+fn is_lasting(interface: &str) -> bool {
+    let options = interface.rsplit_once('/').map_or("", |(_, options)| options);
+    !interface.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("Local/"))
+        || interface.matches('/').count() > 1 && options.contains('n')
 }
 
-/// Where in the dial plan the caller's channel stands.
-fn place(message: &Message<'_>) -> Option<Name> {
-    let (context, exten) = (message.said("Context")?, message.said("Exten")?);
-    Some(format!("{exten}@{context},{}", message.get("Priority").unwrap_or_default()).into())
+fn queue_and_call(message: &Message<'_>) -> Option<(Name, Name)> {
+    Some((message.said("Queue")?.into(), message.said("Uniqueid")?.into()))
 }
 
 fn caller(message: &Message<'_>) -> Option<Caller> {

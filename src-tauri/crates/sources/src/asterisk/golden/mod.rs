@@ -1,12 +1,13 @@
 //! Whole calls, as real platforms told them and as they come out.
 
 macro_rules! trace {
-    ($name:literal) => {
+    ($name:expr) => {
         include_str!(concat!("../../../tests/traces/", $name, ".txt"))
     };
 }
 
 mod members;
+mod outcomes;
 mod stories;
 mod versions;
 mod witnesses;

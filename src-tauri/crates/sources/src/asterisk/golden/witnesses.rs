@@ -79,10 +79,10 @@ fn without_times_a_held_leave_tells_how_long_ago_it_was() {
     let (join, leave) = (untimed(JOIN), untimed(LEAVE));
     let mut translator = Translator::default();
     let mut out = run(&mut translator, &[&*join, &leave].concat(), 1000);
-    translator.tick(3400, &mut out);
+    translator.tick(13_400, &mut out);
     expect![[r#"
         0 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
-        0 Left { queue: "sac", call: "1.1", outcome: Unknown, ago_ms: 2400 }
+        0 Left { queue: "sac", call: "1.1", outcome: Unknown, ago_ms: 12400 }
     "#]]
     .assert_eq(&text(&out));
     let other = join.replace("sac", "n2");
@@ -136,10 +136,10 @@ fn the_log_may_speak_first() {
 fn a_leave_alone_is_held_for_a_moment_and_keeps_its_own_time() {
     let mut translator = Translator::default();
     let mut out = run(&mut translator, &[JOIN, LEAVE].concat(), 1000);
-    translator.tick(2999, &mut out);
+    translator.tick(10_999, &mut out);
     assert_eq!(out.len(), 1, "still held");
-    translator.tick(3000, &mut out);
-    translator.logged(&log("EXITWITHKEY"), 3100, &mut out);
+    translator.tick(11_000, &mut out);
+    translator.logged(&log("EXITWITHKEY"), 11_100, &mut out);
     expect![[r#"
         1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
         5000 Left { queue: "sac", call: "1.1", outcome: Unknown, ago_ms: 0 }

@@ -1,0 +1,166 @@
+//! Conversations: whose they are, and when they are over.
+//!
+//! `AgentComplete` ends one and comes with the hang-up of the caller or of the agent. But after some hang-ups it comes late or
+//! never: while the caller is parked it comes only when the caller hangs up, perhaps minutes later and after another agent. So a
+//! hang-up is held for [`HOLD_MS`], and then is the end.
+
+use super::calls::{Completion, When, event};
+use crate::Report;
+use mirante_floor::{Kind, Name};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+/// How long a hung-up conversation waits for its `AgentComplete`, ms.
+pub(crate) const HOLD_MS: i64 = 2000;
+/// The same where events carry no time: what is held longer makes the conversation longer.
+const HOLD_UNTIMED_MS: i64 = 300;
+/// Most calls remembered; more means that ends are not heard.
+const MOST: usize = 50_000;
+/// Most conversations of one call remembered.
+const MOST_OF_ONE: usize = 64;
+/// How many conversations that were ended by a hang-up are remembered, whose `AgentComplete` would come late.
+const LATE: usize = 2048;
+
+#[derive(Debug)]
+struct Talk {
+    queue: Name,
+    agent: Name,
+    leg: Option<Name>,
+    /// The agent is there as long as the leg is. Not so where the PBX may take the leg out of the way.
+    lasting: bool,
+    hung_up: Option<(When, By)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Caller,
+    Agent,
+}
+
+/// The conversations of one session.
+#[derive(Debug, Default)]
+pub(crate) struct Talks {
+    by_call: BTreeMap<Name, Vec<Talk>>,
+    /// The call of each agent's leg.
+    legs: HashMap<Name, Name>,
+    /// Ended by a hang-up: queue, call, agent.
+    late: VecDeque<(Name, Name, Name)>,
+}
+
+impl Talks {
+    /// An agent answered a call. `lasting`: the leg stays the agent's until the end.
+    pub(crate) fn begin(&mut self, queue: &Name, call: &Name, agent: &Name, leg: Option<Name>, lasting: bool) {
+        if self.by_call.len() >= MOST
+            && let Some((_, talks)) = self.by_call.pop_first()
+        {
+            talks.iter().filter_map(|talk| talk.leg.as_ref()).for_each(|leg| _ = self.legs.remove(leg));
+        }
+        if let Some(leg) = &leg {
+            self.legs.insert(leg.clone(), call.clone());
+        }
+        let talks = self.by_call.entry(call.clone()).or_default();
+        if talks.len() >= MOST_OF_ONE {
+            talks.remove(0);
+        }
+        talks.push(Talk { queue: queue.clone(), agent: agent.clone(), leg, lasting, hung_up: None });
+    }
+
+    /// `AgentComplete`, which names the call, the leg, or neither.
+    pub(crate) fn completed(&mut self, end: Completion, when: When, out: &mut Vec<Report>) {
+        let Completion { queue, call, leg, agent, transferred } = end;
+        let is_it = |talk: &Talk| {
+            talk.queue == queue && talk.agent == agent && (call.is_some() || leg.is_none() || talk.leg == leg)
+        };
+        let named = call.clone().or_else(|| leg.as_ref().and_then(|leg| self.legs.get(leg).cloned()));
+        let call = named.or_else(|| {
+            let found = self.by_call.iter().find(|(_, talks)| talks.iter().any(is_it));
+            found.map(|(call, _)| call.clone())
+        });
+        if let Some(call) = &call {
+            let talks = self.by_call.get(call).map_or(&[][..], Vec::as_slice);
+            match talks.iter().position(is_it) {
+                Some(at) => self.take(call, at),
+                // A late word about a conversation that was over before another one began in the same queue.
+                None if talks.iter().any(|talk| talk.queue == queue) => return,
+                None if self.was_ended(&queue, call, &agent) => return,
+                None => None,
+            };
+        }
+        event(out, when.at, Kind::Completed { queue, call, leg, agent, transferred });
+    }
+
+    /// A channel is gone: a caller's, an agent's leg, or neither.
+    pub(crate) fn gone(&mut self, channel: &Name, when: When, out: &mut Vec<Report>) {
+        let mark = |talk: &mut Talk, by: By| talk.hung_up = talk.hung_up.or(Some((when, by)));
+        if let Some(talks) = self.by_call.get_mut(channel) {
+            talks.iter_mut().for_each(|talk| mark(talk, By::Caller));
+            if when.at.is_none() {
+                // Without a time of its own the end is said at once: held, it would make the conversation longer.
+                self.end_call(channel, when, out);
+            }
+        }
+        let Some(talks) = self.legs.get(channel).and_then(|call| self.by_call.get_mut(call)) else { return };
+        let of_leg = talks.iter_mut().filter(|talk| talk.leg.as_ref() == Some(channel) && talk.lasting);
+        of_leg.for_each(|talk| mark(talk, By::Agent));
+    }
+
+    /// A call goes on elsewhere: a conversation of it whose agent hung up is over, however short ago.
+    pub(crate) fn goes_on(&mut self, call: &Name, now: i64, out: &mut Vec<Report>) {
+        while let Some(at) = self.by_call.get(call).and_then(|talks| talks.iter().position(|t| t.hung_up.is_some())) {
+            self.end(call, at, now, out);
+        }
+    }
+
+    /// Time passed: hang-ups held long enough are ends.
+    pub(crate) fn tick(&mut self, now: i64, out: &mut Vec<Report>) {
+        let due = |talk: &Talk| {
+            talk.hung_up.is_some_and(|(when, _)| {
+                now.saturating_sub(when.now) >= if when.at.is_some() { HOLD_MS } else { HOLD_UNTIMED_MS }
+            })
+        };
+        let late: Vec<Name> =
+            self.by_call.iter().filter(|(_, talks)| talks.iter().any(due)).map(|(call, _)| call.clone()).collect();
+        for call in late {
+            while let Some(at) = self.by_call.get(&call).and_then(|talks| talks.iter().position(due)) {
+                self.end(&call, at, now, out);
+            }
+        }
+    }
+
+    /// Ends the conversation at this place of the call's, as its hang-up tells.
+    fn end(&mut self, call: &Name, at: usize, now: i64, out: &mut Vec<Report>) {
+        let Some(talk) = self.take(call, at) else { return };
+        let Some((when, by)) = talk.hung_up else { return };
+        if by == By::Caller {
+            return self.end_call(call, when, out);
+        }
+        if self.late.len() >= LATE {
+            self.late.pop_front();
+        }
+        self.late.push_back((talk.queue.clone(), call.clone(), talk.agent.clone()));
+        let Talk { queue, agent, leg, .. } = talk;
+        let when = When { now, ..when };
+        event(out, when.at, Kind::Completed { queue, call: Some(call.clone()), leg, agent, transferred: false });
+    }
+
+    fn end_call(&mut self, call: &Name, when: When, out: &mut Vec<Report>) {
+        while self.take(call, 0).is_some() {}
+        event(out, when.at, Kind::CallEnded { call: call.clone() });
+    }
+
+    fn take(&mut self, call: &Name, at: usize) -> Option<Talk> {
+        let talks = self.by_call.get_mut(call)?;
+        let talk = (at < talks.len()).then(|| talks.remove(at));
+        if talks.is_empty() {
+            self.by_call.remove(call);
+        }
+        if let Some(leg) = talk.as_ref().and_then(|talk| talk.leg.as_ref()) {
+            self.legs.remove(leg);
+        }
+        talk
+    }
+
+    fn was_ended(&mut self, queue: &Name, call: &Name, agent: &Name) -> bool {
+        let found = self.late.iter().position(|(q, c, a)| q == queue && c == call && a == agent);
+        found.is_some_and(|at| self.late.remove(at).is_some())
+    }
+}
