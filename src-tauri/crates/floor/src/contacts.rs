@@ -2,7 +2,9 @@
 
 use crate::apply::Step;
 use crate::clock::credit_queue;
-use crate::{ClosedVisit, Contact, Fact, Moment, Name, Origin, Outcome, PartyId, Site, Stage, Visit, VisitId, Witness};
+use crate::{
+    ClosedVisit, Contact, Fact, Link, Moment, Name, Origin, Outcome, PartyId, Site, Stage, Visit, VisitId, Witness,
+};
 
 /// Longest wait that a picture is believed to report, ms.
 const LONGEST_WAIT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -133,7 +135,8 @@ impl Site {
 
     pub(crate) fn answered(&mut self, queue: &Name, call: &Name, key: &Name, leg: Option<Name>, step: &mut Step<'_>) {
         let Some(id) = self.waiting(call, Some(queue)) else { return };
-        if let Some((held, _)) = self.agents.get(key).and_then(|a| a.talking.clone()) {
+        let held = self.agents.get(key).and_then(|a| a.talking.clone()).map(|(held, _)| held);
+        if let Some(held) = held.filter(|held| step.origin != Origin::Heard || !self.would_hear_end(*held)) {
             // One conversation at a time: the end of the other went unheard, and so did its length.
             self.complete(held, false, false, step);
         }
@@ -162,6 +165,13 @@ impl Site {
         }
         self.attempt_talk(call, Some(key), step);
         self.refresh(key, step);
+    }
+
+    /// True of a conversation of this very session with the platform, whose end nobody can have missed: it goes on, without the
+    /// agent to whom it is credited. That is so when a colleague picks up the call that rings at their desk.
+    fn would_hear_end(&self, id: VisitId) -> bool {
+        let Link::Up { since: up, .. } = self.link else { return false };
+        matches!(self.visits.get(&id).map(|v| &v.stage), Some(Stage::Talking { since, .. }) if since.seen >= up)
     }
 
     /// Takes a visit out of its queue's waiting line: positions behind it move up, rings for it stop.

@@ -40,6 +40,11 @@ impl When {
     fn ago(self, now: i64) -> i64 {
         self.at.map_or_else(|| now.saturating_sub(self.now).max(0), |_| 0)
     }
+
+    /// The platform's clock was set ahead by so many ms.
+    pub(super) fn clock_set(&mut self, by: i64) {
+        self.at = self.at.map(|at| at.saturating_add(by));
+    }
 }
 
 /// A call that waits.
@@ -109,7 +114,7 @@ impl Calls {
         out: &mut Vec<Report>,
     ) {
         self.seen(call, place.as_ref(), Sign::Lives, when, out);
-        self.talks.goes_on(call, when.now, out);
+        self.talks.goes_on(call, out);
         if let Some(Wait { queue: old, left: Some(left), .. }) = self.waits.remove(call) {
             self.end(old, call.clone(), Outcome::Unknown, left, when.now, out);
         }
@@ -226,7 +231,8 @@ impl Calls {
             self.rings.remove(leg);
         }
         self.waits.remove(call);
-        self.talks.goes_on(call, when.now, out);
+        self.talks.goes_on(call, out);
+        self.talks.moves_on(agent, out);
         self.talks.begin(queue, call, agent, leg.clone(), lasting);
         event(out, when.at, Kind::Answered { queue: queue.clone(), call: call.clone(), agent: agent.clone(), leg });
     }
@@ -334,16 +340,9 @@ impl Calls {
 
     /// The platform's clock was set ahead by so many ms: what is held is told by the new one.
     pub(crate) fn clock_set(&mut self, by: i64) {
-        for call in self.calls.values_mut() {
-            let held = match &mut call.stage {
-                Stage::Waiting => None,
-                Stage::Leaving(when) => Some(when),
-                Stage::Talking { hung_up, .. } => hung_up.as_mut(),
-            };
-            if let Some(at) = held.and_then(|when| when.at.as_mut()) {
-                *at = at.saturating_add(by);
-            }
-        }
+        let held = self.waits.values_mut().filter_map(|wait| wait.left.as_mut());
+        held.for_each(|left| left.clock_set(by));
+        self.talks.clock_set(by);
     }
 
     /// Time passed: what was held too long is said.

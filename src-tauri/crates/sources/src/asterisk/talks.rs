@@ -71,17 +71,22 @@ impl Talks {
             talk.queue == queue && talk.agent == agent && (call.is_some() || leg.is_none() || talk.leg == leg)
         };
         let named = call.clone().or_else(|| leg.as_ref().and_then(|leg| self.legs.get(leg).cloned()));
-        let call = named.or_else(|| {
-            let found = self.by_call.iter().find(|(_, talks)| talks.iter().any(is_it));
-            found.map(|(call, _)| call.clone())
-        });
+        if named.is_none() && leg.is_none() {
+            // Both channels are gone, so it is about a conversation that lost one of them, be it one already said to be over.
+            let found = self.find(|talk| is_it(talk) && talk.hung_up.is_some());
+            if found.is_none() && self.was_ended(&queue, None, &agent) {
+                return;
+            }
+        }
+        let call =
+            named.or_else(|| self.find(|talk| is_it(talk) && talk.hung_up.is_some())).or_else(|| self.find(is_it));
         if let Some(call) = &call {
             let talks = self.by_call.get(call).map_or(&[][..], Vec::as_slice);
             match talks.iter().position(is_it) {
                 Some(at) => self.take(call, at),
                 // A late word about a conversation that was over before another one began in the same queue.
                 None if talks.iter().any(|talk| talk.queue == queue) => return,
-                None if self.was_ended(&queue, call, &agent) => return,
+                None if self.was_ended(&queue, Some(call), &agent) => return,
                 None => None,
             };
         }
@@ -104,41 +109,50 @@ impl Talks {
     }
 
     /// A call goes on elsewhere: a conversation of it whose agent hung up is over, however short ago.
-    pub(crate) fn goes_on(&mut self, call: &Name, now: i64, out: &mut Vec<Report>) {
-        while let Some(at) = self.by_call.get(call).and_then(|talks| talks.iter().position(|t| t.hung_up.is_some())) {
-            self.end(call, at, now, out);
-        }
+    pub(crate) fn goes_on(&mut self, call: &Name, out: &mut Vec<Report>) {
+        self.end_all(|known, talk| known == call && talk.hung_up.is_some(), out);
+    }
+
+    /// An agent took another call: a conversation of theirs in which somebody hung up is over, however short ago.
+    pub(crate) fn moves_on(&mut self, agent: &Name, out: &mut Vec<Report>) {
+        self.end_all(|_, talk| talk.agent == *agent && talk.hung_up.is_some(), out);
+    }
+
+    /// The platform's clock was set ahead by so many ms: what is held is told by the new one.
+    pub(crate) fn clock_set(&mut self, by: i64) {
+        let held = self.by_call.values_mut().flatten().filter_map(|talk| talk.hung_up.as_mut());
+        held.for_each(|(when, _)| when.clock_set(by));
     }
 
     /// Time passed: hang-ups held long enough are ends.
     pub(crate) fn tick(&mut self, now: i64, out: &mut Vec<Report>) {
-        let due = |talk: &Talk| {
-            talk.hung_up.is_some_and(|(when, _)| {
-                now.saturating_sub(when.now) >= if when.at.is_some() { HOLD_MS } else { HOLD_UNTIMED_MS }
-            })
-        };
-        let late: Vec<Name> =
-            self.by_call.iter().filter(|(_, talks)| talks.iter().any(due)).map(|(call, _)| call.clone()).collect();
-        for call in late {
-            while let Some(at) = self.by_call.get(&call).and_then(|talks| talks.iter().position(due)) {
-                self.end(&call, at, now, out);
+        let held = |when: When| if when.at.is_some() { HOLD_MS } else { HOLD_UNTIMED_MS };
+        let due = |talk: &Talk| talk.hung_up.is_some_and(|(when, _)| now.saturating_sub(when.now) >= held(when));
+        self.end_all(|_, talk| due(talk), out);
+    }
+
+    fn end_all(&mut self, is: impl Fn(&Name, &Talk) -> bool, out: &mut Vec<Report>) {
+        let some = |(call, talks): &(&Name, &Vec<Talk>)| talks.iter().any(|talk| is(call, talk));
+        let calls: Vec<Name> = self.by_call.iter().filter(some).map(|(call, _)| call.clone()).collect();
+        for call in calls {
+            while let Some(at) = self.by_call.get(&call).and_then(|talks| talks.iter().position(|t| is(&call, t))) {
+                self.end(&call, at, out);
             }
         }
     }
 
     /// Ends the conversation at this place of the call's, as its hang-up tells.
-    fn end(&mut self, call: &Name, at: usize, now: i64, out: &mut Vec<Report>) {
+    fn end(&mut self, call: &Name, at: usize, out: &mut Vec<Report>) {
         let Some(talk) = self.take(call, at) else { return };
         let Some((when, by)) = talk.hung_up else { return };
-        if by == By::Caller {
-            return self.end_call(call, when, out);
-        }
         if self.late.len() >= LATE {
             self.late.pop_front();
         }
         self.late.push_back((talk.queue.clone(), call.clone(), talk.agent.clone()));
+        if by == By::Caller {
+            return self.end_call(call, when, out);
+        }
         let Talk { queue, agent, leg, .. } = talk;
-        let when = When { now, ..when };
         event(out, when.at, Kind::Completed { queue, call: Some(call.clone()), leg, agent, transferred: false });
     }
 
@@ -159,8 +173,13 @@ impl Talks {
         talk
     }
 
-    fn was_ended(&mut self, queue: &Name, call: &Name, agent: &Name) -> bool {
-        let found = self.late.iter().position(|(q, c, a)| q == queue && c == call && a == agent);
-        found.is_some_and(|at| self.late.remove(at).is_some())
+    /// The call of the first conversation that is so.
+    fn find(&self, is: impl Fn(&Talk) -> bool) -> Option<Name> {
+        self.by_call.iter().find(|(_, talks)| talks.iter().any(&is)).map(|(call, _)| call.clone())
+    }
+
+    fn was_ended(&mut self, queue: &Name, call: Option<&Name>, agent: &Name) -> bool {
+        let is_it = |(q, c, a): &(Name, Name, Name)| q == queue && call.is_none_or(|call| c == call) && a == agent;
+        self.late.iter().position(is_it).is_some_and(|at| self.late.remove(at).is_some())
     }
 }

@@ -76,7 +76,8 @@ fn every_way_to_leave_a_queue_is_told() {
         redirected-away       16  qt Unknown
           once QUEUESTATUS was heard: qt Unknown  (Unknown to Transferred)
         redirected-away       22  qt Transferred
-    "#]].assert_eq(&table!(
+    "#]]
+    .assert_eq(&table!(
         "timeout",
         "withdrawn",
         "exit-key",
