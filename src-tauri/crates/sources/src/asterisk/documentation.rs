@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 /// Events that Mirante reads, one expression a line, in words that Asterisk 16 to 22 understand alike: each is searched in the
 /// text of an event, which begins with its name. Answers to Mirante's own questions never pass a filter.
-const FILTERS: [&str; 9] = [
+const FILTERS: [&str; 8] = [
     // Callers and members of queues; agents rung, connected and done.
     "^Event: Queue(Caller|Member)",
     "^Event: Agent(Called|Connect|Complete|RingNoAnswer|Dump)",
