@@ -11,8 +11,8 @@
 //! what is longer than any sane message. `cargo xtask bench decode` measures it all against the crates that exist and against
 //! merely visiting every line.
 
-use super::message::{Field, Message, split, text};
-use std::borrow::Cow;
+use super::message::{Field, Message, mended, split};
+use super::scan::blank_line;
 use std::ops::Range;
 
 /// Longest line kept, bytes; the rest of a longer one is dropped. A message no longer than this cannot need any cut but of its
@@ -95,7 +95,7 @@ impl Decoder {
     }
 
     /// Messages that came so far, those skipped included.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "bench"))]
     pub(crate) fn count(&self) -> u64 {
         self.count
     }
@@ -166,19 +166,20 @@ impl Decoder {
             Found::InPlace(place) => &self.buffer[place.clone()],
             Found::Long(bytes) => &bytes[..],
         };
-        let text = match text(bytes) {
-            Cow::Borrowed(text) => text,
-            Cow::Owned(text) => {
-                self.mended = text;
+        let clean = split(bytes, &mut self.fields);
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) if clean => text,
+            _ => {
+                self.mended = mended(bytes);
+                split(self.mended.as_bytes(), &mut self.fields);
                 &self.mended
             }
         };
-        split(text, &mut self.fields);
         Message::new(text, &self.fields)
     }
 
     /// Takes the bytes of one read and hands every message that they complete to `sink`.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "bench"))]
     pub(crate) fn push(&mut self, mut bytes: &[u8], mut sink: impl FnMut(Message<'_>)) {
         while !bytes.is_empty() {
             let space = self.space();
@@ -247,32 +248,6 @@ fn is_taken(takes: Takes, first: &[u8], body: &[u8]) -> bool {
     let Some(colon) = memchr::memchr(b':', first) else { return true };
     let (key, value) = (&first[..colon], &first[colon + 1..]);
     !key.trim_ascii().eq_ignore_ascii_case(b"Event") || takes(value.trim_ascii(), body)
-}
-
-/// The first line end, at `from` or later, that a blank line follows.
-fn blank_line(bytes: &[u8], from: usize) -> Option<usize> {
-    /// Bytes looked at together: the compiler turns the inner loop into a few wide comparisons.
-    const BLOCK: usize = 64;
-    let is_end = |at: usize| {
-        bytes[at] == b'\n'
-            && match bytes.get(at + 1) {
-                Some(b'\n') => true,
-                Some(b'\r') => bytes.get(at + 2) == Some(&b'\n'),
-                _ => false,
-            }
-    };
-    let mut at = from;
-    while let Some(block) = bytes.get(at..at + BLOCK + 2) {
-        let mut hit = false;
-        for i in 0..BLOCK {
-            hit |= (block[i] == b'\n') & ((block[i + 1] == b'\n') | (block[i + 2] == b'\n'));
-        }
-        if hit && let Some(end) = (at..at + BLOCK).find(|at| is_end(*at)) {
-            return Some(end);
-        }
-        at += BLOCK;
-    }
-    (at..bytes.len()).find(|at| is_end(*at))
 }
 
 /// A message longer than [`MAX_LINE`], taken line by line and cut.

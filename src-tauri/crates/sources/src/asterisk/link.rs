@@ -99,6 +99,12 @@ impl Link {
         self.outgoing.extend_from_slice(b"\r\n");
     }
 
+    /// Messages that came so far, those skipped included.
+    #[cfg(feature = "bench")]
+    pub(crate) fn count(&self) -> u64 {
+        self.decoder.count()
+    }
+
     /// The next message among the bytes already read.
     pub(crate) fn pop(&mut self) -> Option<Message<'_>> {
         self.decoder.advance().then(|| self.decoder.message())

@@ -3,7 +3,7 @@
 //! A message is a view of the text that the decoder holds: nothing is copied to read it. Whoever must keep one across more
 //! reading asks for [`Kept`].
 
-use std::borrow::Cow;
+use super::scan::{BLOCK, places};
 
 /// Most fields of one message kept.
 pub(crate) const MAX_FIELDS: usize = 512;
@@ -119,19 +119,62 @@ impl Kept {
     }
 }
 
-/// Finds the fields of a message's lines: at most [`MAX_FIELDS`], lines without a colon left out.
-pub(crate) fn split(text: &str, fields: &mut Vec<Field>) {
+/// Finds the fields of a message's lines: at most [`MAX_FIELDS`], lines without a colon left out. False if a carriage return stands
+/// elsewhere than right before a line's end: [`mended`] then has to take it out first.
+pub(crate) fn split(bytes: &[u8], fields: &mut Vec<Field>) -> bool {
     fields.clear();
-    let bytes = text.as_bytes();
-    let mut start = 0;
-    while start < bytes.len() && fields.len() < MAX_FIELDS {
-        let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |end| start + end);
-        if let Some(colon) = memchr::memchr(b':', &bytes[start..end]) {
-            let (key, key_end) = trimmed(bytes, start, start + colon);
-            let (value, end) = trimmed(bytes, start + colon + 1, end);
-            fields.push(Field { key, key_end, value, end });
+    let mut splitter = Splitter { bytes, fields, line: 0, colon: None, base: 0, after_return: false, stray: false };
+    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+    for block in blocks {
+        splitter.take(block, u64::MAX);
+    }
+    // What is missing of the last block is filled with line ends, of which the first ends the last line.
+    let mut last = [b'\n'; BLOCK];
+    last[..rest.len()].copy_from_slice(rest);
+    splitter.take(&last, u64::MAX >> (BLOCK - 1 - rest.len()));
+    !splitter.stray
+}
+
+/// A walk over the line ends and colons of a message.
+struct Splitter<'a> {
+    bytes: &'a [u8],
+    fields: &'a mut Vec<Field>,
+    /// Where the line under way begins.
+    line: usize,
+    /// Its first colon.
+    colon: Option<usize>,
+    /// Where the block under way begins.
+    base: usize,
+    /// The block before ended in a carriage return.
+    after_return: bool,
+    stray: bool,
+}
+
+impl Splitter<'_> {
+    fn take(&mut self, block: &[u8; BLOCK], valid: u64) {
+        let ends = places(block, b'\n');
+        let returns = places(block, b'\r');
+        let colons = places(block, b':');
+        let after_returns = (returns << 1) | u64::from(self.after_return);
+        self.stray |= after_returns & !ends & valid != 0;
+        self.after_return = returns >> (BLOCK - 1) != 0;
+        let mut marks = (ends | colons) & valid;
+        while marks != 0 {
+            let bit = marks & marks.wrapping_neg();
+            let place = self.base + marks.trailing_zeros() as usize;
+            marks ^= bit;
+            if ends & bit == 0 {
+                self.colon.get_or_insert(place);
+            } else {
+                if let Some(colon) = self.colon.take().filter(|_| self.fields.len() < MAX_FIELDS) {
+                    let (key, key_end) = trimmed(self.bytes, self.line, colon);
+                    let (value, end) = trimmed(self.bytes, colon + 1, place);
+                    self.fields.push(Field { key, key_end, value, end });
+                }
+                self.line = place + 1;
+            }
         }
-        start = end + 1;
+        self.base += BLOCK;
     }
 }
 
@@ -147,27 +190,9 @@ fn trimmed(bytes: &[u8], mut start: usize, mut end: usize) -> (u32, u32) {
     (start as u32, end as u32)
 }
 
-/// The lines of a message as text: as they are if they are UTF-8, else each line that is not is Latin-1, which older phones and
-/// boards still send. A carriage return within a line becomes a blank, so that no value can smuggle a line end.
-pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
-    let bytes = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !has_stray_return(bytes) => Cow::Borrowed(text),
-        _ => Cow::Owned(mended(bytes)),
-    }
-}
-
-/// True if a carriage return stands elsewhere than right before a line's end.
-fn has_stray_return(bytes: &[u8]) -> bool {
-    let mut stray = bytes.last() == Some(&b'\r');
-    // Without a way out of the loop, so that the compiler looks at many bytes at once.
-    for (byte, next) in bytes.iter().zip(bytes.iter().skip(1)) {
-        stray |= (*byte == b'\r') & (*next != b'\n');
-    }
-    stray
-}
-
-fn mended(bytes: &[u8]) -> String {
+/// The lines of a message as text. A line that is not UTF-8 is Latin-1, which older phones and boards still send. A carriage return
+/// within a line becomes a blank, so that no value can smuggle a line end.
+pub(crate) fn mended(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
     for line in bytes.split(|b| *b == b'\n') {
         let line = line.strip_suffix(b"\r").unwrap_or(line);

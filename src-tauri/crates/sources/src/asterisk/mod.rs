@@ -9,6 +9,9 @@
 //! ```
 
 mod agent;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench;
 mod calls;
 mod check;
 mod clock;
@@ -29,6 +32,7 @@ mod place;
 pub mod queue_log;
 mod remote;
 mod roster;
+mod scan;
 mod session;
 mod talks;
 mod tls;

@@ -192,6 +192,12 @@ impl AmiSession {
         verdicts.iter().for_each(|verdict| self.translator.logged(verdict, now, heard));
     }
 
+    /// Messages that came so far.
+    #[cfg(feature = "bench")]
+    pub(crate) fn count(&self) -> u64 {
+        self.link.count()
+    }
+
     fn action_id(&mut self) -> String {
         self.asks += 1;
         format!("mirante-{}", self.asks)
