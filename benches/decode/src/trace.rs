@@ -43,8 +43,12 @@ impl Trace {
             list.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
             list.sort();
             for path in list {
-                files += 1;
                 let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+                // Recorded queue_logs lie beside.
+                if !text.contains("Event: ") {
+                    continue;
+                }
+                files += 1;
                 for line in text.lines() {
                     once.extend_from_slice(line.as_bytes());
                     once.extend_from_slice(b"\r\n");

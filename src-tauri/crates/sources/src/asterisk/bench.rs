@@ -1,11 +1,11 @@
 //! An entrance for `cargo xtask bench decode`, which measures the parts of this source one by one. No part of the interface:
-//! compiled only for that program.
+//! compiled for that program only, and for tests, so that it keeps compiling.
 
-use super::AsteriskConfig;
 use super::decoder::Decoder;
 use super::remote::Remote;
 use super::session::AmiSession;
 use super::translate::{self, Translator};
+use super::{AsteriskConfig, Secret};
 use crate::{Report, Session, SourceError};
 
 /// The decoder and the translator, fed from memory as the connection feeds them.
@@ -18,9 +18,10 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// One that has read nothing. `secret` makes the keys of agents at a telephone.
-    pub fn new(secret: &str) -> Reader {
-        let remote = Remote::new(super::Secret::new(secret));
+    /// One that has read nothing.
+    #[allow(clippy::new_without_default, reason = "what it makes is a start, not an empty value")]
+    pub fn new() -> Reader {
+        let remote = Remote::new(Secret::new("secret"));
         Reader { decoder: Decoder::new(translate::takes), translator: Translator::new(remote), taken: 0 }
     }
 
@@ -58,9 +59,17 @@ impl Reader {
 pub struct Counted(AmiSession);
 
 impl Counted {
-    /// Connects as [`super::Asterisk`] does.
-    pub async fn connect(config: &AsteriskConfig) -> Result<Counted, SourceError> {
-        Ok(Counted(AmiSession::open(config).await?))
+    /// Connects to a manager on this computer, as [`super::Asterisk`] does.
+    pub async fn connect(port: u16) -> Result<Counted, SourceError> {
+        let config = AsteriskConfig {
+            host: "127.0.0.1".to_owned(),
+            port,
+            tls: None,
+            username: "mirante".to_owned(),
+            secret: Secret::new("secret"),
+            queue_log: None,
+        };
+        Ok(Counted(AmiSession::open(&config).await?))
     }
 
     /// As [`Session::next`].

@@ -100,7 +100,7 @@ impl Link {
     }
 
     /// Messages that came so far, those skipped included.
-    #[cfg(feature = "bench")]
+    #[cfg(any(test, feature = "bench"))]
     pub(crate) fn count(&self) -> u64 {
         self.decoder.count()
     }

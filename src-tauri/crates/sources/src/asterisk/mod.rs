@@ -9,7 +9,7 @@
 //! ```
 
 mod agent;
-#[cfg(feature = "bench")]
+#[cfg(any(test, feature = "bench"))]
 #[doc(hidden)]
 pub mod bench;
 mod calls;

@@ -193,7 +193,7 @@ impl AmiSession {
     }
 
     /// Messages that came so far.
-    #[cfg(feature = "bench")]
+    #[cfg(any(test, feature = "bench"))]
     pub(crate) fn count(&self) -> u64 {
         self.link.count()
     }

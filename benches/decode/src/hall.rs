@@ -1,0 +1,85 @@
+//! A floor to apply what was read to, as the engine does.
+
+use mirante_floor::{Changes, Event, Floor, Healer, Kind, Origin, PartyId, Picture, SourceId, Stamp, reconcile};
+use mirante_sources::{Caller, Report};
+use std::collections::HashMap;
+
+const SOURCE: SourceId = SourceId(1);
+/// Any time will do, Unix ms.
+const NOW: i64 = 1_795_290_600_000;
+
+/// The fold of one source. People get their keys from a table in memory; in the product, from one that is also on disk.
+pub struct Hall {
+    pub floor: Floor,
+    changes: Changes,
+    healer: Healer,
+    people: HashMap<Caller, PartyId>,
+    seq: u64,
+    /// The first picture has come.
+    pictured: bool,
+    /// Visits that began.
+    pub entered: u64,
+}
+
+impl Hall {
+    /// A floor whose only source has just been reached.
+    pub fn new() -> Hall {
+        let mut hall = Hall {
+            floor: Floor::default(),
+            changes: Changes::default(),
+            healer: Healer::default(),
+            people: HashMap::new(),
+            seq: 0,
+            pictured: false,
+            entered: 0,
+        };
+        hall.apply(None, Origin::Heard, Kind::LinkUp { platform: "Asterisk".into() });
+        hall
+    }
+
+    /// Lets reports happen. What they did is forgotten, as after a batch to the screens.
+    pub fn take(&mut self, reports: impl Iterator<Item = Report>) {
+        for report in reports {
+            match report {
+                Report::Event { at, kind } => {
+                    let kind = kind.map_party(|caller| key(&mut self.people, caller));
+                    self.entered += u64::from(matches!(kind, Kind::Entered { .. }));
+                    self.apply(at, Origin::Heard, kind);
+                }
+                Report::Backfill { at, kind } => {
+                    let kind = kind.map_party(|caller| key(&mut self.people, caller));
+                    self.apply(Some(at), Origin::Backfilled, kind);
+                }
+                Report::Picture(picture) => {
+                    let picture = picture.map_party(|caller| key(&mut self.people, caller));
+                    self.picture(&picture);
+                }
+            }
+        }
+        self.changes.clear();
+    }
+
+    fn picture(&mut self, picture: &Picture) {
+        let first = !std::mem::replace(&mut self.pictured, true);
+        let differences = reconcile(&self.floor, SOURCE, picture, NOW);
+        for kind in self.healer.admit(differences, first) {
+            self.apply(None, Origin::Inferred, kind);
+        }
+    }
+
+    fn apply(&mut self, at: Option<i64>, origin: Origin, kind: Kind) {
+        self.seq += 1;
+        let stamp = Stamp { source: SOURCE, epoch: 1, seq: self.seq, seen: NOW, at };
+        self.floor.apply(&Event { stamp, origin, kind }, &mut self.changes);
+    }
+
+    /// Memberships on the floor.
+    pub fn memberships(&self) -> usize {
+        self.floor.sites.values().flat_map(|site| site.agents.values()).map(|agent| agent.memberships.len()).sum()
+    }
+}
+
+fn key(people: &mut HashMap<Caller, PartyId>, caller: Caller) -> PartyId {
+    let next = PartyId(people.len() as u64 + 1);
+    *people.entry(caller).or_insert(next)
+}
