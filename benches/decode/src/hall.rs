@@ -50,6 +50,8 @@ impl Hall {
                     let kind = kind.map_party(|caller| key(&mut self.people, caller));
                     self.apply(Some(at), Origin::Backfilled, kind);
                 }
+                // The stamps here do not move.
+                Report::Clock { .. } => {}
                 Report::Picture(picture) => {
                     let picture = picture.map_party(|caller| key(&mut self.people, caller));
                     self.picture(&picture);

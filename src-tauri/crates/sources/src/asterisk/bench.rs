@@ -69,7 +69,7 @@ impl Counted {
             secret: Secret::new("secret"),
             queue_log: None,
         };
-        Ok(Counted(AmiSession::open(&config).await?))
+        Ok(Counted(AmiSession::open(&config, None).await?))
     }
 
     /// As [`Session::next`].
