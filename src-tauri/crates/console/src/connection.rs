@@ -36,6 +36,7 @@ pub(crate) async fn test(connection: &Connection) -> Result<ConnectionReport, Wi
         username: connection.username.clone(),
         secret: asterisk::Secret::new(connection.secret.clone()),
         queue_log: None,
+        outbound: Default::default(),
     };
     Ok(look(&config).await)
 }

@@ -59,6 +59,7 @@ pub fn asterisk(config: &AsteriskConfig, folder: &Path) -> Result<asterisk::Aste
                 token: fetch(token)?,
             })),
         },
+        outbound: config.outbound.clone(),
     })
 }
 
@@ -96,6 +97,7 @@ mod tests {
             username: "u".into(),
             secret: SecretRef::File("later".into()),
             queue_log: None,
+            outbound: Default::default(),
         };
         let source = Lazy { config, folder: folder.path().to_owned() };
         let error = source.connect(None).await.err().unwrap();

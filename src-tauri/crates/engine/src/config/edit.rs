@@ -57,8 +57,10 @@ pub fn remove_source(path: &Path, name: &str) -> Result<Config, ConfigError> {
         if let Some(sources) = tables(doc, "source")? {
             sources.retain(|table| text(table, "name") != Some(name));
         }
-        if let Some(queues) = tables(doc, "queue")? {
-            queues.retain(|table| !of(text(table, "source")));
+        for kind in ["queue", "disposition"] {
+            if let Some(found) = tables(doc, kind)? {
+                found.retain(|table| !of(text(table, "source")));
+            }
         }
         for person in tables(doc, "person")?.into_iter().flat_map(ArrayOfTables::iter_mut) {
             match person.get_mut("logins") {

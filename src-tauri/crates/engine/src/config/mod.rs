@@ -2,6 +2,7 @@
 
 mod edit;
 mod names;
+mod outbound;
 mod problem;
 mod queue_log;
 mod raw;
@@ -16,7 +17,7 @@ pub use secret::{Secret, SecretError, SecretRef, forget_secret, keep_secret};
 
 use jiff::tz::TimeZone;
 use mirante_floor::{Goal, Operation};
-use mirante_sources::asterisk::Trust;
+use mirante_sources::asterisk::{Outbound, Trust};
 use std::path::Path;
 
 /// The example file, comments and all.
@@ -116,6 +117,8 @@ pub struct AsteriskConfig {
     pub secret: SecretRef,
     /// Where the PBX's queue_log lies, if it can be read from here.
     pub queue_log: Option<QueueLogConfig>,
+    /// How campaigns and results of calls to the outside are named.
+    pub outbound: Outbound,
 }
 
 /// How the simulated centre is.

@@ -1,5 +1,6 @@
 //! The file as TOML, and from it the configuration.
 
+use super::outbound::Disposition;
 use super::problem::Problem;
 use super::queue_log::Keys;
 use super::{
@@ -25,6 +26,8 @@ struct File {
     #[serde(default)]
     queue: Vec<Spanned<Queue>>,
     #[serde(default)]
+    disposition: Vec<Disposition>,
+    #[serde(default)]
     team: Vec<Spanned<Team>>,
     #[serde(default)]
     person: Vec<Spanned<Person>>,
@@ -46,6 +49,8 @@ struct Source {
     queue_log: Option<Text>,
     queue_log_fingerprint: Option<Text>,
     queue_log_token: Option<Text>,
+    campaign_variable: Option<Text>,
+    campaign_account: Option<Text>,
     seed: Option<Spanned<u64>>,
     queues: Option<Spanned<u16>>,
     agents: Option<Spanned<u16>>,
@@ -152,6 +157,7 @@ impl Reader<'_> {
             }
             sources.extend(self.source(at, source));
         }
+        self.dispositions(file.disposition, &mut sources, &names);
         let samples = sources.iter().filter(|s| matches!(s.kind, SourceKind::Simulator(_))).count();
         if samples > 0 && sources.len() > 1 {
             self.wrong(
@@ -240,6 +246,8 @@ impl Reader<'_> {
                     ("username", source.username.as_ref().map(Spanned::span)),
                     ("secret", source.secret.as_ref().map(Spanned::span)),
                     ("queue_log", source.queue_log.as_ref().map(Spanned::span)),
+                    ("campaign_variable", source.campaign_variable.as_ref().map(Spanned::span)),
+                    ("campaign_account", source.campaign_account.as_ref().map(Spanned::span)),
                 ];
                 self.not_of("simulator", real);
                 self.not_of("simulator", source.log_keys().beside());
@@ -290,6 +298,7 @@ impl Reader<'_> {
         {
             self.wrong(port.span().start, "a port is 1 to 65535; AMI's is usually 5038 (TLS 5039)");
         }
+        let outbound = self.outbound(source.campaign_variable.as_ref(), source.campaign_account.as_ref());
         if self.problems.len() > before {
             return None;
         }
@@ -300,6 +309,7 @@ impl Reader<'_> {
             username: source.username.as_ref()?.get_ref().clone(),
             secret: secret?,
             queue_log,
+            outbound,
         })
     }
 
@@ -354,7 +364,7 @@ impl Reader<'_> {
         SimulatorConfig { seed: source.seed.as_ref().map_or(usual.seed, |s| *s.get_ref()), queues, agents, days, warp }
     }
 
-    fn source_of(&mut self, source: Option<Text>, at: usize, names: &BTreeSet<String>) -> Option<String> {
+    pub(super) fn source_of(&mut self, source: Option<Text>, at: usize, names: &BTreeSet<String>) -> Option<String> {
         match source {
             Some(source) if names.contains(source.get_ref()) => Some(source.into_inner()),
             Some(source) => {

@@ -2,6 +2,7 @@
 
 use super::decoder::{Decoder, Takes};
 use super::message::Message;
+use super::outbound::Outbound;
 use super::queue_log::{Line, Verdict};
 use super::remote::Remote;
 use super::translate::{self, Need, Translator};
@@ -65,7 +66,7 @@ impl Talk {
     }
 
     fn new(takes: Takes) -> Talk {
-        let translator = Translator::new(Remote::keyed([7; 32]));
+        let translator = Translator::new(Remote::keyed([7; 32]), Outbound::default());
         Talk { translator, decoder: Decoder::new(takes), now: 0, asked: 0 }
     }
 

@@ -76,6 +76,15 @@ impl Members {
         known.unwrap_or_else(|| agent::key(interface, None, &self.remote))
     }
 
+    /// The agent at an address as channels name it, without options, if some queue has such a member.
+    pub(crate) fn agent(&self, address: &str) -> Option<Name> {
+        let key = match self.addresses.get(&*format!("{address}/n")) {
+            Some(known) => known.agent.clone(),
+            None => self.key(address),
+        };
+        self.desks.contains_key(&key).then_some(key)
+    }
+
     /// Takes a line of the list being received.
     pub(crate) fn listed(&mut self, message: &Message<'_>) {
         let place = self.take(message);

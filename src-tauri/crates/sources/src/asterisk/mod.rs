@@ -5,7 +5,7 @@
 //! `DeviceStateList` and `Ping`: nothing is changed on the platform.
 //!
 //! ```text
-//! bytes ─ decoder ─ message ─▶ translate { calls, members } ─▶ reports    link: TCP or tls, login: ready, session: the loop
+//! bytes ─ decoder ─ message ─▶ translate { calls, members, outbound } ─▶ reports    link: TCP or tls, login: ready, session: the loop
 //! ```
 
 mod agent;
@@ -27,6 +27,7 @@ mod login;
 mod loose;
 mod members;
 mod message;
+mod outbound;
 mod phones;
 mod place;
 pub mod queue_log;
@@ -41,6 +42,7 @@ mod translate;
 pub use check::{Diagnosis, Layer, LayerCheck, LayerState, check};
 pub use documentation::{event_filters, freepbx_block, user_block};
 pub use mirante_tail::{Fingerprint, NoFingerprint};
+pub use outbound::Outbound;
 pub use tls::Trust;
 
 use self::queue_log::LogAt;
@@ -99,6 +101,8 @@ pub struct AsteriskConfig {
     pub secret: Secret,
     /// The PBX's queue_log, if it can be read from here.
     pub queue_log: Option<LogAt>,
+    /// How campaigns and results of calls to the outside are named.
+    pub outbound: Outbound,
 }
 
 /// A PBX of the Asterisk family.

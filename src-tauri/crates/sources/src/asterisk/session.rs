@@ -86,7 +86,7 @@ impl AmiSession {
             link,
             platform,
             secret: config.secret.clone(),
-            translator: Translator::new(Remote::new(config.secret.clone())),
+            translator: Translator::new(Remote::new(config.secret.clone()), config.outbound.clone()),
             clock: ClockWatch::default(),
             start: now,
             heard: now,

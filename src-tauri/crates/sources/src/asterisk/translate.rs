@@ -4,6 +4,7 @@ use super::calls::{Calls, Completion, When, event};
 use super::loose::Sign;
 use super::members::{Members, interface};
 use super::message::Message;
+use super::outbound::{self, Attempts, Outbound};
 use super::place::Place;
 use super::queue_log::Verdict;
 use super::remote::Remote;
@@ -46,10 +47,9 @@ pub(crate) fn takes(name: &[u8], body: &[u8]) -> bool {
         // A queue module that comes or goes.
         b"Load" | b"Unload" => holds("app_queue"),
         // The most frequent of all, and nearly always about something else.
-        b"VarSet" => holds("QUEUESTATUS"),
+        b"VarSet" => holds("QUEUESTATUS") || holds("AMDSTATUS") || holds("CAMPA"),
         b"Newexten" => is_keyed(body),
-        b"DialEnd" => holds("CANCEL"),
-        _ => false,
+        _ => outbound::takes(name, body),
     }
 }
 
@@ -64,6 +64,7 @@ fn is_keyed(body: &[u8]) -> bool {
 pub(crate) struct Translator {
     calls: Calls,
     members: Members,
+    attempts: Attempts,
     /// The list being received: its action id and what came so far.
     listing: Option<(String, Picture<Caller>)>,
     round: u64,
@@ -72,9 +73,9 @@ pub(crate) struct Translator {
 }
 
 impl Translator {
-    /// Knows nothing yet; `remote` makes the keys of agents at a telephone.
-    pub(crate) fn new(remote: Remote) -> Translator {
-        Translator { members: Members::new(remote), ..Translator::default() }
+    /// Knows nothing yet; `remote` makes the keys of agents at a telephone, `outbound` says how campaigns and results are named.
+    pub(crate) fn new(remote: Remote, outbound: Outbound) -> Translator {
+        Translator { members: Members::new(remote), attempts: Attempts::new(outbound), ..Translator::default() }
     }
 
     /// A list was asked for under this action id; an unfinished older one is forgotten.
@@ -97,6 +98,7 @@ impl Translator {
             return self.answered(message);
         };
         let when = When { at: message.at(), now };
+        self.attempts.take(name, message, &self.members, when, out);
         match name {
             "QueueParams" | "QueueMember" | "QueueEntry" | "QueueStatusComplete" => {
                 self.listed(name, message, out);
@@ -198,6 +200,7 @@ impl Translator {
     /// Time passed.
     pub(crate) fn tick(&mut self, now: i64, out: &mut Vec<Report>) {
         self.calls.tick(now, out);
+        self.attempts.tick(now, out);
     }
 
     /// A line of the queue_log that tells how a wait ended.

@@ -44,6 +44,7 @@ pub(crate) fn config(port: u16) -> AsteriskConfig {
         username: "mirante".into(),
         secret: Secret::new(SECRET),
         queue_log: None,
+        outbound: Default::default(),
     }
 }
 

@@ -8,6 +8,7 @@ macro_rules! trace {
 
 mod members;
 mod outcomes;
+mod outbound;
 mod stories;
 mod versions;
 mod witnesses;
