@@ -24,7 +24,7 @@ pub(crate) const MAX_MESSAGE: usize = 256 * 1024;
 const BUFFER: usize = 256 * 1024;
 
 /// Whether an event is taken, by its name and its bytes.
-pub(crate) type Takes = fn(name: &[u8], body: &[u8]) -> bool;
+type Takes = Box<dyn Fn(&[u8], &[u8]) -> bool + Send + Sync>;
 
 /// Turns bytes into messages. Bytes go into [`Decoder::space`] and are told by [`Decoder::filled`]; then each true of
 /// [`Decoder::advance`] makes one [`Decoder::message`].
@@ -74,9 +74,9 @@ impl std::fmt::Debug for Decoder {
 
 impl Decoder {
     /// A decoder that skips the events that `takes` does not want. Everything that is no event is taken.
-    pub(crate) fn new(takes: Takes) -> Decoder {
+    pub(crate) fn new(takes: impl Fn(&[u8], &[u8]) -> bool + Send + Sync + 'static) -> Decoder {
         Decoder {
-            takes,
+            takes: Box::new(takes),
             buffer: vec![0; BUFFER].into_boxed_slice(),
             start: 0,
             end: 0,
@@ -91,7 +91,7 @@ impl Decoder {
 
     /// Takes every message from now on.
     pub(crate) fn take_all(&mut self) {
-        self.takes = |_, _| true;
+        self.takes = Box::new(|_, _| true);
     }
 
     /// Messages that came so far, those skipped included.
@@ -149,7 +149,7 @@ impl Decoder {
                         let place = self.start..self.start + length;
                         self.start += next;
                         let bytes = &self.buffer[place.clone()];
-                        if is_taken(self.takes, &bytes[..first], bytes) {
+                        if is_taken(&self.takes, &bytes[..first], bytes) {
                             self.found = Found::InPlace(place);
                             return true;
                         }
@@ -204,7 +204,7 @@ impl Decoder {
         let bytes = self.long.take()?.kept;
         self.count += 1;
         let first = memchr::memchr(b'\n', &bytes).unwrap_or(bytes.len());
-        let taken = is_taken(self.takes, &bytes[..first], &bytes);
+        let taken = is_taken(&self.takes, &bytes[..first], &bytes);
         if taken {
             self.found = Found::Long(bytes);
         }
@@ -244,7 +244,7 @@ fn frame(bytes: &[u8], searched: usize) -> Frame {
 }
 
 /// Whether a message is wanted: an event only by its name, anything else always.
-fn is_taken(takes: Takes, first: &[u8], body: &[u8]) -> bool {
+fn is_taken(takes: &Takes, first: &[u8], body: &[u8]) -> bool {
     let Some(colon) = memchr::memchr(b':', first) else { return true };
     let (key, value) = (&first[..colon], &first[colon + 1..]);
     !key.trim_ascii().eq_ignore_ascii_case(b"Event") || takes(value.trim_ascii(), body)

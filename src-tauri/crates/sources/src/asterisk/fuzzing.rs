@@ -1,6 +1,6 @@
 //! The readers of a PBX's words, for fuzz targets: what crosses here is owned and comparable.
 
-use super::decoder::{Decoder, Takes};
+use super::decoder::Decoder;
 use super::message::Message;
 use super::outbound::Outbound;
 use super::queue_log::{Line, Verdict};
@@ -55,7 +55,7 @@ pub struct Talk {
 impl Default for Talk {
     /// Hears what a session hears: events that nobody takes are skipped by their name.
     fn default() -> Self {
-        Talk::new(translate::takes)
+        Talk::new(translate::takes_of(&Outbound::default()))
     }
 }
 
@@ -65,7 +65,7 @@ impl Talk {
         Talk::new(|_, _| true)
     }
 
-    fn new(takes: Takes) -> Talk {
+    fn new(takes: impl Fn(&[u8], &[u8]) -> bool + Send + Sync + 'static) -> Talk {
         let translator = Translator::new(Remote::keyed([7; 32]), Outbound::default());
         Talk { translator, decoder: Decoder::new(takes), now: 0, asked: 0 }
     }

@@ -79,7 +79,7 @@ impl Link {
             Some(trust) => Box::new(tls::secure(&config.host, trust, tcp).await?),
             None => Box::new(tcp),
         };
-        Ok(Link { stream, decoder: Decoder::new(translate::takes), outgoing: Vec::new() })
+        Ok(Link { stream, decoder: Decoder::new(translate::takes_of(&config.outbound)), outgoing: Vec::new() })
     }
 
     /// Hears every event from now on, those too that no translator takes.

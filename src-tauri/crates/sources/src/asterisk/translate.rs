@@ -47,7 +47,7 @@ pub(crate) fn takes(name: &[u8], body: &[u8]) -> bool {
         // A queue module that comes or goes.
         b"Load" | b"Unload" => holds("app_queue"),
         // The most frequent of all, and nearly always about something else.
-        b"VarSet" => holds("QUEUESTATUS") || holds("AMDSTATUS") || holds("CAMPA"),
+        b"VarSet" => holds("QUEUESTATUS"),
         b"Newexten" => is_keyed(body),
         _ => outbound::takes(name, body),
     }
@@ -57,6 +57,13 @@ pub(crate) fn takes(name: &[u8], body: &[u8]) -> bool {
 fn is_keyed(body: &[u8]) -> bool {
     let start = memmem::find(body, b"\nExten: ").map_or(body.len(), |at| at + b"\nExten: ".len());
     matches!(body[start..], [b'0'..=b'9' | b'*' | b'#', b'\r' | b'\n', ..])
+}
+
+/// The same for a session that names campaigns in its own way.
+pub(crate) fn takes_of(outbound: &Outbound) -> impl Fn(&[u8], &[u8]) -> bool + Send + Sync + 'static {
+    let variables: Vec<memmem::Finder<'static>> =
+        outbound.variables().map(|variable| memmem::Finder::new(variable).into_owned()).collect();
+    move |name, body| takes(name, body) || name == b"VarSet" && variables.iter().any(|one| one.find(body).is_some())
 }
 
 /// Keeps what is needed to translate one session, nothing more.
@@ -76,6 +83,12 @@ impl Translator {
     /// Knows nothing yet; `remote` makes the keys of agents at a telephone, `outbound` says how campaigns and results are named.
     pub(crate) fn new(remote: Remote, outbound: Outbound) -> Translator {
         Translator { members: Members::new(remote), attempts: Attempts::new(outbound), ..Translator::default() }
+    }
+
+    /// How it is told campaigns and results.
+    #[cfg(test)]
+    pub(crate) fn outbound(&self) -> &Outbound {
+        self.attempts.config()
     }
 
     /// A list was asked for under this action id; an unfinished older one is forgotten.

@@ -245,7 +245,7 @@ fn how_ended(attempt: u64, call: &Attempt) -> DialEnd {
         Reach::Human | Reach::Machine if call.dropped => (EndedBy::System, 16, "ANSWER"),
         Reach::Machine => (EndedBy::Agent, 16, "ANSWER"),
         // Whoever has said enough: now one side, now the other.
-        Reach::Human if attempt % 3 == 0 => (EndedBy::Agent, 16, "ANSWER"),
+        Reach::Human if attempt.is_multiple_of(3) => (EndedBy::Agent, 16, "ANSWER"),
         Reach::Human => (EndedBy::Callee, 16, "ANSWER"),
     };
     DialEnd { dropped: call.dropped, by, cause: Some(cause), status: Some(status.into()) }

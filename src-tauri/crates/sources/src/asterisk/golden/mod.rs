@@ -40,7 +40,7 @@ fn brief(report: &Report) -> String {
 
 fn run(translator: &mut Translator, trace: &str, now: i64) -> Vec<Report> {
     let mut out = Vec::new();
-    Decoder::new(translate::takes).push(trace.as_bytes(), |message| {
+    Decoder::new(translate::takes_of(translator.outbound())).push(trace.as_bytes(), |message| {
         let need = translator.take(&message, now, &mut out);
         assert!(matches!(need, Need::Nothing | Need::Devices), "{need:?}");
     });

@@ -266,8 +266,8 @@ fn a_dialler_finds_an_agent_a_machine_or_nobody() {
         &*answered,
         &JOIN.replace("Linkedid: 1.0", "Linkedid: 1.1"),
         &request("1.1"),
-        &ABANDON,
-        &LEAVE,
+        ABANDON,
+        LEAVE,
         &hangup("1.1", 16),
     ]
     .concat();

@@ -30,6 +30,11 @@ impl Default for Outbound {
 }
 
 impl Outbound {
+    /// The channel variables that matter to calls to the outside.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &str> {
+        self.campaign_variables.iter().map(String::as_str).chain(["AMDSTATUS"])
+    }
+
     /// The campaign that setting a channel variable names.
     pub(super) fn of_variable(&self, message: &Message<'_>) -> Option<Name> {
         let variable = message.get("Variable")?.trim_start_matches('_');

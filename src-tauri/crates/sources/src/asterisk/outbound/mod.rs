@@ -54,6 +54,11 @@ impl Attempts {
         Attempts { config, ..Attempts::default() }
     }
 
+    #[cfg(test)]
+    pub(crate) fn config(&self) -> &Outbound {
+        &self.config
+    }
+
     /// Takes what an event tells about calls to the outside. Others pass.
     pub(crate) fn take(
         &mut self,
@@ -123,7 +128,10 @@ impl Attempts {
                 self.aside(channel);
                 return Some(());
             }
-            Some((_, Role::Agent(_))) => return Some(self.aside(channel)),
+            Some((_, Role::Agent(_))) => {
+                self.aside(channel);
+                return Some(());
+            }
             Some((number, Role::Caller)) if to_agent.is_none() && self.has_failed(number) => {
                 self.goes_on(number, leg, Role::Callee, message, when, out);
                 return Some(());
@@ -131,7 +139,8 @@ impl Attempts {
             Some((_, Role::Caller)) | None => {}
         }
         if to_agent.is_some() {
-            return Some(self.aside(channel));
+            self.aside(channel);
+            return Some(());
         }
         let telephone = who::outside(channel, message.said("DialString"))?;
         let agent = caller.and_then(|_| members.agent(who::address(caller_channel)));
