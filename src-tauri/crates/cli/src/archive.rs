@@ -16,3 +16,11 @@ pub(crate) fn open(data: &Path) -> Result<Archive> {
     }
     Ok(archive)
 }
+
+/// What is below a CSV error, so that a closed pipe is known as one.
+pub(crate) fn io_error(error: csv::Error) -> std::io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => std::io::Error::other(format!("{other:?}")),
+    }
+}

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong use.
 
 mod archive;
+mod attempts;
 mod check;
 mod floor;
 mod logs;
@@ -35,6 +36,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Write the visits of a stretch of time as CSV.
     Visits(visits::Arguments),
+    /// Write attempts to reach someone, of a stretch of time, as CSV.
+    Attempts(attempts::Arguments),
     /// Write the floor of a past moment as JSON.
     Floor(floor::Arguments),
     /// Serve a PBX's queue_log to Mirante, read-only, over TLS: for the PBX, where the small static mirantectl does the same.
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Visits(arguments) => visits::run(&arguments),
+        Command::Attempts(arguments) => attempts::run(&arguments),
         Command::Floor(arguments) => floor::run(&arguments),
         Command::Tail(arguments) => mirante_tail::command::run(&arguments).map_err(Into::into),
         Command::Check(arguments) => check::run(&arguments),

@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let archive = archive::open(&arguments.data)?;
     let visits = archive.visits(from, to, time::now())?;
     let mut out = csv::Writer::from_writer(std::io::stdout().lock());
-    out.write_record(COLUMNS).map_err(io_error)?;
+    out.write_record(COLUMNS).map_err(archive::io_error)?;
     for visit in visits {
         out.write_record([
             &visit.contact,
@@ -46,15 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             &visit.talk_ms.map_or_else(String::new, |ms| ms.to_string()),
             &visit.platform_id,
         ])
-        .map_err(io_error)?;
+        .map_err(archive::io_error)?;
     }
     Ok(out.flush()?)
-}
-
-/// What is below a CSV error, so that a closed pipe is known as one.
-fn io_error(error: csv::Error) -> std::io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => std::io::Error::other(format!("{other:?}")),
-    }
 }

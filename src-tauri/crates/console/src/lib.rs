@@ -20,7 +20,7 @@ pub mod rows;
 pub mod wire;
 
 pub use actor::{Actor, Role};
-pub use archive::{Archive, PastRows, VisitLine};
+pub use archive::{Archive, AttemptLine, PastRows, VisitLine};
 pub use centre::sample_folder;
 pub use check::{SourceCheck, check_config};
 pub use console::{Console, Options, StartError};

@@ -1,7 +1,9 @@
 //! A data folder that nobody needs to be running for: past floors and ended visits, for exports and checks.
 
+mod attempts;
 mod visits;
 
+pub use attempts::AttemptLine;
 pub use visits::VisitLine;
 
 use crate::names;
@@ -107,6 +109,15 @@ impl Archive {
         };
         let past = self.history.floor_at_seq(self.history.newest_seq()?)?;
         Ok(names::seen(&past.floor, row.id).named(&self.history.parties()))
+    }
+
+    /// Attempts to reach someone that began from `from` up to, not including, `to`, oldest first, those under way included.
+    /// All Unix ms.
+    ///
+    /// # Errors
+    /// When history cannot be read.
+    pub fn attempts(&self, from: i64, to: i64) -> Result<Vec<AttemptLine>, HistoryError> {
+        attempts::lines(&self.history, from, to)
     }
 
     fn rows(&self, past: &Past) -> PastRows {

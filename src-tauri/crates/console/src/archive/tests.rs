@@ -117,3 +117,59 @@ fn example_data_only_where_there_are_no_others() {
     own.tell(Kind::LinkUp { platform: "x".into() });
     assert!(!open().unwrap().is_example());
 }
+
+#[test]
+fn attempts_ended_and_under_way() {
+    use mirante_floor::{AnsweredBy, DialEnd, DispositionFlags, EndedBy};
+    let folder = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(folder.path());
+    let ana = hub.history.parties().id_of(&Party { number: "2101".into(), name: "Ana, \"N1\"".into() }).unwrap();
+    let callee = hub.history.parties().id_of(&Party { number: "5511999990000".into(), name: String::new() }).unwrap();
+    hub.tell(Kind::LinkUp { platform: "x".into() });
+    hub.member("2101", Some(ana));
+    let dial = |hub: &mut Hub, attempt: &str, campaign: Option<&str>, agent: Option<&str>| {
+        let (campaign, agent) = (campaign.map(Into::into), agent.map(Into::into));
+        let (attempt, contact) = (attempt.into(), format!("{attempt}-root").into());
+        hub.tell(Kind::Dialled { attempt, campaign, contact, agent, callee: Some(callee) });
+    };
+    dial(&mut hub, "a", Some("vendas"), Some("2101"));
+    hub.tell(Kind::DialAnswered { attempt: "a".into(), by: AnsweredBy::Unknown, agent: None });
+    let end = DialEnd { dropped: false, by: EndedBy::Callee, cause: Some(16), status: Some("ANSWER".into()) };
+    hub.tell(Kind::DialEnded { attempt: "a".into(), end, ago_ms: 0 });
+    let flags = DispositionFlags { human: true, ..DispositionFlags::default() };
+    hub.tell(Kind::Disposed { campaign: None, attempt: "a".into(), code: "VENDA".into(), flags });
+    dial(&mut hub, "b", None, Some("2101"));
+    dial(&mut hub, "c", Some("cobranca"), None);
+    hub.tell(Kind::DialAnswered { attempt: "c".into(), by: AnsweredBy::Machine, agent: None });
+    let archive = Archive { history: hub.history.reader().unwrap(), is_example: false };
+    let lines = archive.attempts(T0, T0 + 86_400_000).unwrap();
+    let line = |l: &AttemptLine| {
+        let of = |ms: Option<i64>| ms.map_or_else(|| "-".to_owned(), |ms| ms.to_string());
+        let (ended, started) = (of(l.ended_ms.map(|ms| (ms - T0) / 1000)), (l.started_ms - T0) / 1000);
+        let (ring, talk, cause) = (of(l.ring_ms), of(l.talk_ms), of(l.cause.map(i64::from)));
+        format!(
+            "{} {:?} {} {:?} {started} {ended} {:?} {ring} {talk} {} {cause} {} {:?} {} {:?} {}",
+            l.id,
+            l.campaign,
+            l.contact,
+            l.agent,
+            l.answered_by,
+            l.result,
+            l.status,
+            l.ended_by,
+            l.dropped,
+            l.disposition,
+            l.platform_id
+        )
+    };
+    let lines: Vec<String> = lines.iter().map(line).collect();
+    assert_eq!(
+        lines,
+        [
+            r#"3 "vendas" a-root "Ana, \"N1\"" 30 50 "human" 10000 10000 answered 16 ANSWER "callee" false "VENDA" a"#,
+            r#"7 "" b-root "Ana, \"N1\"" 70 - "" - - dialling -  "" false "" b"#,
+            r#"8 "cobranca" c-root "" 80 - "machine" 10000 - machine -  "" false "" c"#,
+        ]
+    );
+    assert!(!lines.concat().contains("99999"), "no number");
+}

@@ -98,9 +98,9 @@ fn open(source: SourceId, site: &Site, visit: &Visit, now: i64, names: &Names<'_
 }
 
 /// What the platform calls agents: the member's name, else its interface, else the key.
-struct Names<'a> {
-    parties: Parties,
-    floor: &'a Floor,
+pub(super) struct Names<'a> {
+    pub(super) parties: Parties,
+    pub(super) floor: &'a Floor,
 }
 
 impl Names<'_> {
@@ -119,7 +119,13 @@ impl Names<'_> {
         Ok(name.or_else(address).unwrap_or_else(|| agent.to_string()))
     }
 
-    fn name(&self, id: Option<PartyId>) -> Result<Option<String>, HistoryError> {
+    /// Of whoever works now, whatever the queue.
+    pub(super) fn agent_now(&self, source: SourceId, agent: &Name) -> Result<String, HistoryError> {
+        let known = self.floor.sites.get(&source).and_then(|site| site.agents.get(agent));
+        Ok(self.name(known.and_then(|agent| agent.name))?.unwrap_or_else(|| agent.to_string()))
+    }
+
+    pub(super) fn name(&self, id: Option<PartyId>) -> Result<Option<String>, HistoryError> {
         let Some(id) = id else { return Ok(None) };
         Ok(self.parties.get(id)?.map(|party| party.name).filter(|name| !name.is_empty()))
     }
