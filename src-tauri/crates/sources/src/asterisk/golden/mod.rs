@@ -7,8 +7,8 @@ macro_rules! trace {
 }
 
 mod members;
-mod outcomes;
 mod outbound;
+mod outcomes;
 mod stories;
 mod versions;
 mod witnesses;

@@ -18,7 +18,7 @@ mod who;
 
 pub use coded::Outbound;
 
-use super::calls::{HOLD_MS, When, event};
+use super::calls::{When, event};
 use super::members::Members;
 use super::message::Message;
 use crate::{Caller, Report};
@@ -27,6 +27,8 @@ use mirante_floor::{AnsweredBy, DialEnd, EndedBy, Kind, Name};
 use std::collections::BTreeMap;
 use table::{Number, Open, Role, Table};
 
+/// How long an end is held that another route, or a leg that goes on alone, may undo, ms.
+const HOLD_MS: i64 = 2000;
 /// Most channels whose campaign is remembered.
 const MOST: usize = 50_000;
 
