@@ -22,7 +22,11 @@ impl Reader {
     #[allow(clippy::new_without_default, reason = "what it makes is a start, not an empty value")]
     pub fn new() -> Reader {
         let remote = Remote::new(Secret::new("secret"));
-        Reader { decoder: Decoder::new(translate::takes), translator: Translator::new(remote), taken: 0 }
+        Reader {
+            decoder: Decoder::new(translate::takes),
+            translator: Translator::new(remote, Default::default()),
+            taken: 0,
+        }
     }
 
     /// Messages that came, those skipped by name included.
@@ -68,6 +72,7 @@ impl Counted {
             username: "mirante".to_owned(),
             secret: Secret::new("secret"),
             queue_log: None,
+            outbound: Default::default(),
         };
         Ok(Counted(AmiSession::open(&config, None).await?))
     }
