@@ -1,6 +1,6 @@
 //! Traffic on a real PBX, hubs of several means on it, and what they come to.
 
-use crate::judge::{Means, Trace, cases, judge};
+use crate::judge::{Means, Silence, Trace, cases, judge};
 use mirante_tests::hub::{Hub, visits};
 use mirante_tests::load::{Driver, Fate, Options, Outcome, Plan, Truth};
 use mirante_tests::pbx::Pbx;
@@ -57,7 +57,7 @@ pub(crate) fn equal(pbx: &Pbx, plan: &Plan, wanted: Wanted<'_>) -> Result<(), St
     std::thread::sleep(Duration::from_secs(4));
     let version = pbx.version();
     happened(version, &truth, wanted.ends, wanted.told)?;
-    verdict(pbx, &truth, &hubs, &trace, wanted.run)
+    verdict(pbx, &[truth], &hubs, &trace, &format!("run {}", wanted.run), None)
 }
 
 /// A run that lacks something would prove nothing about it.
@@ -87,17 +87,24 @@ fn attempts(truth: &Truth) -> String {
 }
 
 /// One line for each hub, and the differences in words.
-pub(crate) fn verdict(pbx: &Pbx, truth: &Truth, hubs: &[(Means, Hub)], trace: &Trace, run: u64) -> Result<(), String> {
+pub(crate) fn verdict(
+    pbx: &Pbx,
+    truths: &[Truth],
+    hubs: &[(Means, Hub)],
+    trace: &Trace,
+    report: &str,
+    silence: Option<Silence>,
+) -> Result<(), String> {
     let version = pbx.version();
     let log = std::fs::read_to_string(pbx.queue_log()).expect("a queue_log");
-    let cases = cases(truth, &queue_log::read(&log))
+    let cases = cases(truths.iter().flat_map(Truth::visits), &queue_log::read(&log))
         .map_err(|words| format!("{version}: the rig's own witnesses differ\n{}", words.join("\n")))?;
     let mut all = Vec::new();
     for (means, hub) in hubs {
         let mirante = visits(&hub.data(), 20).expect("a table of visits");
-        let found = judge(*means, &cases, &mirante);
+        let found = judge(*means, &cases, &mirante, silence);
         println!(
-            "{version}, {means:?}, run {run}: {} stays, {} visits, {} unknown, {} differences",
+            "{version}, {means:?}, {report}: {} stays, {} visits, {} unknown, {} differences",
             cases.len(),
             found.visits,
             found.unknown,

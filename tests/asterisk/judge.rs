@@ -1,7 +1,7 @@
 //! Mirante's visits against the driver's own record and the PBX's queue_log, field by field.
 
 use mirante_tests::hub::{Hub, Visit};
-use mirante_tests::load::{Outcome, Stay, Truth};
+use mirante_tests::load::{Outcome, Stay};
 use mirante_tests::pbx::Pbx;
 use mirante_tests::queue_log::{self, Line};
 
@@ -29,6 +29,10 @@ impl Means {
         }
     }
 
+    fn reads_the_log(self) -> bool {
+        self == Means::QueueLog
+    }
+
     /// True for an end of which these means tell that it was no answer and no hang-up, and not what it was.
     fn cannot_tell(self, outcome: Outcome) -> bool {
         use Outcome::{ExitKey, Overflow, Timeout, Transferred, Withdrawn};
@@ -36,18 +40,39 @@ impl Means {
     }
 }
 
-/// One stay as both witnesses tell it; the queue_log does not hear of everything.
+/// One stay as both witnesses tell it.
 #[derive(Debug, Clone)]
 pub(crate) struct Case {
     pub(crate) stay: Stay,
-    pub(crate) line: Option<Line>,
+    pub(crate) line: Line,
 }
 
+/// A time in which Mirante heard nothing, Unix ms.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Silence {
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+}
+
+impl Silence {
+    /// True if any of a stay and its conversation may have gone unheard.
+    fn touches(self, stay: &Stay) -> bool {
+        let end = match (stay.outcome, stay.talk_ms) {
+            (Outcome::Waiting, _) | (Outcome::Answered, None) => i64::MAX - NEAR_MS,
+            (_, talk) => stay.entered_ms + stay.wait_ms + talk.max(stay.counted_ms).unwrap_or(0),
+        };
+        end + NEAR_MS > self.from && stay.entered_ms - NEAR_MS < self.to
+    }
+}
+
+/// How far from the truth Mirante may be, ms.
+const NEAR_MS: i64 = 1000;
+
 /// Pairs the witnesses, or says in words where they differ: two that do must not judge Mirante.
-pub(crate) fn cases(truth: &Truth, log: &[Line]) -> Result<Vec<Case>, Vec<String>> {
+pub(crate) fn cases<'a>(stays: impl Iterator<Item = &'a Stay>, log: &[Line]) -> Result<Vec<Case>, Vec<String>> {
     let (mut cases, mut differences) = (Vec::new(), Vec::new());
     let mut rest = log.to_vec();
-    for stay in truth.visits() {
+    for stay in stays {
         let Some(at) = rest.iter().position(|line| line.call == stay.call && line.queue == stay.queue) else {
             differences.push(format!("not in the queue_log: {stay}"));
             continue;
@@ -55,7 +80,7 @@ pub(crate) fn cases(truth: &Truth, log: &[Line]) -> Result<Vec<Case>, Vec<String
         let line = rest.remove(at);
         // The log has no word for a caller who was moved.
         let outcome = if stay.outcome == Outcome::Transferred { Outcome::Abandoned } else { stay.outcome };
-        let counted = stay.counted_ms.or(stay.talk_ms);
+        let counted = stay.counted_ms;
         let same = line.outcome == outcome
             && line.agent == stay.agent
             && queue_log::is_time(line.wait, stay.wait_ms)
@@ -64,7 +89,7 @@ pub(crate) fn cases(truth: &Truth, log: &[Line]) -> Result<Vec<Case>, Vec<String
         if !same {
             differences.push(format!("{stay}\n    but the queue_log says {line:?}"));
         }
-        cases.push(Case { stay: stay.clone(), line: Some(line) });
+        cases.push(Case { stay: stay.clone(), line });
     }
     differences.extend(rest.iter().map(|line| format!("only in the queue_log: {line:?}")));
     if differences.is_empty() { Ok(cases) } else { Err(differences) }
@@ -79,21 +104,34 @@ pub(crate) struct Verdict {
     pub(crate) differences: Vec<(String, String)>,
 }
 
-/// Every case must have its visit, alike in every field, and no visit may be left over.
-pub(crate) fn judge(means: Means, cases: &[Case], visits: &[Visit]) -> Verdict {
+/// Every case must have its visit, alike in every field, and no visit may be left over. What a silence touched is told by the
+/// queue_log alone, and without it may be missing or unknown, but never otherwise.
+pub(crate) fn judge(means: Means, cases: &[Case], visits: &[Visit], silence: Option<Silence>) -> Verdict {
     let mut rest: Vec<&Visit> = visits.iter().collect();
     let mut verdict = Verdict { visits: visits.len(), ..Verdict::default() };
     verdict.unknown = visits.iter().filter(|visit| visit.outcome == "unknown").count();
     for case in cases {
         let stay = &case.stay;
-        let mine = |visit: &&&Visit| visit.platform_id == stay.call && visit.queue == stay.queue;
+        let touched = silence.is_some_and(|silence| silence.touches(stay));
+        // A call may have been in a queue twice, and once unheard.
+        let sure = !touched || means.reads_the_log();
+        let mine = |visit: &&&Visit| {
+            let same = visit.platform_id == stay.call && visit.queue == stay.queue;
+            same && (sure || near(visit.entered_ms, stay.entered_ms))
+        };
         let nearest = rest.iter().filter(mine).min_by_key(|visit| (visit.entered_ms - stay.entered_ms).abs());
         let Some(at) = nearest.and_then(|visit| rest.iter().position(|other| std::ptr::eq(*other, *visit))) else {
-            verdict.differences.push((stay.contact.clone(), format!("no visit for {stay}")));
+            if sure {
+                verdict.differences.push((stay.contact.clone(), format!("no visit for {stay}")));
+            }
             continue;
         };
         let visit = rest.remove(at);
-        let wrong = wrong(means, case, visit);
+        let wrong = match (touched, means.reads_the_log()) {
+            (false, _) => wrong(means, case, visit),
+            (true, true) => wrong_by_the_log(case, visit),
+            (true, false) => dishonest(stay, visit),
+        };
         if !wrong.is_empty() {
             let words = format!("{}: {stay}\n    Mirante has {visit:?}", wrong.join(", "));
             verdict.differences.push((stay.contact.clone(), words));
@@ -106,38 +144,73 @@ pub(crate) fn judge(means: Means, cases: &[Case], visits: &[Visit]) -> Verdict {
 }
 
 fn near(one: i64, other: i64) -> bool {
-    (one - other).abs() <= 1000
+    (one - other).abs() <= NEAR_MS
 }
 
-/// Names of the fields that are not as they should be.
+fn same_talk(visit: &Visit, witness: Option<i64>, same: impl Fn(i64, i64) -> bool) -> bool {
+    match (visit.talk_ms, witness) {
+        (Some(ms), Some(told)) => same(told, ms),
+        (ms, told) => ms.is_none() && told.is_none(),
+    }
+}
+
+fn failed(fields: &[(&'static str, bool)]) -> Vec<&'static str> {
+    fields.iter().filter(|(_, right)| !right).map(|(name, _)| *name).collect()
+}
+
+/// Names of the fields that are not as both witnesses tell.
 fn wrong(means: Means, case: &Case, visit: &Visit) -> Vec<&'static str> {
     let Case { stay, line } = case;
-    let told = visit.outcome == stay.outcome.word() || stay.outcome == Outcome::Waiting && visit.outcome == "unknown";
-    let talk = |same: &dyn Fn(i64) -> bool, witness: bool| match visit.talk_ms {
-        Some(ms) => witness && same(ms),
-        None => !witness,
-    };
+    let waits = stay.outcome == Outcome::Waiting;
+    let told = visit.outcome == stay.outcome.word() || waits && visit.outcome == "unknown";
     let mut fields = vec![
         ("contact", visit.contact == stay.contact),
         ("outcome", told || visit.outcome == "unknown" && means.cannot_tell(stay.outcome)),
         ("agent", visit.agent == stay.agent),
         ("entry", near(stay.entered_ms, visit.entered_ms)),
-        ("wait", near(stay.wait_ms, visit.wait_ms) || stay.outcome == Outcome::Waiting),
-        ("talk", talk(&|ms| stay.talk_ms.is_some_and(|own| near(own, ms)), stay.talk_ms.is_some())),
+        ("wait", near(stay.wait_ms, visit.wait_ms) || waits),
+        ("talk", same_talk(visit, stay.talk_ms, near)),
+        ("entry by the log", queue_log::is_instant(line.entered, visit.entered_ms)),
+        ("wait by the log", queue_log::is_time(line.wait, visit.wait_ms) || waits),
+        ("agent by the log", visit.agent == line.agent),
     ];
-    if let Some(line) = line {
-        fields.extend([
-            ("entry by the log", queue_log::is_instant(line.entered, visit.entered_ms)),
-            ("wait by the log", queue_log::is_time(line.wait, visit.wait_ms) || line.outcome == Outcome::Waiting),
-            ("agent by the log", visit.agent == line.agent),
-        ]);
-        // What the PBX counts of a parked call is no conversation: that it does so was checked above.
-        if stay.counted_ms.is_none() {
-            let same = |ms| line.talk.is_some_and(|log| queue_log::is_time(log, ms));
-            fields.push(("talk by the log", talk(&same, line.talk.is_some())));
-        }
+    // What the PBX counts of a parked call is no conversation: that it does so was checked above.
+    if !stay.parked {
+        fields.push(("talk by the log", same_talk(visit, line.talk, queue_log::is_time)));
     }
-    fields.into_iter().filter(|(_, right)| !right).map(|(name, _)| name).collect()
+    failed(&fields)
+}
+
+/// The same where the log alone can have told. It knows neither the journey nor that a caller was moved.
+fn wrong_by_the_log(case: &Case, visit: &Visit) -> Vec<&'static str> {
+    let Case { stay, line } = case;
+    let waits = line.outcome == Outcome::Waiting;
+    let told = [stay.outcome.word(), line.outcome.word()].contains(&&*visit.outcome);
+    failed(&[
+        ("contact", visit.contact == stay.contact || visit.contact == stay.call),
+        ("outcome", told || waits && visit.outcome == "unknown"),
+        ("agent by the log", visit.agent == line.agent),
+        ("entry by the log", queue_log::is_instant(line.entered, visit.entered_ms)),
+        ("wait by the log", queue_log::is_time(line.wait, visit.wait_ms) || waits),
+        (
+            "talk by the log",
+            same_talk(visit, line.talk, queue_log::is_time)
+                // Heard until the silence, or after it: the driver's own figure is as good.
+                || same_talk(visit, stay.talk_ms, near),
+        ),
+    ])
+}
+
+/// What is told otherwise, rather than left out, where nothing can have told.
+fn dishonest(stay: &Stay, visit: &Visit) -> Vec<&'static str> {
+    let told = visit.outcome != "unknown";
+    failed(&[
+        ("entry", near(stay.entered_ms, visit.entered_ms)),
+        ("outcome", !told || visit.outcome == stay.outcome.word()),
+        ("agent", visit.agent.is_none() || visit.agent == stay.agent),
+        ("wait", !told || near(stay.wait_ms, visit.wait_ms)),
+        ("talk", visit.talk_ms.is_none() || same_talk(visit, stay.talk_ms, near)),
+    ])
 }
 
 /// The events of a contact, in words, for whoever mends the difference.

@@ -22,6 +22,11 @@ impl Outcome {
             Outcome::Refused => "",
         }
     }
+
+    /// True while it can go on: waiting, or talking unless the talk is over.
+    pub fn is_open(self) -> bool {
+        matches!(self, Outcome::Waiting | Outcome::Answered)
+    }
 }
 
 /// How a stay in a queue ended.
@@ -70,11 +75,12 @@ pub struct Stay {
     pub agent: Option<String>,
     /// Ms of conversation with that member, once over: it ends as soon as either's line to it is gone.
     pub talk_ms: Option<i64>,
-    /// The same as the PBX counts it, where that is something else: a parked caller talks on for it until they hang up.
+    /// The agent parked the caller. For the PBX they talk on then, until the caller hangs up.
+    pub parked: bool,
+    /// Ms of conversation as the PBX counts those, once over.
     pub counted_ms: Option<i64>,
     pub(super) agent_channel: String,
     answered_ms: i64,
-    parked: bool,
 }
 
 impl fmt::Display for Stay {
@@ -291,17 +297,16 @@ impl Truth {
         let (call, at) = (message.get("Uniqueid"), message.at_ms());
         if let Some(index) = self.legs.remove(call) {
             let stay = &mut self.stays[index];
-            stay.talk_ms.get_or_insert(at - stay.answered_ms);
+            let talked = *stay.talk_ms.get_or_insert(at - stay.answered_ms);
+            stay.counted_ms = stay.counted_ms.or((!stay.parked).then_some(talked));
         }
         if self.open.remove(call).is_none() {
             return;
         }
         for stay in self.stays.iter_mut().filter(|stay| stay.call == call && stay.outcome == Outcome::Answered) {
-            let talked = at - stay.answered_ms;
-            stay.talk_ms.get_or_insert(talked);
-            if stay.parked {
-                stay.counted_ms = Some(talked);
-            }
+            let counted = at - stay.answered_ms;
+            let talked = *stay.talk_ms.get_or_insert(counted);
+            stay.counted_ms = Some(if stay.parked { counted } else { talked });
         }
     }
 }
