@@ -29,7 +29,7 @@ const LASTS: Duration = Duration::from_secs(20);
 /// Within this it must be heard again: the longest pause between attempts, and a little.
 const HEARD: Duration = Duration::from_secs(35);
 /// With the queue_log what was missed is told; without it, nothing is made up.
-const MEANS: [Means; 2] = [Means::Dialplan, Means::QueueLog];
+const MEANS: [Means; 2] = [Means::Ami, Means::QueueLog];
 
 #[test]
 #[ignore = "runs two real PBXs for two minutes: cargo xtask prove zero"]

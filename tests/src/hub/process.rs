@@ -56,10 +56,10 @@ impl Hub {
         Hub::start(&following(pbx, queue_log), &[("MIRANTE_RIG_SECRET", secret)])
     }
 
-    /// Follows one PBX as the user who also hears the dial plan.
-    pub fn follow_dialplan(pbx: SocketAddr) -> Result<Hub> {
-        let (user, secret) = crate::pbx::config::DIALPLAN;
-        Hub::start(&following_as(user, pbx, None), &[("MIRANTE_RIG_SECRET", secret)])
+    /// Follows one PBX as the user who may not hear the dial plan.
+    pub fn follow_narrowly(pbx: SocketAddr, queue_log: Option<&Path>) -> Result<Hub> {
+        let (user, secret) = crate::pbx::config::NARROW;
+        Hub::start(&following_as(user, pbx, queue_log), &[("MIRANTE_RIG_SECRET", secret)])
     }
 
     /// Serves a configuration on a free port of loopback, ready when it says so.

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 /// Seconds in which each kind of journey begins once.
 const EVERY_S: u64 = 14;
 /// Campaigns by the way the PBX tells them.
-pub const MARKS: [Mark; 3] = [Mark::Variable("vendas-novembro"), Mark::Account("cobranca-90"), Mark::None];
+pub const MARKS: [Mark; 3] = [Mark::Variable("vendas-novembro"), Mark::Account("camp-cobranca"), Mark::None];
 
 /// One of each in a round.
 const KINDS: [fn(&mut ChaCha8Rng, Call) -> Call; 16] = [

@@ -15,8 +15,8 @@ pub const DRIVER: (&str, &str) = ("driver", "rig-driver");
 pub const EVERYTHING: (&str, &str) = ("everything", "rig-everything");
 /// User of Mirante, with exactly the rights that its own page for whoever runs the PBX asks for.
 pub const MIRANTE: (&str, &str) = ("mirante", "rig-mirante");
-/// The same with the right to hear the dial plan, which that page offers.
-pub const DIALPLAN: (&str, &str) = ("mirante-dialplan", "rig-mirante-dialplan");
+/// The same without the right to hear the dial plan: whoever runs the PBX may have left it out.
+pub const NARROW: (&str, &str) = ("mirante-narrow", "rig-mirante-narrow");
 
 /// Modules of the rig: nothing that opens a port besides the manager interface.
 const MODULES: &str = "app_dial app_exec app_queue app_userevent app_verbose app_senddtmf app_softhangup bridge_builtin_features \
@@ -89,13 +89,12 @@ fn manager(port: u16, stamped: bool) -> String {
     let ((driver, driver_secret), (all, all_secret)) = (DRIVER, EVERYTHING);
     let stamps = if stamped { "yes" } else { "no" };
     let block = |secret| mirante_sources::asterisk::user_block(secret, Ipv4Addr::LOCALHOST.into());
-    let more = block(DIALPLAN.1).replace("[mirante]", &format!("[{}]", DIALPLAN.0));
-    let more = more.replace("\nread = ", "\nread = dialplan,");
+    let narrow = block(NARROW.1).replace("[mirante]", &format!("[{}]", NARROW.0)).replace(",dialplan\n", "\n");
     format!(
         "[general]\nenabled = yes\nport = {port}\nbindaddr = 127.0.0.1\ntimestampevents = {stamps}\nwebenabled = no\n\n\
          [{driver}]\nsecret = {driver_secret}\nread = system,call,agent,user\n\
          write = system,call,agent,user,command,originate,reporting\npermit = 127.0.0.1/255.255.255.255\n\n\
-         [{all}]\nsecret = {all_secret}\nread = all\nwrite =\npermit = 127.0.0.1/255.255.255.255\n\n{}\n{more}",
+         [{all}]\nsecret = {all_secret}\nread = all\nwrite =\npermit = 127.0.0.1/255.255.255.255\n\n{}\n{narrow}",
         block(MIRANTE.1)
     )
 }
