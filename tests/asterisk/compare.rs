@@ -2,7 +2,7 @@
 
 use crate::judge::{Means, Silence, Trace, cases, judge};
 use mirante_tests::hub::{Hub, visits};
-use mirante_tests::load::{Driver, Fate, Options, Outcome, Plan, Truth};
+use mirante_tests::load::{Driver, Fate, Options, Outcome, Plan, Size, Truth};
 use mirante_tests::pbx::Pbx;
 use mirante_tests::pbx::centre::CENTRE;
 use mirante_tests::queue_log;
@@ -29,6 +29,9 @@ pub(crate) const JOURNEYS: [&str; 7] = [
     "ConfbridgeJoin",
     "Pickup",
 ];
+
+/// What comes besides the journeys of a plan of every kind: as much as leaves agents free for those.
+pub(crate) const EVERY_KIND: Size = Size { seconds: 60, inbound: 1.3, outside: 0.1, talk_s: 5.0 };
 
 /// A comparison to make.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
 //! A minute of traffic on both versions: Mirante's visits against the driver's own record and the PBX's queue_log.
 
-use crate::compare::{OUTCOMES, Wanted, equal};
+use crate::compare::{EVERY_KIND, JOURNEYS, OUTCOMES, Wanted, equal};
 use crate::judge::Means;
 use crate::{both, seconds, seed, unstamped_pbx};
 use mirante_tests::load::{Outcome, Plan, Size};
@@ -9,10 +9,10 @@ use mirante_tests::pbx::centre::CENTRE;
 
 #[test]
 #[ignore = "runs two real PBXs for a minute and a half: cargo xtask test"]
-fn visits_equal_the_drivers_record_and_the_queue_log() {
-    let plan = Plan::new(seed(), Size { seconds: seconds(), ..Size::default() }, &CENTRE);
-    let ends: Vec<Outcome> = OUTCOMES.into_iter().filter(|outcome| *outcome != Outcome::Transferred).collect();
-    let wanted = Wanted { means: &[Means::Ami, Means::QueueLog], ends: &ends, told: &[], run: 1 };
+fn visits_of_every_kind_equal_the_drivers_record_and_the_queue_log() {
+    let plan = Plan::of_every_kind(seed(), Size { seconds: seconds(), ..EVERY_KIND }, &CENTRE);
+    let means = [Means::Narrow, Means::Ami, Means::QueueLog];
+    let wanted = Wanted { means: &means, ends: &OUTCOMES, told: &JOURNEYS, run: 1 };
     both(|pbx| equal(pbx, &plan, wanted));
 }
 

@@ -1,6 +1,6 @@
 //! The long proof, `cargo xtask prove zero`: traffic of every kind, several runs, and through a cut and a restart.
 
-use crate::compare::{JOURNEYS, OUTCOMES, Wanted, equal, verdict};
+use crate::compare::{EVERY_KIND, JOURNEYS, OUTCOMES, Wanted, equal, verdict};
 use crate::judge::{Means, Silence, Trace};
 use crate::{both, pbx_of, runs, seconds, seed};
 use mirante_tests::load::{Driver, Options, Plan, Size};
@@ -10,14 +10,11 @@ use mirante_tests::pbx::{Major, Pbx};
 use mirante_tests::proxy::{Proxy, Wire};
 use std::time::Duration;
 
-/// Calls of every kind, besides those that come anyway.
-const SIZE: Size = Size { seconds: 60, inbound: 1.3, outside: 0.1, talk_s: 5.0 };
-
 #[test]
 #[ignore = "runs two real PBXs for a minute and a half: cargo xtask prove zero"]
 fn every_kind() {
     for run in 1..=runs() {
-        let plan = Plan::of_every_kind(seed() + run, Size { seconds: seconds(), ..SIZE }, &CENTRE);
+        let plan = Plan::of_every_kind(seed() + run, Size { seconds: seconds(), ..EVERY_KIND }, &CENTRE);
         both(|pbx| equal(pbx, &plan, Wanted { means: &Means::ALL, ends: &OUTCOMES, told: &JOURNEYS, run }));
     }
 }
@@ -34,7 +31,7 @@ const MEANS: [Means; 2] = [Means::Ami, Means::QueueLog];
 #[test]
 #[ignore = "runs two real PBXs for two minutes: cargo xtask prove zero"]
 fn through_a_cut() {
-    let plan = Plan::of_every_kind(seed(), Size { seconds: 50, ..SIZE }, &CENTRE);
+    let plan = Plan::of_every_kind(seed(), Size { seconds: 50, ..EVERY_KIND }, &CENTRE);
     both(|pbx| {
         let wire = Proxy::to(pbx.address()).expect("a wire");
         let hubs = MEANS.map(|means| (means, means.hub(wire.address(), pbx).expect("a hub")));
@@ -72,7 +69,7 @@ fn through_a_restart() {
 fn restarted(pbx: &mut Pbx) -> Result<(), String> {
     let hubs = MEANS.map(|means| (means, means.hub(pbx.address(), pbx).expect("a hub")));
     hubs.iter().for_each(|(_, hub)| hub.wait_up(Duration::from_secs(10)).expect("a hub that hears the PBX"));
-    let plans = [1, 2].map(|half| Plan::of_every_kind(seed() + half, Size { seconds: 30, ..SIZE }, &CENTRE));
+    let plans = [1, 2].map(|half| Plan::of_every_kind(seed() + half, Size { seconds: 30, ..EVERY_KIND }, &CENTRE));
     let ami = pbx.driver().expect("a session");
     let first = std::thread::scope(|scope| {
         let calls = scope.spawn(|| Driver::new(ami, &plans[0], &CENTRE).run_to_its_end(Options::default()));
