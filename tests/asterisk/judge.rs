@@ -62,10 +62,12 @@ impl Silence {
     /// True if any of a stay and its conversation may have gone unheard.
     fn touches(self, stay: &Stay) -> bool {
         let end = match (stay.outcome, stay.talk_ms) {
-            (Outcome::Waiting, _) | (Outcome::Answered, None) => i64::MAX - NEAR_MS,
+            (Outcome::Waiting, _) | (Outcome::Answered, None) => i64::MAX / 2,
             (_, talk) => stay.entered_ms + stay.wait_ms + talk.max(stay.counted_ms).unwrap_or(0),
         };
-        end + NEAR_MS > self.from && stay.entered_ms - NEAR_MS < self.to
+        // Where a moved caller went shows only in what the channel does next.
+        let late = if stay.outcome == Outcome::Transferred { 3 * NEAR_MS } else { NEAR_MS };
+        end + late > self.from && stay.entered_ms - NEAR_MS < self.to
     }
 }
 
