@@ -121,7 +121,7 @@ export class MockFloor {
     const matriz: SourceRow = {
       id: 1,
       label: 'PABX Matriz',
-      sample: true,
+      sample: this.scenario !== 'real',
       link: this.scenario === 'never' ? 'never' : this.scenario === 'down' ? 'down' : 'up',
       link_since_ms: this.scenario === 'never' ? null : this.#began - (this.scenario === 'down' ? 41_000 : 96 * MIN),
       reason: this.scenario === 'down' ? 'port' : null,
