@@ -49,6 +49,39 @@ fn exit_codes_tell_failure_from_wrong_use() {
 
 #[test]
 #[ignore = "needs the built mirantectl: cargo xtask test"]
+fn names_are_shown_first_and_written_when_asked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (config, export) = (path("mirante.toml"), path("ramais.csv"));
+    let before =
+        "# Kept.\n[[source]]\nname = \"a\"\nkind = \"asterisk\"\nhost = \"h\"\nusername = \"u\"\nsecret = \"env:S\"\n";
+    std::fs::write(&config, before).expect("a file");
+    let text = "extension,name,tech,secret\n2101,<b>Ana</b> Souza,pjsip,h1dd3n\n2102,,pjsip,h1dd3n\n";
+    std::fs::write(&export, text).expect("a file");
+    let run = |more: &[&str]| {
+        let arguments = [&["names", "--config", &config, "--import", &export][..], more].concat();
+        let output = Hub::ctl(&arguments).expect("mirantectl");
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned())
+    };
+    let (shown, words) = run(&[]);
+    assert_eq!(shown, 0, "{words}");
+    assert!(words.contains("2101: - -> <b>Ana</b> Souza") && words.contains("no name"), "{words}");
+    assert!(words.contains("nothing was written") && !words.contains("h1dd3n"), "{words}");
+    assert_eq!(std::fs::read_to_string(&config).expect("the file"), before, "nothing was written");
+
+    assert_eq!(run(&["--unknown"]).0, 2, "--unknown without --apply");
+    assert_eq!(run(&["--source", "b"]).0, 1, "no such source");
+    let (written, words) = run(&["--apply", "--unknown"]);
+    assert_eq!(written, 0, "{words}");
+    let after = std::fs::read_to_string(&config).expect("the file");
+    assert!(after.contains("# Kept.") && after.contains("name = \"<b>Ana</b> Souza\""), "{after}");
+    assert_eq!(std::fs::read_to_string(path("mirante.toml.before-names")).expect("as it was"), before);
+    assert_eq!(code(&["check", "--config", &config]).0, 1, "still good but for its secret, which is not set here");
+}
+
+#[test]
+#[ignore = "needs the built mirantectl: cargo xtask test"]
 fn what_can_never_work_is_wrong_use() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data").display().to_string();

@@ -13,7 +13,7 @@ export const names: Translation<typeof reference> = {
   source: 'Which PBX the names are for',
   'accepts.title': 'These files will do',
   'accepts.freepbx': 'FreePBX: Admin → Bulk Handler → Export → Extensions (CSV).',
-  'accepts.issabel': 'Issabel: PBX → Batch of Extensions → download (CSV).',
+  'accepts.issabel': 'Issabel: PBX → Extensions Batch → download the CSV.',
   'accepts.queues': 'Queues of FreePBX and Issabel: the output of “select extension, descr from queues_config”.',
   'accepts.table': 'Any spreadsheet saved as CSV, with “queue” or “extension” and “name” in its first line.',
   'accepts.conf': 'From Asterisk: queues.conf, sip.conf, pjsip.conf, voicemail.conf or agents.conf.',

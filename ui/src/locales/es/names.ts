@@ -13,7 +13,7 @@ export const names: Translation<typeof reference> = {
   source: 'De qué central son los nombres',
   'accepts.title': 'Sirven estos archivos',
   'accepts.freepbx': 'FreePBX: Admin → Bulk Handler → Export → Extensions (CSV).',
-  'accepts.issabel': 'Issabel: PBX → Lote de extensiones → descargar (CSV).',
+  'accepts.issabel': 'Issabel: PBX → Extensions Batch (lote de extensiones) → descargar el CSV.',
   'accepts.queues': 'Colas de FreePBX e Issabel: la salida de “select extension, descr from queues_config”.',
   'accepts.table': 'Cualquier planilla guardada como CSV, con “cola” o “extension” y “nombre” en la primera línea.',
   'accepts.conf': 'De Asterisk: queues.conf, sip.conf, pjsip.conf, voicemail.conf o agents.conf.',

@@ -12,7 +12,7 @@ export const names = {
   source: 'De qual PABX são os nomes',
   'accepts.title': 'Servem estes arquivos',
   'accepts.freepbx': 'FreePBX: Admin → Bulk Handler → Export → Extensions (CSV).',
-  'accepts.issabel': 'Issabel: PABX → Lote de ramais → baixar (CSV).',
+  'accepts.issabel': 'Issabel: PBX → Extensions Batch (Lote de Ramais) → baixar o CSV.',
   'accepts.queues': 'Filas do FreePBX e do Issabel: a saída da consulta “select extension, descr from queues_config”.',
   'accepts.table': 'Qualquer planilha salva como CSV, com “fila” ou “ramal” e “nome” na primeira linha.',
   'accepts.conf': 'Do Asterisk: queues.conf, sip.conf, pjsip.conf, voicemail.conf ou agents.conf.',

@@ -1,0 +1,42 @@
+//! The guides show exactly the blocks that the code makes: whoever pastes one gets what Mirante was tested with.
+
+use mirante_sources::asterisk::{event_filters, freepbx_block, user_block};
+use std::path::{Path, PathBuf};
+
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs")
+}
+
+fn read(page: &str) -> String {
+    std::fs::read_to_string(docs().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"))
+}
+
+#[test]
+fn each_guide_has_the_block_of_its_distribution() {
+    let (secret, permit) = ("troque-por-uma-senha-longa", "192.168.0.50".parse().expect("an address"));
+    for (page, block) in [
+        ("pt-BR/guia-asterisk.md", user_block(secret, permit)),
+        ("pt-BR/guia-freepbx.md", freepbx_block(secret, permit)),
+        ("pt-BR/guia-issabel.md", freepbx_block(secret, permit)),
+    ] {
+        assert!(read(page).contains(&format!("```ini\n{block}```")), "{page} does not show this block:\n{block}");
+    }
+}
+
+#[test]
+fn no_page_shows_other_filters() {
+    let mut shown = 0;
+    for language in ["pt-BR", "en", "es"] {
+        for entry in docs().join(language).read_dir().expect("a language") {
+            let path = entry.expect("a page").path();
+            let text = std::fs::read_to_string(&path).expect("a page");
+            let filters: Vec<&str> =
+                text.lines().filter_map(|line| line.trim_start().strip_prefix("eventfilter = ")).collect();
+            if !filters.is_empty() {
+                assert_eq!(filters, event_filters(), "{}", path.display());
+                shown += 1;
+            }
+        }
+    }
+    assert!(shown >= 4, "the guides show them");
+}
