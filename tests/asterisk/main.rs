@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout)]
 
+mod backfill;
 mod bad;
 mod compare;
 mod devices;

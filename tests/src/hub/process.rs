@@ -84,8 +84,19 @@ impl Hub {
 
     /// Ends it as a power cut would, and starts it again on the same folder.
     pub fn kill_and_restart(&mut self) -> Result<()> {
+        self.kill()?;
+        self.restart()
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(&mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
+        Ok(())
+    }
+
+    /// Starts it again on the same folder after [`Hub::kill`].
+    pub fn restart(&mut self) -> Result<()> {
         (self.child, self.address) = spawn(self.folder.path(), &self.arguments, &self.secrets)?;
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::asterisk::roster::Roster;
 use crate::asterisk::translate::SHORTEST_RING_MS;
 use crate::{Caller, Report};
 use mirante_floor::{Device, Kind, MemberPicture, Name, Outcome};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 /// The silence, Unix ms by the PBX's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +69,8 @@ struct Book<'a> {
     silence: Silence,
     roster: &'a Roster,
     events: Vec<Happened>,
-    /// Calls in queues, and who talks to them.
-    open: BTreeMap<(Name, Name), Option<Name>>,
+    /// Calls in queues, and who talks to them, with the agent's leg.
+    open: BTreeMap<(Name, Name), Option<(Name, Option<Name>)>>,
     /// Where the events hold the newest abandonment of a call.
     abandoned: BTreeMap<Name, usize>,
 }
@@ -94,13 +94,13 @@ impl Book<'_> {
             }
             What::Answered { leg } => {
                 let agent = self.roster.key(&queue, agent);
-                self.open.insert(place, Some(agent.clone()));
+                self.open.insert(place, Some((agent.clone(), leg.clone())));
                 self.tell(at, Kind::Answered { queue, call, agent, leg: leg.clone() });
             }
             What::Completed { transferred } => {
-                self.open.remove(&place);
+                let leg = self.open.remove(&place).flatten().and_then(|(_, leg)| leg);
                 let (agent, call) = (self.roster.key(&queue, agent), Some(call));
-                self.tell(at, Kind::Completed { queue, call, leg: None, agent, transferred: *transferred });
+                self.tell(at, Kind::Completed { queue, call, leg, agent, transferred: *transferred });
             }
             What::Left(outcome) => {
                 self.open.remove(&place);
@@ -145,58 +145,40 @@ impl Book<'_> {
     /// tells the rest.
     fn paused(&self, member: &MemberPicture<Caller>, paused: bool, reason: Option<Name>, at: i64) -> Kind<Caller> {
         let MemberPicture { queue, agent, interface, name, penalty, .. } = member.clone();
-        let talks = self.open.values().flatten().any(|talking| *talking == agent);
+        let talks = self.open.values().flatten().any(|(talking, _)| *talking == agent);
         let device = if talks { Device::InUse } else { Device::Idle };
         let paused_at = paused.then_some(at.saturating_add(self.silence.shift));
         Kind::Member { queue, agent, interface, name, device, paused, reason, penalty, in_call: None, paused_at }
     }
 }
 
+/// Line and event of the same moment tell times that differ by less than this, ms.
+const SAME_MS: i64 = 2_500;
+
 /// Keeps what log and session tell both from being told twice.
 #[derive(Debug, Default)]
 pub(crate) struct Echoes {
-    told: VecDeque<Sign>,
-}
-
-/// What makes two accounts of an event one: what happened, in which queue, to which call or agent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Sign(&'static str, Name, Name);
-
-impl Sign {
-    fn of(kind: &Kind<Caller>) -> Option<Sign> {
-        Some(match kind {
-            Kind::Entered { queue, call, .. } => Sign("entered", queue.clone(), call.clone()),
-            Kind::Answered { queue, call, .. } => Sign("answered", queue.clone(), call.clone()),
-            Kind::Left { queue, call, .. } => Sign("left", queue.clone(), call.clone()),
-            // The session's own may name only the leg.
-            Kind::Completed { queue, agent, .. } => Sign("completed", queue.clone(), agent.clone()),
-            Kind::RingNoAnswer { queue, agent, .. } => Sign("unanswered", queue.clone(), agent.clone()),
-            Kind::Member { queue, agent, paused, .. } => {
-                Sign(if *paused { "paused" } else { "not paused" }, queue.clone(), agent.clone())
-            }
-            _ => return None,
-        })
-    }
+    told: Vec<(i64, Kind<Caller>)>,
 }
 
 impl Echoes {
     /// Of the past's events, those that `heard` does not tell too, as reports. What is unsure among them is remembered.
     pub(crate) fn reports(&mut self, events: Vec<Happened>, heard: &[Report]) -> Vec<Report> {
-        let mut signs: Vec<Sign> = heard
+        let mut heard: Vec<_> = heard
             .iter()
             .filter_map(|report| match report {
-                Report::Event { kind, .. } => Sign::of(kind),
+                Report::Event { at, kind } => Some((*at, kind)),
                 Report::Backfill { .. } | Report::Clock { .. } | Report::Picture(_) => None,
             })
             .collect();
         let mut reports = Vec::new();
         for Happened { at, kind, unsure } in events {
-            if unsure && let Some(sign) = Sign::of(&kind) {
-                if let Some(nth) = signs.iter().position(|heard| *heard == sign) {
-                    signs.swap_remove(nth);
+            if unsure {
+                if let Some(nth) = heard.iter().position(|heard| is_same(at, &kind, heard.0, heard.1)) {
+                    heard.swap_remove(nth);
                     continue;
                 }
-                self.told.push_back(sign);
+                self.told.push((at, kind.clone()));
             }
             reports.push(Report::Backfill { at, kind });
         }
@@ -211,19 +193,41 @@ impl Echoes {
         let mut nth = 0;
         reports.retain(|report| {
             nth += 1;
-            let Report::Event { kind, .. } = report else { return true };
+            let Report::Event { at, kind } = report else { return true };
             // A member's state is told again and again, and repeats do no harm.
             if nth <= first || matches!(kind, Kind::Member { .. }) {
                 return true;
             }
-            let told = Sign::of(kind).and_then(|sign| self.told.iter().position(|told| *told == sign));
-            told.and_then(|nth| self.told.remove(nth)).is_none()
+            let told = self.told.iter().position(|told| is_same(told.0, &told.1, *at, kind));
+            told.map(|nth| self.told.swap_remove(nth)).is_none()
         });
     }
 
     /// Events no longer come that late.
     pub(crate) fn forget(&mut self) {
         self.told.clear();
+    }
+}
+
+/// True if a line and an event tell the same: what happened, in which queue, to which call or agent, and when.
+fn is_same(told_at: i64, told: &Kind<Caller>, heard_at: Option<i64>, heard: &Kind<Caller>) -> bool {
+    use Kind::{Answered, Completed, Entered, Left, Member, RingNoAnswer};
+    if heard_at.is_some_and(|at| at.abs_diff(told_at) > SAME_MS as u64) {
+        return false;
+    }
+    match (told, heard) {
+        (Entered { queue: q, call: c, .. }, Entered { queue, call, .. })
+        | (Answered { queue: q, call: c, .. }, Answered { queue, call, .. })
+        | (Left { queue: q, call: c, .. }, Left { queue, call, .. }) => q == queue && c == call,
+        // The session's own may name only the leg.
+        (Completed { queue: q, call: c, leg: l, .. }, Completed { queue, call, leg, .. }) => {
+            q == queue && if call.is_some() { c == call } else { leg.is_some() && l == leg }
+        }
+        (RingNoAnswer { queue: q, agent: a, .. }, RingNoAnswer { queue, agent, .. }) => q == queue && a == agent,
+        (Member { queue: q, agent: a, paused: p, .. }, Member { queue, agent, paused, .. }) => {
+            q == queue && a == agent && p == paused
+        }
+        _ => false,
     }
 }
 

@@ -77,7 +77,7 @@ fn calls_that_began_before_within_and_not_at_all() {
         expect![[r#"
             14500 Answered { queue: "n1", call: "1.1", agent: "2101", leg: Some("1.2") }
             15500 Entered { queue: "n1", call: "2.1", contact: "2.1", caller: Some(Caller { number: "5512", name: "Maria" }), position: Some(1), waited_ms: 0 }
-            20500 Completed { queue: "n1", call: Some("1.1"), leg: None, agent: "2101", transferred: false }
+            20500 Completed { queue: "n1", call: Some("1.1"), leg: Some("1.2"), agent: "2101", transferred: false }
             21500 Answered { queue: "n1", call: "2.1", agent: "2101", leg: Some("2.2") }
             22500 Entered { queue: "n2", call: "3.1", contact: "3.1", caller: None, position: Some(1), waited_ms: 0 }
             30500 Left { queue: "n2", call: "3.1", outcome: Timeout, ago_ms: 0 }
@@ -99,7 +99,7 @@ fn a_call_passed_on_and_one_that_was_moved() {
         expect![[r#"
             15500 Entered { queue: "n1", call: "1.1", contact: "1.1", caller: Some(Caller { number: "5511", name: "" }), position: Some(1), waited_ms: 0 }
             16500 Answered { queue: "n1", call: "1.1", agent: "2101", leg: Some("1.2") }
-            20500 Completed { queue: "n1", call: Some("1.1"), leg: None, agent: "2101", transferred: true }
+            20500 Completed { queue: "n1", call: Some("1.1"), leg: Some("1.2"), agent: "2101", transferred: true }
             20500 Entered { queue: "n2", call: "1.1", contact: "1.1", caller: Some(Caller { number: "5511", name: "" }), position: Some(1), waited_ms: 0 }
             25500 Left { queue: "n2", call: "1.1", outcome: Transferred, ago_ms: 0 }
             26500 Entered { queue: "n1", call: "1.1", contact: "1.1", caller: Some(Caller { number: "5511", name: "" }), position: Some(1), waited_ms: 0 }
@@ -200,6 +200,31 @@ fn nothing_is_told_twice() {
     assert_eq!(more.len(), 2, "one of those that came after");
     echoes.drop_from(&mut more, 0);
     assert_eq!(more.len(), 2);
+}
+
+/// An agent ends one call around the login and another soon after: each end is its own.
+#[test]
+fn the_end_of_another_call_is_no_echo() {
+    let completed = |call: Option<&str>, leg: Option<&str>| Kind::Completed {
+        queue: "n1".into(),
+        call: call.map(Name::from),
+        leg: leg.map(Name::from),
+        agent: "2101".into(),
+        transferred: false,
+    };
+    let told = Happened { at: 50_500, kind: completed(Some("1.1"), Some("1.2")), unsure: true };
+    let mut echoes = Echoes::default();
+    assert_eq!(echoes.reports(vec![told], &[]).len(), 1);
+    let heard = |at: i64, kind| Report::Event { at: Some(at), kind };
+    let mut reports = vec![
+        heard(51_000, completed(None, Some("2.2"))),
+        heard(51_000, completed(Some("2.1"), None)),
+        heard(54_000, completed(Some("1.1"), None)),
+        heard(51_000, completed(None, Some("1.2"))),
+    ];
+    echoes.drop_from(&mut reports, 0);
+    assert_eq!(reports.len(), 3, "only the last is");
+    assert!(matches!(&reports[2], Report::Event { at: Some(54_000), .. }));
 }
 
 /// Every visit that the log of a busy minute tells is told, once, by a silence of that length, and ends as the log says.
