@@ -346,12 +346,10 @@ impl Fold {
 
     /// What a record of the platform's own tells of the past, unless it was heard then.
     fn backfill(&mut self, state: &mut State, source: SourceId, seen: i64, at: i64, kind: Kind) {
-        if let Kind::Entered { queue, call, .. } = &kind
-            && self.memory.knows(state.floor.sites.get(&source), source, queue, call, at)
-        {
-            return;
+        let news = self.memory.news(state.floor.sites.get(&source), source, at, kind);
+        if let Some(kind) = news {
+            self.emit(state, source, seen, Some(at), Origin::Backfilled, kind);
         }
-        self.emit(state, source, seen, Some(at), Origin::Backfilled, kind);
     }
 
     fn decide(&mut self, state: &mut State, decided: Vec<Setting<Caller>>) {

@@ -1,6 +1,6 @@
 //! Visits that ended lately: an account of the past begins before the silence did, and tells some of them again.
 
-use mirante_floor::{ClosedVisit, Moment, Name, Site, SourceId};
+use mirante_floor::{ClosedVisit, Kind, Moment, Name, Outcome, Site, SourceId, Stage, VisitId, Witness};
 use std::collections::{BTreeMap, VecDeque};
 
 /// How far before the end of a run its visits are remembered, ms.
@@ -15,9 +15,17 @@ const SAME_ON_TWO_CLOCKS_MS: i64 = 30_000;
 /// The memory.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    visits: BTreeMap<(SourceId, Name), Vec<(Name, Moment)>>,
+    visits: BTreeMap<(SourceId, Name), Vec<Known>>,
     /// When each ended, oldest first.
     order: VecDeque<(i64, (SourceId, Name))>,
+}
+
+/// What is remembered of a visit.
+#[derive(Debug)]
+struct Known {
+    queue: Name,
+    entered: Moment,
+    contact: Name,
 }
 
 impl Memory {
@@ -31,13 +39,36 @@ impl Memory {
             self.visits.remove(&key);
         }
         let key = (visit.source, visit.call.clone());
-        self.visits.entry(key.clone()).or_default().push((visit.queue.clone(), visit.entered));
+        self.visits.entry(key.clone()).or_default().push(Known {
+            queue: visit.queue.clone(),
+            entered: visit.entered,
+            contact: visit.contact.clone(),
+        });
         self.order.push_back((ended, key));
+    }
+
+    /// What an account of the past adds: `kind` as it happened at `at`, Unix ms by the platform's clock, unless it is known.
+    pub(crate) fn news(&self, site: Option<&Site>, source: SourceId, at: i64, mut kind: Kind) -> Option<Kind> {
+        match &mut kind {
+            Kind::Entered { queue, call, .. } if self.knows(site, source, queue, call, at) => return None,
+            // A record of queues tells calls, not journeys: one that was here before is still the same contact.
+            Kind::Entered { call, contact, .. } if call == contact => {
+                *contact = self.contact(site, source, call).unwrap_or_else(|| call.clone());
+            }
+            // Heard to leave, and not how: the session ended before the record could be asked.
+            Kind::Left { queue, call, outcome, .. } if site.is_some_and(|site| left_unknown(site, queue, call, at)) => {
+                let (queue, call, to) = (queue.clone(), call.clone(), *outcome);
+                let (from, witness) = (Outcome::Unknown, Witness::QueueLog);
+                return Some(Kind::VisitAmended { queue, call, from, to, witness });
+            }
+            _ => {}
+        }
+        Some(kind)
     }
 
     /// True if the entry of `call` into `queue` at `at`, Unix ms by the platform's clock, is known: its visit is open in `site` or
     /// ended lately.
-    pub(crate) fn knows(&self, site: Option<&Site>, source: SourceId, queue: &Name, call: &Name, at: i64) -> bool {
+    fn knows(&self, site: Option<&Site>, source: SourceId, queue: &Name, call: &Name, at: i64) -> bool {
         let is_it = |entered: Moment| match entered.at {
             Some(told) => (told - at).abs() < SAME_MS,
             None => (entered.seen - at).abs() < SAME_ON_TWO_CLOCKS_MS,
@@ -46,14 +77,34 @@ impl Memory {
         let mut open = open.into_iter().flat_map(|(site, ids)| ids.iter().filter_map(|id| site.visits.get(id)));
         let mut ended = self.visits.get(&(source, call.clone())).into_iter().flatten();
         open.any(|visit| visit.queue == *queue && is_it(visit.entered))
-            || ended.any(|(name, entered)| name == queue && is_it(*entered))
+            || ended.any(|known| known.queue == *queue && is_it(known.entered))
     }
+
+    /// The contact that `call` belongs to, if one of its visits is open in `site` or ended lately.
+    fn contact(&self, site: Option<&Site>, source: SourceId, call: &Name) -> Option<Name> {
+        let open = site.and_then(|site| site.visits.get(site.calls.get(call)?.last()?));
+        let ended = || self.visits.get(&(source, call.clone()))?.last();
+        open.map(|visit| &visit.contact).or_else(|| ended().map(|known| &known.contact)).cloned()
+    }
+}
+
+/// True if the newest visit of `call` in `queue` ended around `at`, Unix ms, and nobody saw how.
+fn left_unknown(site: &Site, queue: &Name, call: &Name, at: i64) -> bool {
+    let waits = |id: &VisitId| site.visits.get(id).is_some_and(|v| v.queue == *queue && v.stage == Stage::Waiting);
+    if site.calls.get(call).into_iter().flatten().any(waits) {
+        return false;
+    }
+    let ended = site.recent.iter().rev().find(|visit| visit.call == *call && visit.queue == *queue);
+    ended.is_some_and(|visit| {
+        let then = visit.ended.at.unwrap_or(visit.ended.seen);
+        visit.outcome == Outcome::Unknown && (then - at).abs() <= SAME_ON_TWO_CLOCKS_MS
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mirante_floor::{Origin, Outcome, VisitId};
+    use mirante_floor::Origin;
 
     fn visit(call: &str, entered: Moment) -> ClosedVisit {
         ClosedVisit {
@@ -88,6 +139,8 @@ mod tests {
         assert!(
             !knows(1, "televendas", "a", 900_000) && !knows(2, "sac", "a", 900_000) && !knows(1, "sac", "c", 900_000)
         );
+        assert_eq!(memory.contact(None, SourceId(1), &"a".into()).as_deref(), Some("a"));
+        assert_eq!(memory.contact(None, SourceId(1), &"c".into()), None);
         assert!(knows(1, "sac", "b", 985_000), "two clocks");
         assert!(!knows(1, "sac", "b", 900_000));
     }
@@ -100,5 +153,39 @@ mod tests {
         assert!(!memory.knows(None, SourceId(1), &"sac".into(), &"a".into(), 0));
         assert!(memory.knows(None, SourceId(1), &"sac".into(), &"b".into(), 0));
         assert_eq!((memory.visits.len(), memory.order.len()), (1, 1));
+    }
+
+    #[test]
+    fn what_is_known_is_no_news_and_what_was_not_seen_is_amended() {
+        let mut memory = Memory::default();
+        let mut closed = visit("a", Moment { seen: 1_000_000, at: Some(900_400) });
+        (closed.contact, closed.outcome) = ("root".into(), Outcome::Unknown);
+        memory.keep(&closed);
+        let mut site = Site::default();
+        closed.ended = Moment { seen: 1_009_000, at: Some(909_400) };
+        site.recent.push_back(closed);
+        let news = |at: i64, kind: Kind| memory.news(Some(&site), SourceId(1), at, kind);
+        let (queue, call): (Name, Name) = ("sac".into(), "a".into());
+        let entered = |queue: &str| Kind::Entered {
+            queue: queue.into(),
+            call: call.clone(),
+            contact: call.clone(),
+            caller: None,
+            position: None,
+            waited_ms: 0,
+        };
+        assert_eq!(news(900_500, entered("sac")), None);
+        let Some(Kind::Entered { contact, .. }) = news(912_500, entered("n2")) else { panic!("an entry") };
+        assert_eq!(&*contact, "root", "passed on within the silence");
+        let left = |outcome| Kind::Left { queue: queue.clone(), call: call.clone(), outcome, ago_ms: 0 };
+        let amended = Kind::VisitAmended {
+            queue: queue.clone(),
+            call: call.clone(),
+            from: Outcome::Unknown,
+            to: Outcome::Timeout,
+            witness: Witness::QueueLog,
+        };
+        assert_eq!(news(909_500, left(Outcome::Timeout)), Some(amended));
+        assert_eq!(news(990_000, left(Outcome::Timeout)), Some(left(Outcome::Timeout)), "another stay");
     }
 }
