@@ -304,7 +304,12 @@ impl Site {
         for id in self.calls.get(call).cloned().unwrap_or_default() {
             match self.visits.get(&id).map(|v| &v.stage) {
                 Some(Stage::Waiting) => self.leave(id, Outcome::Unknown, 0, step),
-                Some(Stage::Talking { .. }) => self.complete(id, false, step.origin != Origin::Inferred, step),
+                Some(Stage::Talking { since, .. }) => {
+                    // That the channel goes says little of a conversation which may have ended while nobody listened.
+                    let was_followed = !matches!(self.link, Link::Up { since: link, .. } if since.seen < link);
+                    let heard = was_followed && step.origin != Origin::Inferred;
+                    self.complete(id, false, heard, step);
+                }
                 None => {}
             }
         }

@@ -184,6 +184,20 @@ fn an_account_of_the_past_is_no_present() {
     assert_eq!(site.heard, Some(Moment { seen: MORNING + 1_000, at: Some(MORNING + 1_000) }));
 }
 
+/// Unheard, a caller was passed on, answered by the next and hung up there: of the first conversation only the beginning is known.
+#[test]
+fn a_channel_that_goes_does_not_tell_how_long_an_unheard_conversation_was() {
+    let story = |cut: Vec<(i64, Kind)>| {
+        let mut story = vec![(0, entered("n1", "c1")), (4_000, answered("n1", "c1", "2101"))];
+        story.extend(cut);
+        story.push((40_000, Kind::CallEnded { call: name("c1") }));
+        closed(&tell(story).1).into_iter().map(|visit| visit.talk_ms).collect::<Vec<_>>()
+    };
+    assert_eq!(story(vec![]), [Some(36_000)]);
+    let cut = Kind::LinkDown { reason: name("cut") };
+    assert_eq!(story(vec![(6_000, cut), (30_000, Kind::LinkUp { platform: name("pbx") })]), [None]);
+}
+
 #[test]
 fn an_answered_call_passed_on_stays_answered_and_waits_in_the_next_queue() {
     let (floor, facts) = tell(vec![
