@@ -113,6 +113,68 @@ fn told(silence: Silence, major: Major) {
     }
 }
 
+/// The PBX dies while nobody listens, with people in its queues, and works on after: the log tells all but how those waits ended.
+#[test]
+#[ignore = "runs a real PBX for a minute and a half: cargo xtask test"]
+fn a_pbx_that_died_unheard_is_told_up_to_its_death_and_after() {
+    let mut pbx = pbx_of(Major::V22);
+    let wire = Proxy::to(pbx.address()).expect("a wire");
+    let hub = Hub::follow(wire.address(), Some(&pbx.queue_log())).expect("a hub");
+    hub.wait_up(Duration::from_secs(10)).expect("a hub that hears the PBX");
+    let calls = traffic(&pbx, BEFORE + LASTS);
+    std::thread::sleep(BEFORE);
+    wire.set(Wire::Cut);
+    std::thread::sleep(LASTS / 4);
+    pbx.kill().expect("a dead PBX");
+    assert!(
+        calls.join().expect("a driver that does not panic").is_err(),
+        "the driver did not notice that its PBX died"
+    );
+    pbx.boot().expect("a PBX");
+    let calls = traffic(&pbx, LASTS);
+    std::thread::sleep(LASTS / 2);
+    wire.set(Wire::Whole);
+    hub.wait_up(HEARD).expect("a hub that hears the PBX again");
+    calls.join().expect("a driver that does not panic").expect("a whole run");
+    std::thread::sleep(Duration::from_secs(4));
+
+    let lines = queue_log::read(&std::fs::read_to_string(pbx.queue_log()).expect("a queue_log"));
+    let cut_off = lines.iter().filter(|line| line.outcome == Outcome::Waiting).count();
+    let unended = lines.iter().filter(|line| line.outcome == Outcome::Answered && line.talk.is_none()).count();
+    assert!(cut_off > 0 && unended > 0, "nobody waited or nobody talked when the PBX died: {cut_off}, {unended}");
+    let mirante = visits(&hub.data(), 10).expect("a table of visits");
+    let mut rest: Vec<&Visit> = mirante.iter().collect();
+    let mut found = Vec::new();
+    for line in &lines {
+        let is_cut_off = line.outcome == Outcome::Waiting;
+        let agrees = |visit: &&Visit| {
+            visit.platform_id == line.call
+                && visit.queue == line.queue
+                && queue_log::is_instant(line.entered, visit.entered_ms)
+                && visit.outcome == if is_cut_off { "unknown" } else { line.outcome.word() }
+                && visit.agent == line.agent
+                && (is_cut_off || queue_log::is_time(line.wait, visit.wait_ms))
+                && both(line.talk, visit.talk_ms, queue_log::is_time)
+        };
+        match rest.iter().position(agrees) {
+            Some(at) => drop(rest.remove(at)),
+            None => {
+                let mine: Vec<_> = mirante.iter().filter(|visit| visit.platform_id == line.call).collect();
+                found.push(format!("{line:?}\n    but {mine:?}"));
+            }
+        }
+    }
+    found.extend(rest.iter().map(|visit| format!("nobody else knows {visit:?}")));
+    println!(
+        "a death unheard: {} visits, {} lines, {cut_off} waited and {unended} talked when the PBX died, {} differences",
+        mirante.len(),
+        lines.len(),
+        found.len()
+    );
+    assert!(found.is_empty(), "{}\n{}", found.join("\n"), hub.words());
+    assert_eq!(gaps(&hub), 1, "gaps on record");
+}
+
 fn traffic(pbx: &Pbx, time: Duration) -> JoinHandle<anyhow::Result<Truth>> {
     let ami = pbx.driver().expect("a session");
     std::thread::spawn(move || {

@@ -69,10 +69,16 @@ struct Book<'a> {
     silence: Silence,
     roster: &'a Roster,
     events: Vec<Happened>,
-    /// Calls in queues, and who talks to them, with the agent's leg.
-    open: BTreeMap<(Name, Name), Option<(Name, Option<Name>)>>,
+    /// Calls in queues, and who talks to them.
+    open: BTreeMap<(Name, Name), Option<Talk>>,
     /// Where the events hold the newest abandonment of a call.
     abandoned: BTreeMap<Name, usize>,
+}
+
+/// The agent in a conversation, and the agent's leg if told.
+struct Talk {
+    agent: Name,
+    leg: Option<Name>,
 }
 
 impl Book<'_> {
@@ -94,11 +100,11 @@ impl Book<'_> {
             }
             What::Answered { leg } => {
                 let agent = self.roster.key(&queue, agent);
-                self.open.insert(place, Some((agent.clone(), leg.clone())));
+                self.open.insert(place, Some(Talk { agent: agent.clone(), leg: leg.clone() }));
                 self.tell(at, Kind::Answered { queue, call, agent, leg: leg.clone() });
             }
             What::Completed { transferred } => {
-                let leg = self.open.remove(&place).flatten().and_then(|(_, leg)| leg);
+                let leg = self.open.remove(&place).flatten().and_then(|talk| talk.leg);
                 let (agent, call) = (self.roster.key(&queue, agent), Some(call));
                 self.tell(at, Kind::Completed { queue, call, leg, agent, transferred: *transferred });
             }
@@ -145,7 +151,7 @@ impl Book<'_> {
     /// tells the rest.
     fn paused(&self, member: &MemberPicture<Caller>, paused: bool, reason: Option<Name>, at: i64) -> Kind<Caller> {
         let MemberPicture { queue, agent, interface, name, penalty, .. } = member.clone();
-        let talks = self.open.values().flatten().any(|(talking, _)| *talking == agent);
+        let talks = self.open.values().flatten().any(|talk| talk.agent == agent);
         let device = if talks { Device::InUse } else { Device::Idle };
         let paused_at = paused.then_some(at.saturating_add(self.silence.shift));
         Kind::Member { queue, agent, interface, name, device, paused, reason, penalty, in_call: None, paused_at }
