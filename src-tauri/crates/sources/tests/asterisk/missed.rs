@@ -76,10 +76,11 @@ fn words(reports: &[Report]) -> Vec<String> {
     let word = |report: &Report| match report {
         Report::Backfill { at, kind } => format!("then {} {}", at - (CLOCK - 100) * 1000, brief(kind)),
         Report::Event { kind, .. } => format!("now {}", brief(kind)),
-        Report::Clock { .. } => "clock".to_owned(),
         Report::Picture(_) => "picture".to_owned(),
+        Report::Clock { .. } => "clock".to_owned(),
     };
-    reports.iter().map(word).collect()
+    // How far the clocks are apart is no part of these stories.
+    reports.iter().map(word).filter(|word| word != "clock").collect()
 }
 
 fn brief(kind: &Kind<mirante_sources::Caller>) -> String {
