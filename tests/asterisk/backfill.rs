@@ -81,8 +81,8 @@ fn told(silence: Silence, major: Major) {
     let files = log_files(&pbx);
     assert!(files.len() >= 2, "the log was not rotated: {files:?}");
     let lines = queue_log::read(&files.values().map(String::as_str).collect::<String>());
-    let cases =
-        cases(&truth, &lines).unwrap_or_else(|words| panic!("the rig's own witnesses differ\n{}", words.join("\n")));
+    let cases = cases(truth.visits(), &lines)
+        .unwrap_or_else(|words| panic!("the rig's own witnesses differ\n{}", words.join("\n")));
     let within = truth.visits().filter(|stay| stay.entered_ms > from + 500 && end(stay) < to - 500).count();
     let across = truth.visits().filter(|stay| stay.entered_ms < from && end(stay) > from).count();
     assert!(within > 10 && across > 3, "only {within} calls within the silence and {across} across its start");
@@ -248,13 +248,11 @@ fn exact(cases: &[Case], visits: &[Visit], origins: &Origins, (from, to): (i64, 
         let is_outside = stay.entered_ms > to + 1000 || end(stay) < from - 1000;
         let is_marked = |mark: &str| marks.iter().any(|known| known == mark);
         let agrees = |visit: &&Visit| {
-            let told = line.as_ref().is_some_and(|line| {
-                queue_log::is_instant(line.entered, visit.entered_ms)
-                    && line.agent == visit.agent
-                    && line.outcome.word() == visit.outcome
-                    && queue_log::is_time(line.wait, visit.wait_ms)
-                    && both(line.talk, visit.talk_ms, queue_log::is_time)
-            });
+            let told = queue_log::is_instant(line.entered, visit.entered_ms)
+                && line.agent == visit.agent
+                && line.outcome.word() == visit.outcome
+                && queue_log::is_time(line.wait, visit.wait_ms)
+                && both(line.talk, visit.talk_ms, queue_log::is_time);
             visit.platform_id == stay.call
                 && visit.queue == stay.queue
                 && told
