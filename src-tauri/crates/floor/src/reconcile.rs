@@ -71,6 +71,10 @@ fn members(site: &Site, seen: &[MemberPicture], asked: i64, kinds: &mut Vec<Kind
             });
         }
     }
+    // The first picture of all is the longest to take in, and nobody can be gone yet.
+    if site.agents.is_empty() {
+        return;
+    }
     let pairs: BTreeSet<(&Name, &Name)> = seen.iter().map(|m| (&m.queue, &m.agent)).collect();
     for (key, agent) in site.agents.iter().filter(|(_, a)| a.touched < asked) {
         let gone = agent.memberships.keys().filter(|queue| !pairs.contains(&(*queue, key)));
@@ -80,6 +84,9 @@ fn members(site: &Site, seen: &[MemberPicture], asked: i64, kinds: &mut Vec<Kind
 
 /// Conversations that a member's row denies.
 fn conversations(site: &Site, seen: &[MemberPicture], asked: i64, kinds: &mut Vec<Kind>) {
+    if site.visits.values().all(|visit| !matches!(visit.stage, Stage::Talking { .. })) {
+        return;
+    }
     let in_call: BTreeMap<(&Name, &Name), Option<bool>> =
         seen.iter().map(|m| ((&m.queue, &m.agent), m.in_call)).collect();
     for visit in site.visits.values() {

@@ -1,12 +1,11 @@
 //! Queue members as the platform describes them, in lists and in events that may each tell only a part.
 
-use super::agent;
 use super::message::Message;
 use super::phones::Phones;
 use super::remote::{Remote, masked};
+use super::{HashMap, agent};
 use crate::Caller;
 use mirante_floor::{Device, MemberPicture, Name};
-use std::collections::HashMap;
 
 /// Most members remembered.
 const MOST: usize = 100_000;
@@ -99,8 +98,11 @@ impl Members {
             members.retain(|_, member| member.round >= round);
         }
         self.members.retain(|_, members| !members.is_empty());
+        let before = self.count;
         self.count = self.members.values().map(HashMap::len).sum();
-        self.seat_all();
+        if self.count != before {
+            self.seat_all();
+        }
         std::mem::take(&mut self.listed).iter().filter_map(|(queue, interface)| self.known(queue, interface)).collect()
     }
 

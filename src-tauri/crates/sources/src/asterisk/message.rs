@@ -48,9 +48,12 @@ impl<'a> Message<'a> {
 
     /// The first value of a key, in any case; `None` if the message has no such key.
     pub(crate) fn get(&self, key: &str) -> Option<&'a str> {
-        // Lengths first: they differ for most keys and are here without a look at the text.
+        // Lengths first: they differ for most keys and are here without a look at the text. Then the first letter.
+        let (text, first) = (self.text.as_bytes(), key.as_bytes().first().map(u8::to_ascii_lowercase));
         let found = self.fields.iter().find(|field| {
-            (field.key_end - field.key) as usize == key.len() && field.key(self.text).eq_ignore_ascii_case(key)
+            (field.key_end - field.key) as usize == key.len()
+                && text.get(field.key as usize).map(u8::to_ascii_lowercase) == first
+                && field.key(self.text).eq_ignore_ascii_case(key)
         });
         found.map(|field| field.value(self.text))
     }

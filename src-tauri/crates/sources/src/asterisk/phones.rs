@@ -1,7 +1,7 @@
 //! Phones by their own word: `DeviceStateChange`, told as it happens or in a list.
 
+use super::HashMap;
 use mirante_floor::{Device, Name};
-use std::collections::HashMap;
 
 /// Most extensions remembered.
 const MOST: usize = 100_000;

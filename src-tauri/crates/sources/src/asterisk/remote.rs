@@ -62,11 +62,24 @@ fn tag(key: &[u8], text: &[u8]) -> [u8; 32] {
 
 /// The telephone number that a text holds: its first run of more than [`EXTENSION`] digits.
 pub(crate) fn telephone(text: &str) -> Option<&str> {
-    text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() > EXTENSION)
+    let bytes = text.as_bytes();
+    let mut start = 0;
+    for end in 0..=bytes.len() {
+        if bytes.get(end).is_none_or(|byte| !byte.is_ascii_digit()) {
+            if end - start > EXTENSION {
+                return text.get(start..end);
+            }
+            start = end + 1;
+        }
+    }
+    None
 }
 
 /// A text with every telephone number hidden but for its last two digits.
 pub(crate) fn masked(text: &str) -> Name {
+    if telephone(text).is_none() {
+        return text.into();
+    }
     let mut hidden = text.to_owned();
     while let Some(number) = telephone(&hidden) {
         let shown = format!("***{}", &number[number.len() - 2..]);
