@@ -11,15 +11,36 @@ fn read(page: &str) -> String {
     std::fs::read_to_string(docs().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"))
 }
 
-#[test]
-fn each_guide_has_the_block_of_its_distribution() {
+/// Each guide and the block it shows.
+fn guides() -> [(&'static str, String); 3] {
     let (secret, permit) = ("troque-por-uma-senha-longa", "192.168.0.50".parse().expect("an address"));
-    for (page, block) in [
+    [
         ("pt-BR/guia-asterisk.md", user_block(secret, permit)),
         ("pt-BR/guia-freepbx.md", freepbx_block(secret, permit)),
         ("pt-BR/guia-issabel.md", freepbx_block(secret, permit)),
-    ] {
-        assert!(read(page).contains(&format!("```ini\n{block}```")), "{page} does not show this block:\n{block}");
+    ]
+}
+
+#[test]
+fn each_guide_has_the_block_of_its_distribution() {
+    for (page, block) in guides() {
+        let again = "to write it: cargo test -p mirante-sources --test guides -- --ignored";
+        assert!(
+            read(page).contains(&format!("```ini\n{block}```")),
+            "{page} does not show this block ({again}):\n{block}"
+        );
+    }
+}
+
+#[test]
+#[ignore = "writes the blocks into the guides"]
+fn the_blocks_are_written_into_the_guides() {
+    const START: &str = "```ini\n; /etc/asterisk/manager";
+    for (page, block) in guides() {
+        let text = read(page);
+        let (before, rest) = text.split_once(START).expect("a block");
+        let (_, after) = rest.split_once("```").expect("its end");
+        std::fs::write(docs().join(page), format!("{before}```ini\n{block}```{after}")).expect("written");
     }
 }
 
