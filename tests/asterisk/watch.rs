@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct Watch {
     pub(crate) feed: Feed,
     floor: BTreeMap<String, (i64, i64, i64)>,
+    removed: BTreeSet<String>,
 }
 
 impl Watch {
@@ -17,7 +18,7 @@ impl Watch {
     pub(crate) fn new(hub: &Hub) -> Watch {
         let mut feed = hub.client().feed().expect("a feed");
         feed.take_next().expect("a snapshot");
-        Watch { feed, floor: BTreeMap::new() }
+        Watch { feed, floor: BTreeMap::new(), removed: BTreeSet::new() }
     }
 
     /// Offered, answered and abandoned of each queue.
@@ -31,15 +32,28 @@ impl Watch {
         totals.collect()
     }
 
+    /// A queue that may vanish from now on, because the PBX removes it.
+    pub(crate) fn may_vanish(&mut self, queue: &str) {
+        self.removed.insert(queue.to_owned());
+    }
+
     /// Takes one batch in; totals may only grow, and no queue may vanish.
     pub(crate) fn step(&mut self) {
         self.feed.take_next().expect("a feed that goes on: heartbeats come when nothing changes");
         let totals = self.totals();
         for (queue, least) in &self.floor {
+            if self.removed.contains(queue) {
+                continue;
+            }
             let now = totals.get(queue).unwrap_or_else(|| panic!("{queue} vanished"));
             assert!(now.0 >= least.0 && now.1 >= least.1 && now.2 >= least.2, "{queue} fell from {least:?} to {now:?}");
         }
         self.floor = totals;
+    }
+
+    /// Lets time pass until so long after `from`.
+    pub(crate) fn until_after(&mut self, from: Instant, time: Duration) {
+        self.through(time.saturating_sub(from.elapsed()));
     }
 
     /// Lets time pass.

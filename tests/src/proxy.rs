@@ -1,9 +1,9 @@
-//! A wire between the hub and the PBX that a test can cut, silence and mend.
+//! A wire between the hub and the PBX that a test can cut, silence and mend, and that can keep events to itself.
 
 use anyhow::Result;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -17,6 +17,9 @@ pub enum Wire {
     Cut = 1,
     /// Connections stay and new ones are accepted, but not a byte passes.
     Silent = 2,
+    /// The other side vanished without a word: connections that were open stay so for ever and lead nowhere, whatever comes
+    /// later; new ones are accepted and get no answer meanwhile.
+    Gone = 3,
 }
 
 /// The wire.
@@ -31,6 +34,13 @@ struct Shared {
     target: SocketAddr,
     wire: AtomicU8,
     open: Mutex<Vec<TcpStream>>,
+    /// How often the other side vanished.
+    vanished: AtomicUsize,
+    /// Connections accepted.
+    accepted: AtomicUsize,
+    /// Beginnings of events that do not reach the near end, and how many did not.
+    kept: Mutex<Vec<String>>,
+    dropped: AtomicUsize,
 }
 
 impl Proxy {
@@ -38,7 +48,15 @@ impl Proxy {
     pub fn to(target: SocketAddr) -> Result<Proxy> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared { target, wire: AtomicU8::new(Wire::Whole as u8), open: Mutex::default() });
+        let shared = Arc::new(Shared {
+            target,
+            wire: AtomicU8::new(Wire::Whole as u8),
+            open: Mutex::default(),
+            vanished: AtomicUsize::new(0),
+            accepted: AtomicUsize::new(0),
+            kept: Mutex::default(),
+            dropped: AtomicUsize::new(0),
+        });
         let accepting = shared.clone();
         std::thread::spawn(move || {
             for near in listener.incoming().flatten() {
@@ -55,9 +73,32 @@ impl Proxy {
         self.address
     }
 
+    /// Connections made so far: one for each attempt to reach the PBX.
+    pub fn attempts(&self) -> usize {
+        self.shared.accepted.load(Ordering::SeqCst)
+    }
+
+    /// From now on the PBX's events whose names begin so do not come through; none do if the list is empty.
+    pub fn keep_back(&self, events: &[&str]) {
+        if let Ok(mut kept) = self.shared.kept.lock() {
+            *kept = events.iter().map(|name| format!("Event: {name}")).collect();
+        }
+    }
+
+    /// Events that did not come through.
+    pub fn dropped(&self) -> usize {
+        self.shared.dropped.load(Ordering::SeqCst)
+    }
+
     /// Changes the wire.
     pub fn set(&self, wire: Wire) {
-        self.shared.wire.store(wire as u8, Ordering::SeqCst);
+        let before = self.shared.wire.swap(wire as u8, Ordering::SeqCst);
+        if wire == Wire::Gone {
+            self.shared.vanished.fetch_add(1, Ordering::SeqCst);
+        }
+        if wire == Wire::Gone || before == Wire::Gone as u8 {
+            return;
+        }
         // After a silence nothing may be believed of what was in flight either.
         if wire != Wire::Silent
             && let Ok(mut open) = self.shared.open.lock()
@@ -75,9 +116,10 @@ impl Shared {
     }
 
     fn carry(self: Arc<Shared>, near: TcpStream) {
+        self.accepted.fetch_add(1, Ordering::SeqCst);
         self.remember(&near);
         // Silence at the door: accept, say nothing, and see whether the wire is ever mended.
-        while self.is(Wire::Silent) {
+        while self.is(Wire::Silent) || self.is(Wire::Gone) {
             std::thread::sleep(Duration::from_millis(20));
         }
         if self.is(Wire::Cut) {
@@ -87,8 +129,9 @@ impl Shared {
         self.remember(&far);
         let (Ok(near_again), Ok(far_again)) = (near.try_clone(), far.try_clone()) else { return };
         let other = self.clone();
-        std::thread::spawn(move || other.pump(near_again, far_again));
-        self.pump(far, near);
+        let vanished = self.vanished.load(Ordering::SeqCst);
+        std::thread::spawn(move || other.pump(near_again, far_again, vanished, None));
+        self.pump(far, near, vanished, Some(Vec::new()));
     }
 
     fn remember(&self, stream: &TcpStream) {
@@ -97,7 +140,9 @@ impl Shared {
         }
     }
 
-    fn pump(&self, mut from: TcpStream, mut to: TcpStream) {
+    /// Carries one direction. `events`: what came of a message that is not whole yet, in the direction in which events can be
+    /// kept back.
+    fn pump(&self, mut from: TcpStream, mut to: TcpStream, vanished: usize, mut events: Option<Vec<u8>>) {
         let mut bytes = [0; 16 * 1024];
         while let Ok(count) = from.read(&mut bytes)
             && count > 0
@@ -105,11 +150,45 @@ impl Shared {
             while self.is(Wire::Silent) {
                 std::thread::sleep(Duration::from_millis(20));
             }
-            if to.write_all(&bytes[..count]).is_err() {
+            if self.vanished.load(Ordering::SeqCst) != vanished {
+                // Nobody ever hears of this connection again, not even that it ended.
+                if let Ok(mut open) = self.open.lock() {
+                    open.extend([from.try_clone(), to.try_clone()].into_iter().flatten());
+                }
+                continue;
+            }
+            let sent = match &mut events {
+                None => to.write_all(&bytes[..count]),
+                Some(rest) => to.write_all(&self.let_through(rest, &bytes[..count])),
+            };
+            if sent.is_err() {
                 break;
             }
         }
-        let _ = from.shutdown(Shutdown::Both);
-        let _ = to.shutdown(Shutdown::Both);
+        if self.vanished.load(Ordering::SeqCst) == vanished {
+            let _ = from.shutdown(Shutdown::Both);
+            let _ = to.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// Whole messages that are not kept back; the greeting is a line of its own.
+    fn let_through(&self, rest: &mut Vec<u8>, bytes: &[u8]) -> Vec<u8> {
+        rest.extend_from_slice(bytes);
+        let kept = self.kept.lock().map(|kept| kept.clone()).unwrap_or_default();
+        let mut passed = Vec::new();
+        if rest.starts_with(b"Asterisk Call Manager")
+            && let Some(end) = rest.windows(2).position(|two| two == b"\r\n")
+        {
+            passed.extend(rest.drain(..end + 2));
+        }
+        while let Some(end) = rest.windows(4).position(|four| four == b"\r\n\r\n") {
+            let message: Vec<u8> = rest.drain(..end + 4).collect();
+            if kept.iter().any(|event| message.starts_with(event.as_bytes())) {
+                self.dropped.fetch_add(1, Ordering::SeqCst);
+            } else {
+                passed.extend(message);
+            }
+        }
+        passed
     }
 }

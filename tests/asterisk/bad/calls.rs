@@ -4,7 +4,6 @@ use mirante_tests::ami::{Ami, Message};
 use mirante_tests::pbx::centre::CENTRE;
 use mirante_tests::pbx::{Pbx, until};
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
 
 /// Someone who makes calls.
 pub(super) struct Calls {
@@ -69,9 +68,4 @@ impl Calls {
     fn wait(&mut self, what: &str, is: impl Fn(&Message) -> bool) -> Message {
         until(&mut self.ami, what, is).expect("a PBX that goes on")
     }
-}
-
-/// Lets time pass until so long after `from`.
-pub(super) fn pass(from: Instant, time: Duration) {
-    std::thread::sleep(time.saturating_sub(from.elapsed()));
 }

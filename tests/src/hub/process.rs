@@ -116,6 +116,24 @@ impl Hub {
         self.folder.path().join("data")
     }
 
+    /// The file of its history.
+    pub fn database(&self) -> PathBuf {
+        let files = fs::read_dir(self.data()).into_iter().flatten().flatten().map(|entry| entry.path());
+        let found =
+            files.into_iter().find(|path| path.extension().is_some_and(|kind| kind == "db" || kind == "sqlite"));
+        found.unwrap_or_else(|| self.data().join("history.db"))
+    }
+
+    /// Lets it stand still, or go on: `-STOP` and `-CONT`.
+    pub fn signal(&self, name: &str) -> Result<()> {
+        crate::signal(self.id(), name)
+    }
+
+    /// The folder that its configuration lies in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// How it ended, if it did: nobody asked it to.
     pub fn ended(&mut self) -> Option<String> {
         let status = self.child.try_wait().ok().flatten()?;
@@ -220,13 +238,18 @@ pub struct Visit {
 
 /// What the outside checks read: `mirantectl visits --csv` of the last `minutes`.
 pub fn visits(data: &Path, minutes: i64) -> Result<Vec<Visit>> {
+    visits_between(data, -minutes, 1)
+}
+
+/// The same between two times, minutes from now.
+pub fn visits_between(data: &Path, from: i64, to: i64) -> Result<Vec<Visit>> {
     let now = jiff::Timestamp::now();
     let zone = jiff::tz::TimeZone::get("America/Sao_Paulo")?;
     let time = |offset: i64| {
         let time = now + jiff::SignedDuration::from_mins(offset);
         time.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     };
-    let (from, to) = (time(-minutes), time(1));
+    let (from, to) = (time(from), time(to));
     let data = data.display().to_string();
     let output = Hub::ctl(&["visits", "--data", &data, "--from", &from, "--to", &to, "--csv"])?;
     ensure!(output.status.success(), "mirantectl visits failed: {}", String::from_utf8_lossy(&output.stderr));

@@ -50,5 +50,15 @@ fn layers(out: &mut impl Write, found: &ConnectionReport) -> Result<()> {
         };
         writeln!(out, "  {:<9} {state:<12} {}", layer.layer, layer.detail)?;
     }
+    if let Some(platform) = &found.platform {
+        writeln!(out, "  {:<9} {platform}, {} queue(s), {} agent(s)", "platform", found.queues, found.members)?;
+    }
+    if found.vicidial {
+        writeln!(
+            out,
+            "  {:<9} a VICIdial keeps queues and campaigns outside Asterisk: this connection cannot show them",
+            ""
+        )?;
+    }
     Ok(())
 }

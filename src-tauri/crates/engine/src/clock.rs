@@ -1,21 +1,30 @@
 //! The one place that reads the wall clock.
 
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The system's clock may be this much, ms, ahead of where time passed took ours before it must have been set.
 const SET_MS: i64 = 1_500;
+/// Pace while the system's clock is behind: a wait of three minutes is a second short, and two seconds are made up in seven
+/// minutes.
+const SLOWER: f64 = 0.995;
 
-/// A clock in Unix ms that never goes back: when the system's clock is set back, it goes on at its own pace until the
-/// system's catches up; when the system's is set ahead, it follows and tells by how much.
+/// A clock in Unix ms that never goes back and never jumps by itself: when the system's clock is set back, it goes on, a little
+/// slower, until the system's catches up; when the system's is set ahead, [`Clock::follow`] follows and tells by how much.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    anchor: Mutex<(i64, Passed)>,
-    /// By how much the system's clock was set ahead, ms, since last asked.
-    step: AtomicI64,
+    anchor: Mutex<Anchor>,
     /// Ms of this clock in one ms of the wall's; 1 follows the wall.
     warp: f64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Anchor {
+    base: i64,
+    at: Passed,
+    pace: f64,
+    /// By how much this clock was set ahead so far, ms.
+    set: i64,
 }
 
 impl Clock {
@@ -30,46 +39,57 @@ impl Clock {
                 "history holds later times than this computer's clock; check the clock"
             );
         }
-        Clock {
-            anchor: Mutex::new((now.max(newest.unwrap_or(now)), Passed::now())),
-            step: AtomicI64::new(0),
-            warp: 1.0,
-        }
+        Clock::at(now.max(newest.unwrap_or(now)), 1.0)
     }
 
     /// A clock that stands at `from` now and runs `warp` times as fast as the wall's.
     pub(crate) fn warped(from: i64, warp: f64) -> Self {
-        Clock { anchor: Mutex::new((from, Passed::now())), step: AtomicI64::new(0), warp }
+        Clock::at(from, warp)
+    }
+
+    fn at(base: i64, warp: f64) -> Self {
+        Clock { anchor: Mutex::new(Anchor { base, at: Passed::now(), pace: 1.0, set: 0 }), warp }
     }
 
     /// Now, Unix ms.
     pub(crate) fn now(&self) -> i64 {
-        let mut anchor = self.anchor.lock().unwrap_or_else(PoisonError::into_inner);
-        let (base, at) = *anchor;
-        let run = at.elapsed().as_secs_f64() * 1000.0 * self.warp;
-        let now = base.saturating_add(run as i64);
-        if self.warp == 1.0 {
-            let wall = wall_ms();
-            if wall > now {
-                if wall - now > SET_MS {
-                    self.step.fetch_add(wall - now, Ordering::Relaxed);
-                }
-                *anchor = (wall, Passed::now());
-                return wall;
-            }
-        }
-        now
+        self.read(&self.anchor())
     }
 
-    /// By how much the system's clock was set ahead, ms, since this was last asked; 0 if it was not.
-    pub(crate) fn take_step(&self) -> i64 {
-        self.step.swap(0, Ordering::Relaxed)
+    /// What this clock would show now had it been set ahead by only `set` so far, the sum of what [`Clock::follow`] told: what is
+    /// drawn from an older floor is read by that floor's clock.
+    pub(crate) fn now_by(&self, set: i64) -> i64 {
+        let anchor = self.anchor();
+        self.read(&anchor) - (anchor.set - set)
+    }
+
+    /// Looks at the system's clock and follows it. Gives by how much it was set ahead, ms; 0 if it was not. For the fold alone,
+    /// which moves the floor along.
+    pub(crate) fn follow(&self) -> i64 {
+        if self.warp != 1.0 {
+            return 0;
+        }
+        let mut anchor = self.anchor();
+        let (now, wall) = (self.read(&anchor), wall_ms());
+        let step = if wall - now > SET_MS { wall - now } else { 0 };
+        let pace = if wall < now { SLOWER } else { 1.0 };
+        *anchor = Anchor { base: now.max(wall), at: Passed::now(), pace, set: anchor.set + step };
+        step
     }
 
     /// How long until this clock shows `instant`; zero if it is past.
     pub(crate) fn until(&self, instant: i64) -> Duration {
         let ms = (instant - self.now()).max(0) as f64 / self.warp;
         Duration::from_secs_f64(ms / 1000.0)
+    }
+
+    fn read(&self, anchor: &Anchor) -> i64 {
+        let run = anchor.at.elapsed().as_secs_f64() * 1000.0 * self.warp * anchor.pace;
+        anchor.base.saturating_add(run as i64)
+    }
+
+    fn anchor(&self) -> MutexGuard<'_, Anchor> {
+        self.anchor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -113,9 +133,22 @@ mod tests {
         let clock = Clock::wall(Some(ahead));
         let first = clock.now();
         assert!(first >= ahead);
+        assert_eq!(clock.follow(), 0, "it was not set ahead");
         std::thread::sleep(Duration::from_millis(20));
         assert!(clock.now() >= first + 15, "a clock ahead of the wall still runs");
         assert!((Clock::wall(Some(5)).now() - wall_ms()).abs() < 1000);
+    }
+
+    #[test]
+    fn a_system_clock_set_ahead_is_followed_once_and_only_when_asked() {
+        let clock = Clock::at(wall_ms() - 3_600_000, 1.0);
+        assert!(wall_ms() - clock.now() > 3_599_000, "not before");
+        let step = clock.follow();
+        assert!((3_600_000..3_601_000).contains(&step), "{step}");
+        assert_eq!(clock.follow(), 0);
+        assert!((clock.now() - wall_ms()).abs() < 1000);
+        assert!((clock.now() - clock.now_by(0) - step).abs() < 1000, "an older floor is read by the older clock");
+        assert!((clock.now() - clock.now_by(step)).abs() < 1000);
     }
 
     #[test]

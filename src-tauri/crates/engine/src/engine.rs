@@ -199,6 +199,11 @@ impl Engine {
         &self.parties
     }
 
+    /// The hub's clock now, Unix ms, as whoever drew a floor with that [`State::clock_set`](crate::State) reads it.
+    pub fn now_by(&self, clock_set: i64) -> i64 {
+        self.clock.now_by(clock_set)
+    }
+
     /// The hub's clock now, Unix ms.
     pub fn now(&self) -> i64 {
         self.clock.now()

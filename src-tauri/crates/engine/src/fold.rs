@@ -140,8 +140,8 @@ impl Fold {
             };
             let live = self.live.clone();
             if !self.past {
-                let now = self.clock.now();
                 self.own_clock_set();
+                let now = self.clock.now();
                 let mut state = live.lock();
                 if now >= self.next_minute {
                     self.advance(&mut state, now);
@@ -169,7 +169,8 @@ impl Fold {
             self.clock.until(self.due.map_or(self.next_minute, |due| due.min(self.next_minute)))
         };
         let commit = self.pending_since.map(|since| COMMIT_AFTER.saturating_sub(since.elapsed()));
-        edge.min(commit.unwrap_or(edge)).min(Duration::from_secs(60))
+        // The system's clock may be set at any time.
+        edge.min(commit.unwrap_or(edge)).min(Duration::from_secs(1))
     }
 
     fn is_commit_due(&self) -> bool {
@@ -193,7 +194,6 @@ impl Fold {
         let mut next = Some(first);
         let mut handled = 0;
         while let Some(input) = next {
-            self.own_clock_set();
             if self.handle(input) {
                 return true;
             }
@@ -205,13 +205,18 @@ impl Fold {
 
     /// If this computer's clock was set ahead, says so to every source before anything is told by the new one.
     fn own_clock_set(&mut self) {
-        let seen_by = self.clock.take_step();
-        if seen_by == 0 || self.past {
+        let live = self.live.clone();
+        let mut state = live.lock();
+        let seen_by = if self.past { 0 } else { self.clock.follow() };
+        if seen_by == 0 {
             return;
         }
         tracing::warn!(seen_by, "this computer's clock was set ahead, ms");
-        let live = self.live.clone();
-        let mut state = live.lock();
+        state.clock_set = state.clock_set.saturating_add(seen_by);
+        state.heard = state.heard.saturating_add(seen_by);
+        for track in self.tracks.values_mut() {
+            track.since = track.since.map(|since| since.saturating_add(seen_by));
+        }
         let seen = self.clock.now();
         let aheads = state.floor.sites.iter().map(|(source, site)| (*source, site.clock_ahead.unwrap_or(0)));
         for (source, ahead) in aheads.collect::<Vec<_>>() {

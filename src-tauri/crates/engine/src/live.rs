@@ -20,6 +20,8 @@ pub struct State {
     pub seq: u64,
     /// Newest word from any platform, Unix ms: an event, or an answer that brought none.
     pub heard: i64,
+    /// By how much our clock was set ahead since the start, ms, as the floor knows it.
+    pub clock_set: i64,
     /// What changed since [`Live::take_changes`]; its facts are always empty.
     pub changes: Changes,
 }
@@ -27,7 +29,7 @@ pub struct State {
 impl Live {
     pub(crate) fn new(floor: Floor, seq: u64, heard: i64) -> Self {
         let changes = Changes { all: true, ..Changes::default() };
-        Live { state: Mutex::new(State { floor, seq, heard, changes }), changed: watch::Sender::new(seq) }
+        Live { state: Mutex::new(State { floor, seq, heard, clock_set: 0, changes }), changed: watch::Sender::new(seq) }
     }
 
     /// Looks at the floor. Keep it short: the fold waits meanwhile (sources never do).

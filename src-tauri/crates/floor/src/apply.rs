@@ -83,8 +83,10 @@ impl Site {
         match kind {
             Kind::Tick | Kind::Configured(_) => {}
             Kind::StoodStill { ms } => self.deaf_since = Some(self.seen.saturating_sub((*ms).max(0))),
-            Kind::Clock { ahead_ms, .. } => {
+            Kind::Clock { ahead_ms, seen_by, .. } => {
                 self.clock_ahead = Some(*ahead_ms);
+                // Every time that shows moved with our clock.
+                step.changes.all |= *seen_by > 0;
                 step.changes.sources.insert(step.source);
             }
             Kind::Drifted { count } => {

@@ -1,7 +1,7 @@
 //! Time passing in a site: coverage, the seconds of states and waits, and minutes that close.
 
 use crate::apply::Step;
-use crate::{Agent, AgentActivity, Fact, Minute, Moment, Name, OpenMinute, Queue, QueueActivity, Site, Stage};
+use crate::{Agent, AgentActivity, Fact, Link, Minute, Moment, Name, OpenMinute, Queue, QueueActivity, Site, Stage};
 use std::collections::BTreeMap;
 
 /// A silence longer than this is not cut into minutes one by one: nobody sent the minute's edge, so nobody was there.
@@ -71,6 +71,9 @@ impl Site {
         move_ms(&mut self.minute.credited);
         self.heard.iter_mut().for_each(move_moment);
         self.deaf_since.iter_mut().for_each(move_ms);
+        if let Link::Up { since, .. } | Link::Down { since, .. } = &mut self.link {
+            move_ms(since);
+        }
     }
 
     fn open_minute(&mut self, from: i64, credited: i64) {

@@ -440,5 +440,29 @@ fn a_clock_that_is_set_changes_no_length() {
         assert!((295_000..=300_000).contains(&(covered + open.covered_ms)), "{covered} {at_by} {seen_by}");
         assert!(worked <= 300_000, "{worked}");
         assert_eq!(floor.sites[&S].clock_ahead, Some(at_by - seen_by));
+        assert_eq!(changes.all, seen_by > 0, "every time that shows moved with our clock, and is drawn again");
     }
+}
+
+#[test]
+fn a_gap_begins_when_mirante_stood_still() {
+    let mut floor = Floor::default();
+    let mut changes = Changes::default();
+    let mut tell = |seq: u64, seen: i64, kind: Kind| {
+        let stamp = Stamp { source: S, epoch: 1, seq, seen: MORNING + seen, at: None };
+        floor.apply(&Event { stamp, origin: Origin::Heard, kind }, &mut changes);
+        floor.sites[&S].covered_ms
+    };
+    tell(1, 0, Kind::DayStarted { from: MORNING });
+    tell(2, 0, Kind::LinkUp { platform: name("pbx") });
+    assert_eq!(tell(3, 30_000, Kind::StoodStill { ms: 20_000 }), 30_000);
+    let down = Kind::LinkDown { reason: name("overload: Mirante stood still") };
+    assert_eq!(tell(4, 30_000, down), 10_000, "what was not heard is not covered");
+    tell(5, 31_000, Kind::LinkUp { platform: name("pbx") });
+    // It is forgotten with the session that it ended.
+    tell(6, 40_000, Kind::LinkDown { reason: name("protocol: cut") });
+    tell(7, 42_000, Kind::LinkUp { platform: name("pbx") });
+    let gaps = changes.facts.iter().filter_map(|f| if let Fact::GapClosed(g) = f { Some(g) } else { None });
+    let gaps: Vec<(i64, i64)> = gaps.map(|gap| (gap.from - MORNING, gap.to - MORNING)).collect();
+    assert_eq!(gaps, [(10_000, 31_000), (40_000, 42_000)]);
 }

@@ -18,6 +18,7 @@ pub(crate) const TEST: &[&str] = &[
     "debian-archive-keyring",
     "musl-tools",
     "openssh-server",
+    "libfaketime",
 ];
 
 /// Something missing: what to call it, and how to get it.

@@ -13,6 +13,9 @@ pub(crate) enum Promise {
     Zero,
     /// A PBX that is cut, frozen, silent or restarted is said within 3 s, and nothing lies meanwhile.
     Faults,
+    /// Reloads, clocks that are set, half-open sockets, kills, lost events, changed rights and certificates, on Asterisk 22 and 16:
+    /// prints a line for each bad day. A quarter of an hour.
+    Baddays,
     /// A history writer that is killed 200 times while it writes has lost nothing that it said was kept.
     Kill,
     /// Whatever a PBX, a log, a file or a disk holds, its readers neither panic nor lie.
@@ -24,6 +27,7 @@ pub(crate) fn run(promise: Promise, options: &fuzz::Options) -> Result<()> {
         Promise::Visits => "visits",
         Promise::Zero => "zero::",
         Promise::Faults => "faults",
+        Promise::Baddays => "bad::",
         Promise::Fuzz => return fuzz::run(options),
         Promise::Kill => {
             return cargo(["test", "--locked", "-p", "mirante-history", "--test", "kill", "--"])

@@ -42,7 +42,7 @@ const STEPS: &[Step] = &[
     }),
     ("static mirantectl", dist::tail_if_possible),
     ("command line", || black_box("cli")),
-    ("real Asterisk", || black_box_with("asterisk", |test| test.args(["--skip", "zero::"]))),
+    ("real Asterisk", || black_box_with("asterisk", |test| test.args(["--skip", "zero::", "--skip", "long_"]))),
     ("browser", || black_box("browser")),
     ("desktop", || black_box_with("desktop", |test| test.env("TAURI_DRIVER", tool(TAURI_DRIVER.0)))),
 ];

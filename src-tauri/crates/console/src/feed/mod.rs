@@ -85,6 +85,7 @@ impl Feed {
         let people = self.engine.parties();
         let mut store = self.store();
         let changed = self.engine.live().take_changes(|state, changes| {
+            store.clock_set = state.clock_set;
             store.change(state.seq, |store, number| tracker.update(store, number, &state.floor, &changes, people))
         });
         if changed {
@@ -146,7 +147,7 @@ impl Feed {
             kind,
             number: store.number,
             stream: self.stream.to_string(),
-            now: self.engine.now(),
+            now: self.engine.now_by(store.clock_set),
             seq: store.seq,
             seen: self.engine.live().read(|state| state.heard),
             health: Health { not_saving_since_ms, not_saving_words, sample_percent: health.past_percent },

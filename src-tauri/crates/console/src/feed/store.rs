@@ -80,6 +80,8 @@ pub(crate) struct Store {
     pub(crate) number: u64,
     /// Newest event that the rows include.
     pub(crate) seq: u64,
+    /// By how much our clock was set ahead, ms, in the floor that the rows show.
+    pub(crate) clock_set: i64,
     /// Removals up to this batch are forgotten.
     oldest: u64,
     pub(crate) sources: Table<SourceRow>,

@@ -194,8 +194,12 @@ async fn look(config: &AsteriskConfig, found: &mut Diagnosis) -> Result<(), (Lay
     link.send(&[("Action", "ListCommands"), ("ActionID", "commands")]);
     let commands = login::response(&mut link, "commands", &mut early).await.map_err(at(Layer::Read))?;
     found.too_many_rights = rights(&commands);
-    let booted = listen(&mut link, &mut early).await;
+    // A host without queues may be one whose calls go elsewhere: only what passes tells.
+    let booted = listen(&mut link, &mut early, found.queues == 0).await;
     found.vicidial = is_vicidial(&config.username, &early);
+    if is_freepbx(&early) {
+        found.platform = found.platform.take().map(|platform| format!("{platform}, FreePBX or Issabel"));
+    }
     match booted {
         true => found.set(Layer::Read, LayerState::Ok, "queues are listed and events of the class system arrive"),
         false => {
@@ -232,18 +236,19 @@ async fn list(link: &mut Link, found: &mut Diagnosis, early: &mut Vec<Kept>) -> 
     Ok(())
 }
 
-/// Hears the platform for a moment; true if it said that it is booted.
-async fn listen(link: &mut Link, early: &mut Vec<Kept>) -> bool {
+/// Hears the platform for a moment, a whole one if so wanted; true if it said that it is booted.
+async fn listen(link: &mut Link, early: &mut Vec<Kept>, whole: bool) -> bool {
     let until = Instant::now() + BOOTED;
-    loop {
-        if early.iter().any(|message| message.message().event() == Some("FullyBooted")) {
-            return true;
-        }
+    let is_booted = |early: &[Kept]| early.iter().any(|message| message.message().event() == Some("FullyBooted"));
+    let mut booted = is_booted(early);
+    while whole || !booted {
         match timeout_at(until, link.message()).await {
             Ok(Ok(message)) => early.push(message.keep()),
-            _ => return false,
+            _ => break,
         }
+        booted = booted || is_booted(&early[early.len() - 1..]);
     }
+    booted
 }
 
 /// The classes of actions that the user may send. The platform lists only what the user may do, with the classes that open each
@@ -260,6 +265,16 @@ fn rights(commands: &Message<'_>) -> Vec<String> {
         }
     }
     found.into_iter().collect()
+}
+
+/// FreePBX and Issabel write the members of queues like nobody else: through `from-queue`, or watching the hints of `ext-local`.
+fn is_freepbx(heard: &[Kept]) -> bool {
+    heard.iter().map(Kept::message).filter(|message| message.event() == Some("QueueMember")).any(|message| {
+        let location = message.get("Location").unwrap_or_default();
+        let watched = message.get("StateInterface").unwrap_or_default();
+        (location.starts_with("Local/") && location.contains("@from-queue/"))
+            || (watched.starts_with("hint:") && watched.ends_with("@ext-local"))
+    })
 }
 
 /// VICIdial's own AMI users.
@@ -296,6 +311,18 @@ mod tests {
              Status: List channel status.  (Priv: system,call,reporting,all)\nQueuePause: Pauses.  (Priv: agent,all)\n\n",
         );
         assert_eq!(rights(&commands[0].message()), ["agent", "originate"]);
+    }
+
+    #[test]
+    fn a_freepbx_shows_by_how_it_writes_members() {
+        let member = |location, watched| {
+            messages(&format!("Event: QueueMember\nQueue: 600\nLocation: {location}\nStateInterface: {watched}\n\n"))
+        };
+        assert!(is_freepbx(&member("Local/2101@from-queue/n", "hint:2101@ext-local")));
+        assert!(is_freepbx(&member("PJSIP/2101", "hint:2101@ext-local")));
+        assert!(is_freepbx(&member("Local/2101@from-queue/n", "")));
+        assert!(!is_freepbx(&member("Local/2101@agents/n", "Custom:agent2101")));
+        assert!(!is_freepbx(&messages("Event: QueueParams\nQueue: from-queue/\n\n")));
     }
 
     #[test]
