@@ -143,6 +143,7 @@ impl Site {
             Kind::VisitAmended { queue, call, from, to, witness } => {
                 self.amend(queue, call, *from, *to, *witness, step);
             }
+            Kind::ContactJoined { contact, root } => self.joined(contact, root, step),
             Kind::Dialled { attempt, campaign, contact, agent, callee } => {
                 let (campaign, agent, callee) = (campaign.as_ref(), agent.as_ref(), *callee);
                 self.dialled(&Dialling { attempt, campaign, contact, agent, callee }, step);

@@ -55,6 +55,15 @@ pub enum Fact {
         /// Who says so.
         witness: Witness,
     },
+    /// A contact is part of another's journey. History writes the other's name to its visits and attempts.
+    ContactJoined {
+        /// Who reported it.
+        source: SourceId,
+        /// The contact that was thought its own.
+        contact: Name,
+        /// The contact that it is part of.
+        root: Name,
+    },
     /// An attempt ended.
     AttemptClosed(ClosedAttempt),
     /// An attempt that had ended got its coded result. History applies it to the newest row of that attempt.

@@ -315,6 +315,29 @@ impl Site {
         }
     }
 
+    /// A contact is part of another's journey: all that is known of it is the other's.
+    pub(crate) fn joined(&mut self, contact: &Name, root: &Name, step: &mut Step<'_>) {
+        if contact == root {
+            return;
+        }
+        for visit in self.visits.values_mut().filter(|visit| visit.contact == *contact) {
+            visit.contact = root.clone();
+            step.changes.visits.insert((step.source, visit.id));
+        }
+        self.recent.iter_mut().filter(|v| v.contact == *contact).for_each(|visit| visit.contact = root.clone());
+        self.attempts.values_mut().filter(|a| a.contact == *contact).for_each(|a| a.contact = root.clone());
+        if let Some(part) = self.contacts.remove(contact) {
+            let whole = self.contacts.entry(root.clone()).or_insert(Contact { visits: 0, open: 0, ..part });
+            whole.since = whole.since.min(part.since);
+            whole.party = whole.party.or(part.party);
+            whole.visits = whole.visits.saturating_add(part.visits);
+            whole.open = whole.open.saturating_add(part.open);
+            whole.last = whole.last.max(part.last);
+        }
+        let (contact, root) = (contact.clone(), root.clone());
+        step.changes.facts.push(Fact::ContactJoined { source: step.source, contact, root });
+    }
+
     /// A better witness speaks of a visit that ended unanswered, or that is only thought to wait still.
     pub(crate) fn amend(
         &mut self,

@@ -326,6 +326,14 @@ pub enum Kind<P = PartyId> {
         /// How long, ms.
         ms: i64,
     },
+    /// What seemed a contact of its own turned out to be part of another's journey, such as the call in which an agent asked
+    /// the next level before passing a caller on.
+    ContactJoined {
+        /// The contact that was thought its own.
+        contact: Name,
+        /// The contact that it is part of.
+        root: Name,
+    },
 }
 
 impl<P> Kind<P> {
@@ -372,6 +380,7 @@ impl<P> Kind<P> {
             Kind::Disposed { campaign, attempt, code, flags } => Kind::Disposed { campaign, attempt, code, flags },
             Kind::Drifted { count } => Kind::Drifted { count },
             Kind::StoodStill { ms } => Kind::StoodStill { ms },
+            Kind::ContactJoined { contact, root } => Kind::ContactJoined { contact, root },
             Kind::Clock { ahead_ms, at_by, seen_by } => Kind::Clock { ahead_ms, at_by, seen_by },
         }
     }

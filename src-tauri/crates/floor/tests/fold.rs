@@ -241,6 +241,66 @@ fn a_better_witness_moves_the_totals() {
 }
 
 #[test]
+fn a_contact_that_is_part_of_another_is_one_with_it() {
+    let joined = |contact: &str, root: &str| Kind::ContactJoined { contact: name(contact), root: name(root) };
+    let (floor, facts) = tell(vec![
+        (0, entered("n1", "c1")),
+        (10_000, entered("n2", "c2")),
+        (20_000, left("n2", "c2", Outcome::Unknown)),
+        (21_000, entered("n3", "c2")),
+        (30_000, joined("c2", "c1")),
+        (31_000, joined("c1", "c1")),
+        (32_000, joined("never", "c1")),
+    ]);
+    let site = &floor.sites[&S];
+    assert!(site.visits.values().all(|visit| &*visit.contact == "c1"), "{:?}", site.visits);
+    assert_eq!((site.recent[0].contact.as_ref(), site.contacts.len()), ("c1", 1));
+    let whole = &site.contacts["c1"];
+    assert_eq!((whole.visits, whole.open, whole.since), (3, 2, MORNING));
+    let told = facts.iter().filter(|fact| matches!(fact, Fact::ContactJoined { .. })).count();
+    assert_eq!(told, 2, "history may know what the floor has forgotten");
+}
+
+#[test]
+fn a_call_picked_up_goes_on_when_its_agent_takes_another() {
+    let answered = |queue: &str, call: &str| Kind::Answered {
+        queue: name(queue),
+        call: name(call),
+        agent: name("2101"),
+        leg: Some(name(&format!("leg-{call}"))),
+    };
+    let done = |queue: &str, call: &str| Kind::Completed {
+        queue: name(queue),
+        call: Some(name(call)),
+        leg: None,
+        agent: name("2101"),
+        transferred: false,
+    };
+    let calls = |cut: bool| {
+        let mut story = vec![
+            (1_000, entered("sac", "c1")),
+            (2_000, answered("sac", "c1")),
+            (3_000, entered("sac", "c2")),
+            (4_000, answered("sac", "c2")),
+            (5_000, done("sac", "c2")),
+            (9_000, done("sac", "c1")),
+        ];
+        if cut {
+            story.insert(2, (2_500, Kind::LinkDown { reason: name("cut") }));
+            story.insert(3, (2_600, Kind::LinkUp { platform: name("Asterisk 22") }));
+        }
+        let (_, facts) = tell(story);
+        let visits = closed(&facts);
+        let mut talks: Vec<_> = visits.iter().map(|visit| (visit.call.to_string(), visit.talk_ms)).collect();
+        talks.sort();
+        talks
+    };
+    assert_eq!(calls(false), [("c1".into(), Some(7_000)), ("c2".into(), Some(1_000))]);
+    // Where no session heard both, the end of the first may have been missed.
+    assert_eq!(calls(true), [("c1".into(), None), ("c2".into(), Some(1_000))]);
+}
+
+#[test]
 fn minutes_split_states_and_waits_at_their_edge() {
     assert_eq!(MORNING % Minute::MS, 0);
     let (_, facts) = tell(vec![

@@ -17,6 +17,7 @@ pub(crate) fn write(tx: &Transaction<'_>, seq: u64, facts: &[Fact]) -> Result<()
             Fact::VisitAmended { source, id, queue, call, from, to, witness } => {
                 amend(tx, seq, &Amendment { source: *source, id: *id, queue, call, from: *from, to: *to, witness })?;
             }
+            Fact::ContactJoined { source, contact, root } => join(tx, *source, contact, root)?,
             Fact::AttemptClosed(a) => attempts::close(tx, seq, a)?,
             Fact::AttemptDisposed { source, attempt, code, flags } => {
                 attempts::dispose(tx, *source, attempt, code, *flags)?;
@@ -95,6 +96,14 @@ fn amend(tx: &Transaction<'_>, seq: u64, a: &Amendment<'_>) -> Result<()> {
     // What was recorded first stays known, however often it is amended.
     let sql = "UPDATE visit SET outcome = ?2, amended_from = coalesce(amended_from, ?3), amended_by = ?4 WHERE id = ?1";
     tx.prepare_cached(sql)?.execute((id, a.to.word(), a.from.word(), rows::witness_word(*a.witness)))?;
+    Ok(())
+}
+
+fn join(tx: &Transaction<'_>, source: SourceId, contact: &str, root: &str) -> Result<()> {
+    for table in ["visit", "attempt"] {
+        let sql = format!("UPDATE {table} SET contact = ?3 WHERE source = ?1 AND contact = ?2");
+        tx.prepare_cached(&sql)?.execute((source.0, contact, root))?;
+    }
     Ok(())
 }
 

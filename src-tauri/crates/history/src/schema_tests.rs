@@ -106,6 +106,7 @@ fn the_whole_layout() {
             unworkable INTEGER
         ) STRICT;
         CREATE INDEX attempt_campaign ON attempt (source, campaign, started_ms);
+        CREATE INDEX attempt_contact ON attempt (source, contact);
         CREATE INDEX attempt_name ON attempt (source, attempt);
         CREATE INDEX attempt_started ON attempt (started_ms);
         CREATE TABLE fault (
@@ -233,6 +234,7 @@ fn the_whole_layout() {
             amended_by TEXT
         ) STRICT;
         CREATE INDEX visit_call ON visit (source, call);
+        CREATE INDEX visit_contact ON visit (source, contact);
         CREATE INDEX visit_entered ON visit (entered_ms)"#]]
     .assert_eq(&all.join(";\n"));
 }

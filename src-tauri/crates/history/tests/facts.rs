@@ -120,6 +120,13 @@ fn a_better_witness_amends_the_visit_it_names_or_the_latest_recorded_so() {
     live.history.commit(Batch { events: &[], facts: &facts }).expect("commit");
     let outcomes: Vec<_> = visits(&live.history, 0, i64::MAX).into_iter().map(|v| (v.id.0, v.outcome)).collect();
     assert_eq!(outcomes, [(1, Outcome::Overflow), (2, Outcome::Timeout), (3, Outcome::Abandoned)]);
+    let joined = |contact: &str, root: &str| Fact::ContactJoined {
+        source: SourceId(1),
+        contact: contact.into(),
+        root: root.into(),
+    };
+    live.history.commit(Batch { events: &[], facts: &[joined("c1", "c0"), joined("never", "c9")] }).expect("commit");
+    assert!(visits(&live.history, 0, i64::MAX).iter().all(|visit| &*visit.contact == "c0"), "one contact");
     let faults: Vec<_> = live.history.faults().expect("faults").into_iter().map(|f| f.what).collect();
     assert_eq!(faults, ["amendment_without_visit", "visit_ended_twice"]);
     let db = rusqlite::Connection::open(dir.path().join("mirante.db")).expect("open");

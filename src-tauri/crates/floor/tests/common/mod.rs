@@ -107,6 +107,7 @@ pub fn any_kind() -> impl Strategy<Value = Kind> {
             contact: attempt.clone(), attempt, campaign: (&*agent != "2103").then(|| name("vendas")),
             agent: (&*agent != "2102").then_some(agent), callee: None }),
         1 => (0u32..5).prop_map(|count| Kind::Drifted { count }),
+        2 => (call(), call()).prop_map(|(contact, root)| Kind::ContactJoined { contact, root }),
         1 => (-5_000i64..5_000_000).prop_map(|ms| Kind::StoodStill { ms }),
         1 => call().prop_map(|attempt| Kind::DialRinging { attempt }),
         3 => (call(), proptest::sample::select(&AnsweredBy::ALL[..]), proptest::option::of(agent())).prop_map(

@@ -91,6 +91,7 @@ CREATE TABLE visit (
 ) STRICT;
 CREATE INDEX visit_entered ON visit (entered_ms);
 CREATE INDEX visit_call ON visit (source, call);
+CREATE INDEX visit_contact ON visit (source, contact);
 
 -- Attempts to reach someone that ended. `id` is the number of the event that began it, `attempt` the platform's id of the
 -- callee's leg. The columns from `disposition` on are the coded result and what it means; empty until someone codes it.
@@ -131,6 +132,7 @@ CREATE TABLE attempt (
 ) STRICT;
 CREATE INDEX attempt_started ON attempt (started_ms);
 CREATE INDEX attempt_name ON attempt (source, attempt);
+CREATE INDEX attempt_contact ON attempt (source, contact);
 CREATE INDEX attempt_campaign ON attempt (source, campaign, started_ms);
 
 CREATE TABLE agent_span (

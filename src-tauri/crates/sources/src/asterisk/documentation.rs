@@ -9,8 +9,8 @@ const FILTERS: [&str; 8] = [
     // Callers and members of queues; agents rung, connected and done.
     "^Event: Queue(Caller|Member)",
     "^Event: Agent(Called|Connect|Complete|RingNoAnswer|Dump)",
-    // Tells an abandonment from a timeout, and a call's end.
-    "^Event: (Soft)?Hangup",
+    // Tells an abandonment from a timeout, and a call's end; two calls of an agent that became one.
+    "^Event: ((Soft)?Hangup|AttendedTransfer)",
     // An agent's ringing that ended because another answered.
     "^Event: DialEnd.*DialStatus: CANCEL",
     // Phones of members whose queue does not watch them.
@@ -77,7 +77,7 @@ mod tests {
             writetimeout = 5000
             eventfilter = ^Event: Queue(Caller|Member)
             eventfilter = ^Event: Agent(Called|Connect|Complete|RingNoAnswer|Dump)
-            eventfilter = ^Event: (Soft)?Hangup
+            eventfilter = ^Event: ((Soft)?Hangup|AttendedTransfer)
             eventfilter = ^Event: DialEnd.*DialStatus: CANCEL
             eventfilter = ^Event: DeviceStateChange.*Device: (PJSIP|SIP|IAX2|SCCP|DAHDI)/
             eventfilter = ^Event: (FullyBooted|Shutdown|Reload|Load|Unload)

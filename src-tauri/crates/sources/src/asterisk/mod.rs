@@ -22,6 +22,7 @@ mod documentation;
 pub mod fuzzing;
 #[cfg(test)]
 mod golden;
+mod journeys;
 mod link;
 mod login;
 mod loose;

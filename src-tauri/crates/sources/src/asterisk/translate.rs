@@ -1,6 +1,7 @@
 //! Messages in, floor events and pictures out. Pure but for the clock reading it is handed.
 
 use super::calls::{Calls, Completion, When, event};
+use super::journeys::Journeys;
 use super::loose::Sign;
 use super::members::{Members, interface};
 use super::message::Message;
@@ -43,7 +44,8 @@ pub(crate) fn takes(name: &[u8], body: &[u8]) -> bool {
         b"AgentCalled" | b"AgentConnect" | b"AgentComplete" | b"AgentRingNoAnswer" | b"AgentDump" => true,
         b"QueueMemberStatus" | b"QueueMemberAdded" | b"QueueMemberRemoved" | b"QueueMemberPause" => true,
         b"QueueMemberPaused" | b"QueueMemberPenalty" | b"QueueMemberRinginuse" | b"DeviceStateChange" => true,
-        b"HangupRequest" | b"SoftHangupRequest" | b"Hangup" | b"Reload" | b"FullyBooted" | b"Shutdown" => true,
+        b"HangupRequest" | b"SoftHangupRequest" | b"Hangup" | b"AttendedTransfer" | b"Reload" | b"FullyBooted"
+        | b"Shutdown" => true,
         // A queue module that comes or goes.
         b"Load" | b"Unload" => holds("app_queue"),
         // The most frequent of all, and nearly always about something else.
@@ -70,6 +72,7 @@ pub(crate) fn takes_of(outbound: &Outbound) -> impl Fn(&[u8], &[u8]) -> bool + S
 #[derive(Debug, Default)]
 pub(crate) struct Translator {
     calls: Calls,
+    journeys: Journeys,
     members: Members,
     attempts: Attempts,
     /// The list being received: its action id and what came so far.
@@ -112,6 +115,7 @@ impl Translator {
         };
         let when = When { at: message.at(), now };
         self.attempts.take(name, message, &self.members, when, out);
+        self.journeys.seen(message, when, out);
         match name {
             "QueueParams" | "QueueMember" | "QueueEntry" | "QueueStatusComplete" => {
                 self.listed(name, message, out);
@@ -157,6 +161,7 @@ impl Translator {
             }
             // Cause 2 of the soft kind is a redirection, not a hang-up: the platform interrupts the channel to move it.
             "SoftHangupRequest" if message.get("Cause") == Some("2") => {}
+            "AttendedTransfer" => self.journeys.transferred(message, when, out),
             "HangupRequest" | "SoftHangupRequest" => {
                 if let Some(channel) = message.said("Uniqueid") {
                     self.calls.hangup_requested(channel.into(), Place::of(message).as_ref(), when, out);
@@ -165,6 +170,7 @@ impl Translator {
             "Hangup" => {
                 if let Some(channel) = message.said("Uniqueid") {
                     self.calls.hung_up(&channel.into(), Place::of(message).as_ref(), when, out);
+                    self.journeys.gone(channel);
                 }
             }
             "VarSet" if message.get("Variable") == Some("QUEUESTATUS") => {
@@ -225,7 +231,7 @@ impl Translator {
     fn entered(&mut self, message: &Message<'_>, when: When, out: &mut Vec<Report>) -> Option<()> {
         let (queue, call) = queue_and_call(message)?;
         self.calls.entered(&queue, &call, Place::of(message), when, out);
-        let contact = message.said("Linkedid").map_or_else(|| call.clone(), Name::from);
+        let contact = self.journeys.enters(&call, message.said("Linkedid"));
         let (caller, position) = (caller(message), message.number("Position"));
         event(out, when.at, Kind::Entered { queue, call, contact, caller, position, waited_ms: 0 });
         Some(())
@@ -243,8 +249,9 @@ impl Translator {
                 self.calls.ringing(&queue, &call, &agent, leg, out, when);
             }
             "AgentConnect" => {
-                let lasting = is_lasting(interface(message)?);
-                self.calls.answered((&queue, &call?, &agent), (leg, lasting), when, out);
+                let (call, lasting) = (call?, is_lasting(interface(message)?));
+                self.journeys.answers(&call, leg.as_ref());
+                self.calls.answered((&queue, &call, &agent), (leg, lasting), when, out);
             }
             "AgentComplete" => {
                 let transferred = message.get("Reason").is_some_and(|reason| reason.eq_ignore_ascii_case("transfer"));

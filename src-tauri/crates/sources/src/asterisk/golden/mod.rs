@@ -6,6 +6,7 @@ macro_rules! trace {
     };
 }
 
+mod journeys;
 mod members;
 mod outbound;
 mod outcomes;
