@@ -500,7 +500,17 @@ fn a_clock_that_is_set_changes_no_length() {
         assert!((295_000..=300_000).contains(&(covered + open.covered_ms)), "{covered} {at_by} {seen_by}");
         assert!(worked <= 300_000, "{worked}");
         assert_eq!(floor.sites[&S].clock_ahead, Some(at_by - seen_by));
-        assert_eq!(changes.all, seen_by > 0, "every time that shows moved with our clock, and is drawn again");
+    }
+}
+
+#[test]
+fn every_time_that_shows_is_drawn_again_when_our_clock_is_set() {
+    for (at_by, seen_by) in [(3_600_000, 0), (0, 3_600_000)] {
+        let (mut floor, mut changes) = (Floor::default(), Changes::default());
+        let stamp = Stamp { source: S, epoch: 1, seq: 1, seen: MORNING + seen_by, at: None };
+        let kind = Kind::Clock { ahead_ms: at_by - seen_by, at_by, seen_by };
+        floor.apply(&Event { stamp, origin: Origin::Heard, kind }, &mut changes);
+        assert_eq!(changes.all, seen_by > 0);
     }
 }
 
