@@ -32,10 +32,10 @@ fn unstamped_pbx(major: Major) -> Pbx {
 }
 
 /// Something on both versions at once, each on a port and in a folder of its own.
-fn both(test: impl Fn(&Pbx) -> Result<(), String> + Sync) {
+fn both(start: fn(Major) -> Pbx, test: impl Fn(&mut Pbx) -> Result<(), String> + Sync) {
     let results = std::thread::scope(|scope| {
         let test = &test;
-        let threads = Major::ALL.map(|major| scope.spawn(move || test(&pbx_of(major))));
+        let threads = Major::ALL.map(|major| scope.spawn(move || test(&mut start(major))));
         threads.map(|thread| thread.join().expect("a whole run"))
     });
     let failures: Vec<String> = results.into_iter().filter_map(Result::err).collect();

@@ -5,8 +5,8 @@ use crate::judge::{Means, Silence, Trace};
 use crate::{both, pbx_of, runs, seconds, seed};
 use mirante_tests::load::{Driver, Options, Plan, Size};
 use mirante_tests::now_ms;
+use mirante_tests::pbx::Pbx;
 use mirante_tests::pbx::centre::CENTRE;
-use mirante_tests::pbx::{Major, Pbx};
 use mirante_tests::proxy::{Proxy, Wire};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use std::time::Duration;
 fn every_kind() {
     for run in 1..=runs() {
         let plan = Plan::of_every_kind(seed() + run, Size { seconds: seconds(), ..EVERY_KIND }, &CENTRE);
-        both(|pbx| equal(pbx, &plan, Wanted { means: &Means::ALL, ends: &OUTCOMES, told: &JOURNEYS, run }));
+        both(pbx_of, |pbx| equal(pbx, &plan, Wanted { means: &Means::ALL, ends: &OUTCOMES, told: &JOURNEYS, run }));
     }
 }
 
@@ -32,7 +32,7 @@ const MEANS: [Means; 2] = [Means::Ami, Means::QueueLog];
 #[ignore = "runs two real PBXs for two minutes: cargo xtask prove zero"]
 fn through_a_cut() {
     let plan = Plan::of_every_kind(seed(), Size { seconds: 50, ..EVERY_KIND }, &CENTRE);
-    both(|pbx| {
+    both(pbx_of, |pbx| {
         let wire = Proxy::to(pbx.address()).expect("a wire");
         let hubs = MEANS.map(|means| (means, means.hub(wire.address(), pbx).expect("a hub")));
         hubs.iter().for_each(|(_, hub)| hub.wait_up(Duration::from_secs(10)).expect("a hub that hears the PBX"));
@@ -57,12 +57,7 @@ fn through_a_cut() {
 #[test]
 #[ignore = "runs two real PBXs for two minutes: cargo xtask prove zero"]
 fn through_a_restart() {
-    let failures = std::thread::scope(|scope| {
-        let threads = Major::ALL.map(|major| scope.spawn(move || restarted(&mut pbx_of(major))));
-        threads.map(|thread| thread.join().expect("a whole run"))
-    });
-    let failures: Vec<String> = failures.into_iter().filter_map(Result::err).collect();
-    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+    both(pbx_of, restarted);
 }
 
 /// Who waits or talks when the PBX dies: how it ended nobody can know.

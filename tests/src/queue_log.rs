@@ -25,14 +25,15 @@ pub struct Line {
 /// Reads a whole file. Lines about anything but stays are passed over.
 pub fn read(text: &str) -> Vec<Line> {
     let mut stays: Vec<Line> = Vec::new();
-    let mut open: HashMap<(String, String), usize> = HashMap::new();
+    // A call may come back to a queue before the PBX has written how its first conversation there ended.
+    let mut open: HashMap<(String, String), Vec<usize>> = HashMap::new();
     for line in text.lines() {
         let fields: Vec<&str> = line.split('|').collect();
         let [time, call, queue, agent, event, rest @ ..] = fields.as_slice() else { continue };
         let key = ((*call).to_owned(), (*queue).to_owned());
         let field = |index: usize| rest.get(index).and_then(|value| value.parse::<i64>().ok());
         if *event == "ENTERQUEUE" {
-            open.insert(key, stays.len());
+            open.entry(key).or_default().push(stays.len());
             stays.push(Line {
                 queue: (*queue).to_owned(),
                 call: (*call).to_owned(),
@@ -44,7 +45,13 @@ pub fn read(text: &str) -> Vec<Line> {
             });
             continue;
         }
-        let Some(stay) = open.get(&key).map(|index| &mut stays[*index]) else { continue };
+        let talked = matches!(*event, "COMPLETEAGENT" | "COMPLETECALLER" | "BLINDTRANSFER" | "ATTENDEDTRANSFER");
+        let is_it = |stay: &Line| match stay.outcome {
+            Outcome::Waiting => !talked,
+            _ => talked && stay.outcome == Outcome::Answered && stay.talk.is_none(),
+        };
+        let mine = open.get(&key).and_then(|all| all.iter().find(|index| is_it(&stays[**index])).copied());
+        let Some(stay) = mine.map(|index| &mut stays[index]) else { continue };
         // Meaning and place of each figure: "Queue Logs" of Asterisk's documentation.
         let (outcome, wait, talk) = match *event {
             "CONNECT" => (Outcome::Answered, field(0), None),
@@ -63,10 +70,8 @@ pub fn read(text: &str) -> Vec<Line> {
             _ => continue,
         };
         stay.outcome = outcome;
-        if stay.talk.is_none() {
-            stay.wait = wait.unwrap_or(stay.wait);
-            stay.talk = talk;
-        }
+        stay.wait = wait.unwrap_or(stay.wait);
+        stay.talk = talk;
         if outcome == Outcome::Answered {
             stay.agent = Some((*agent).to_owned());
         }
@@ -99,6 +104,20 @@ mod tests {
         assert!(is_instant(599, 600_001), "the line of 599.999 and the event of 600.001");
         assert!(is_instant(599, 598_100) && !is_instant(599, 597_900) && !is_instant(599, 601_100));
         assert!(is_time(3, 2000) && is_time(3, 4040) && !is_time(3, 4100) && !is_time(3, 1900));
+    }
+
+    #[test]
+    fn a_late_word_is_of_the_first_conversation() {
+        let stays = read(
+            "10|9.1|n1|NONE|ENTERQUEUE||5511|1\n\
+             12|9.1|n1|Ana|CONNECT|2|9.4|2\n\
+             15|9.1|n1|NONE|ENTERQUEUE||5511|1\n\
+             15|9.1|n1|Ana|COMPLETEAGENT|2|3|1\n\
+             16|9.1|n1|Bia|CONNECT|1|9.6|1\n\
+             20|9.1|n1|Bia|COMPLETECALLER|1|4|1\n",
+        );
+        let told: Vec<_> = stays.iter().map(|stay| (stay.agent.as_deref(), stay.wait, stay.talk)).collect();
+        assert_eq!(told, [(Some("Ana"), 2, Some(3)), (Some("Bia"), 1, Some(4))]);
     }
 
     #[test]

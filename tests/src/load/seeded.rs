@@ -8,6 +8,8 @@ use rand_chacha::ChaCha8Rng;
 
 const NAMES: [&str; 6] = ["Maria da Conceição", "José Antônio", "Cliente VIP", "ACME S.A.", "Ângela Brandão", ""];
 const REASONS: [&str; 4] = ["almoco", "banheiro", "reuniao", "<b>treinamento</b>"];
+/// Between two ways to leave a queue, ms; a caller presses keys by a clock that starts half a second before the queue's.
+const APART_MS: u64 = 1000;
 const LEVELS: [&str; 3] = ["suporte-n1", "helpdesk-n2", "servicedesk-n3"];
 
 pub(super) fn plan(dice: &mut ChaCha8Rng, size: Size, centre: &Centre) -> Plan {
@@ -56,13 +58,20 @@ fn calls(dice: &mut ChaCha8Rng, size: Size, centre: &Centre) -> Vec<Call> {
             turns.push(Then::Blind(next));
         }
         let impatient = dice.random_bool(0.25);
+        let key_ms: Option<u64> = (queue.exit_key && dice.random_bool(0.3)).then(|| dice.random_range(1000..4000));
+        let mut patience_ms = if impatient { dice.random_range(300..6000) } else { dice.random_range(8000..20_000) };
+        let withdraw_ms: Option<u64> = dice.random_bool(0.03).then(|| dice.random_range(1000..4000));
+        // Whoever hangs up in the same instant leaves witnesses who cannot agree.
+        while [key_ms, withdraw_ms].into_iter().flatten().any(|ms| ms.abs_diff(patience_ms) < APART_MS) {
+            patience_ms += 2 * APART_MS;
+        }
         calls.push(Call {
             number: format!("55{}9{:08}", dice.random_range(11..=99), dice.random_range(0..100_000_000)),
             name: name.to_owned(),
             ring_ms: dice.random_range(500..3500),
-            patience_ms: if impatient { dice.random_range(300..6000) } else { dice.random_range(8000..20_000) },
-            key_ms: (queue.exit_key && dice.random_bool(0.3)).then(|| dice.random_range(1000..4000)),
-            withdraw_ms: dice.random_bool(0.03).then(|| dice.random_range(1000..4000)),
+            patience_ms,
+            key_ms,
+            withdraw_ms,
             talk_ms: exponential(dice, size.talk_s, 1200, 12_000),
             ending: if dice.random_bool(0.5) { Ending::Caller } else { Ending::Agent },
             turns,
