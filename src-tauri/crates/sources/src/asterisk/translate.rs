@@ -12,6 +12,7 @@ use super::remote::Remote;
 use crate::{Caller, Report};
 use memchr::memmem;
 use mirante_floor::{Kind, MemberPicture, Name, Outcome, PbxCounters, Picture, QueuePicture, WaitingPicture, Witness};
+use std::sync::LazyLock;
 
 /// Queues ring their members for whole seconds. A shorter ring was not one that somebody let pass: the phone was busy or not to
 /// be reached and said so at once, which the platform reports as no answer too.
@@ -34,6 +35,9 @@ pub(crate) enum Need {
     Unlisted,
 }
 
+/// Looked for in the most frequent event of all, so made ready once: that takes longer than the search itself.
+static QUEUESTATUS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("QUEUESTATUS"));
+
 /// Whether [`Translator::take`] reads an event of this name and these bytes: the decoder skips all others without a look at
 /// their fields. A name that `take` is to read is added here too, as the tests that run through the decoder show.
 pub(crate) fn takes(name: &[u8], body: &[u8]) -> bool {
@@ -49,7 +53,7 @@ pub(crate) fn takes(name: &[u8], body: &[u8]) -> bool {
         // A queue module that comes or goes.
         b"Load" | b"Unload" => holds("app_queue"),
         // The most frequent of all, and nearly always about something else.
-        b"VarSet" => holds("QUEUESTATUS"),
+        b"VarSet" => QUEUESTATUS.find(body).is_some(),
         b"Newexten" => is_keyed(body),
         _ => outbound::takes(name, body),
     }
