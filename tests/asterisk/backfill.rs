@@ -31,8 +31,8 @@ enum Silence {
 }
 
 #[test]
-#[ignore = "runs a real PBX for two minutes: cargo xtask test"]
-fn a_cut_is_told_from_the_queue_log() {
+#[ignore = "runs a real PBX for two minutes: cargo xtask prove backfill"]
+fn long_a_cut_is_told_from_the_queue_log() {
     told(Silence::Cut, Major::V22);
 }
 
@@ -115,8 +115,8 @@ fn told(silence: Silence, major: Major) {
 
 /// The PBX dies while nobody listens, with people in its queues, and works on after: the log tells all but how those waits ended.
 #[test]
-#[ignore = "runs a real PBX for a minute and a half: cargo xtask test"]
-fn a_pbx_that_died_unheard_is_told_up_to_its_death_and_after() {
+#[ignore = "runs a real PBX for a minute and a half: cargo xtask prove backfill"]
+fn long_a_pbx_that_died_unheard_is_told_up_to_its_death_and_after() {
     let mut pbx = pbx_of(Major::V22);
     let wire = Proxy::to(pbx.address()).expect("a wire");
     let hub = Hub::follow(wire.address(), Some(&pbx.queue_log())).expect("a hub");

@@ -16,6 +16,8 @@ pub(crate) enum Promise {
     /// Reloads, clocks that are set, half-open sockets, kills, lost events, changed rights and certificates, on Asterisk 22 and 16:
     /// prints a line for each bad day. A quarter of an hour.
     Baddays,
+    /// What Mirante did not hear, cut off, killed or with the PBX dead, is told from the queue_log to the last visit.
+    Backfill,
     /// A history writer that is killed 200 times while it writes has lost nothing that it said was kept.
     Kill,
     /// Whatever a PBX, a log, a file or a disk holds, its readers neither panic nor lie.
@@ -28,6 +30,7 @@ pub(crate) fn run(promise: Promise, options: &fuzz::Options) -> Result<()> {
         Promise::Zero => "zero::",
         Promise::Faults => "faults",
         Promise::Baddays => "bad::",
+        Promise::Backfill => "backfill::",
         Promise::Fuzz => return fuzz::run(options),
         Promise::Kill => {
             return cargo(["test", "--locked", "-p", "mirante-history", "--test", "kill", "--"])

@@ -6,6 +6,7 @@
 
 use super::line::{Field, Line, MAX_LINE};
 use csv_core::{ReadRecordResult, ReaderBuilder};
+use std::fmt;
 
 /// Most columns of an export.
 const MOST_COLUMNS: usize = 64;
@@ -19,22 +20,28 @@ pub struct Reader {
     data: Vec<u8>,
 }
 
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 enum Kind {
     /// Nothing was read yet.
     #[default]
     Untold,
     Log,
-    Export(Columns),
+    Export(Box<Columns>),
 }
 
 /// Where an export has what.
-#[derive(Debug, Clone)]
 struct Columns {
-    divider: u8,
+    /// Made once: it costs more than a thousand records.
+    reader: csv_core::Reader,
     /// Stamp, call, queue, agent, verb.
     leading: [usize; 5],
     data: Vec<usize>,
+}
+
+impl fmt::Debug for Columns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Columns").field("leading", &self.leading).field("data", &self.data).finish_non_exhaustive()
+    }
 }
 
 impl Reader {
@@ -43,13 +50,13 @@ impl Reader {
         if matches!(self.kind, Kind::Untold) {
             self.kind = match Columns::of(line) {
                 Some(columns) => {
-                    self.kind = Kind::Export(columns);
+                    self.kind = Kind::Export(Box::new(columns));
                     return None;
                 }
                 None => Kind::Log,
             };
         }
-        match &self.kind {
+        match &mut self.kind {
             Kind::Export(columns) => columns.line(line, &mut self.fields, &mut self.data),
             _ => Line::parse(line),
         }
@@ -70,7 +77,8 @@ impl Columns {
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
         b",;\t|".iter().find_map(|divider| {
             let mut fields = Vec::new();
-            let ends = record(*divider, line, &mut fields)?;
+            let mut reader = ReaderBuilder::new().delimiter(*divider).build();
+            let ends = record(&mut reader, line, &mut fields)?;
             let names: Vec<String> =
                 ends.ranges().map(|range| Field(&fields[range]).text().trim().to_ascii_lowercase()).collect();
             let place = |names_of: &[&str]| names.iter().position(|name| names_of.contains(&name.as_str()));
@@ -87,15 +95,15 @@ impl Columns {
                 place(&["agent"])?,
                 place(&["event"])?,
             ];
-            Some(Columns { divider: *divider, leading, data })
+            Some(Columns { reader, leading, data })
         })
     }
 
-    fn line<'a>(&self, line: &'a [u8], fields: &'a mut Vec<u8>, data: &'a mut Vec<u8>) -> Option<Line<'a>> {
+    fn line<'a>(&mut self, line: &'a [u8], fields: &'a mut Vec<u8>, data: &'a mut Vec<u8>) -> Option<Line<'a>> {
         if line.len() > MAX_LINE {
             return None;
         }
-        let ends = record(self.divider, line, fields)?;
+        let ends = record(&mut self.reader, line, fields)?;
         let fields: &'a [u8] = fields;
         let field = |place: usize| -> Option<&'a [u8]> {
             let field = fields.get(ends.range(place)?)?;
@@ -132,8 +140,8 @@ impl Ends {
 }
 
 /// Divides one record into `fields`; `None` if it is none, or has too many columns.
-fn record(divider: u8, line: &[u8], fields: &mut Vec<u8>) -> Option<Ends> {
-    let mut reader = ReaderBuilder::new().delimiter(divider).build();
+fn record(reader: &mut csv_core::Reader, line: &[u8], fields: &mut Vec<u8>) -> Option<Ends> {
+    reader.reset();
     fields.resize(line.len() + 1, 0);
     let mut ends = Ends { ends: [0; MOST_COLUMNS], count: 0 };
     let (result, read, wrote, count) = reader.read_record(line, fields, &mut ends.ends);
