@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout)]
 
 mod hostile;
+mod names;
 mod page;
 
 use mirante_tests::bench::ending;
