@@ -9,6 +9,7 @@ mod devices;
 mod faults;
 mod judge;
 mod other_line;
+mod outbound;
 mod present;
 mod visits;
 mod watch;

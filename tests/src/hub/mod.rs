@@ -4,4 +4,4 @@ mod client;
 mod process;
 
 pub use client::{Client, Feed, State};
-pub use process::{Hub, Visit, following, mirantectl, visits, visits_between};
+pub use process::{AttemptRow, Hub, Visit, attempts, following, mirantectl, visits, visits_between};

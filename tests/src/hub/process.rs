@@ -62,6 +62,13 @@ impl Hub {
         Hub::start(&following_as(user, pbx, queue_log), &[("MIRANTE_RIG_SECRET", secret)])
     }
 
+    /// Follows one PBX as the user who also hears calls to the outside; any account code names a campaign.
+    pub fn follow_outbound(pbx: SocketAddr) -> Result<Hub> {
+        let (user, secret) = crate::pbx::config::OUTBOUND;
+        let config = following_as(user, pbx, None) + "campaign_account = \"\"\n";
+        Hub::start(&config, &[("MIRANTE_RIG_SECRET", secret)])
+    }
+
     /// Serves a configuration on a free port of loopback, ready when it says so.
     pub fn start(config: &str, secrets: &[(&str, &str)]) -> Result<Hub> {
         let folder = folder()?;
@@ -274,4 +281,24 @@ pub fn visits_between(data: &Path, from: i64, to: i64) -> Result<Vec<Visit>> {
         });
     }
     Ok(visits)
+}
+
+/// A row of `mirantectl attempts --csv`, by column.
+pub type AttemptRow = std::collections::HashMap<String, String>;
+
+/// `mirantectl attempts --csv` of the last `minutes`.
+pub fn attempts(data: &Path, minutes: i64) -> Result<Vec<AttemptRow>> {
+    let now = jiff::Timestamp::now();
+    let time = |offset: i64| (now + jiff::SignedDuration::from_mins(offset)).to_string();
+    let (from, to, data) = (time(-minutes), time(1), data.display().to_string());
+    let output = Hub::ctl(&["attempts", "--data", &data, "--from", &from, "--to", &to, "--csv"])?;
+    ensure!(output.status.success(), "mirantectl attempts failed: {}", String::from_utf8_lossy(&output.stderr));
+    let mut reader = csv::Reader::from_reader(output.stdout.as_slice());
+    let columns = reader.headers()?.clone();
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record?;
+        rows.push(columns.iter().zip(&record).map(|(key, value)| (key.to_owned(), value.to_owned())).collect());
+    }
+    Ok(rows)
 }

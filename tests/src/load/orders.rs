@@ -90,7 +90,7 @@ impl<'a> Orders<'a> {
 
     /// An agent calls somebody.
     pub(super) fn outside(&mut self, call: &Outside) -> Result<()> {
-        let channel = format!("Local/{}@desk/n", call.agent);
+        let channel = format!("Local/{}@from-internal/n", call.agent);
         let variables = [("__RIG_CALL", call.id.as_str())];
         self.dial(&call.id, &channel, ("outside", &call.number), &[], &call.dial, &variables, Some(call.talk_ms))
     }

@@ -18,6 +18,9 @@ pub const MIRANTE: (&str, &str) = ("mirante", "rig-mirante");
 /// The same without the right to hear the dial plan: whoever runs the PBX may have left it out.
 pub const NARROW: (&str, &str) = ("mirante-narrow", "rig-mirante-narrow");
 
+/// The same who follows calls to the outside too, with the lines that the page has for it.
+pub const OUTBOUND: (&str, &str) = ("mirante-outbound", "rig-mirante-outbound");
+
 /// Modules of the rig: nothing that opens a port besides the manager interface.
 const MODULES: &str = "app_dial app_exec app_queue app_userevent app_verbose app_senddtmf app_softhangup bridge_builtin_features \
     bridge_simple bridge_holding bridge_softmix codec_gsm codec_ulaw codec_alaw codec_resample format_gsm format_pcm format_wav \
@@ -90,11 +93,13 @@ fn manager(port: u16, stamped: bool) -> String {
     let stamps = if stamped { "yes" } else { "no" };
     let block = |secret| mirante_sources::asterisk::user_block(secret, Ipv4Addr::LOCALHOST.into());
     let narrow = block(NARROW.1).replace("[mirante]", &format!("[{}]", NARROW.0)).replace(",dialplan\n", "\n");
+    let outbound = block(OUTBOUND.1).replace("[mirante]", &format!("[{}]", OUTBOUND.0));
+    let outbound = outbound + &mirante_sources::asterisk::outbound_block();
     format!(
         "[general]\nenabled = yes\nport = {port}\nbindaddr = 127.0.0.1\ntimestampevents = {stamps}\nwebenabled = no\n\n\
          [{driver}]\nsecret = {driver_secret}\nread = system,call,agent,user\n\
          write = system,call,agent,user,command,originate,reporting\npermit = 127.0.0.1/255.255.255.255\n\n\
-         [{all}]\nsecret = {all_secret}\nread = all\nwrite =\npermit = 127.0.0.1/255.255.255.255\n\n{}\n{narrow}",
+         [{all}]\nsecret = {all_secret}\nread = all\nwrite =\npermit = 127.0.0.1/255.255.255.255\n\n{}\n{narrow}\n{outbound}",
         block(MIRANTE.1)
     )
 }

@@ -115,7 +115,7 @@ exten => _1XXX,1,GotoIf($["${DEVICE_STATE(Custom:agent${EXTEN})}" != "NOT_INUSE"
  same => n(away),Wait(3600)
 exten => h,1,ExecIf($["${RIG_OWN}" != ""]?Set(DEVICE_STATE(Custom:agent${RIG_OWN})=NOT_INUSE))
 
-[desk]
+[from-internal]
 exten => _1XXX,1,GotoIf($["${DEVICE_STATE(Custom:agent${EXTEN})}" != "NOT_INUSE"]?busy)
  same => n,Set(RIG_OWN=${EXTEN})
  same => n,Set(DEVICE_STATE(Custom:agent${EXTEN})=INUSE)

@@ -22,6 +22,25 @@ const FILTERS: [&str; 8] = [
     "^Event: Newexten.*Exten: [0-9*#]..Priority: 1..Uniqueid",
 ];
 
+/// What calls to the outside need besides. A block of their own: every ring of a queue is a dialling too, so they are not free.
+const OUTBOUND: [&str; 3] = [
+    // Who is dialled, whether it rings, and how that ended.
+    "^Event: Dial(Begin|State|End)",
+    // Their campaign, and what an answering machine detector heard. Put your variable's name here if it is another.
+    "^Event: VarSet.*Variable: _*(CAMPAIGN|CAMPANHA|AMDSTATUS)",
+    // Their coded results, as your dial plan tells them.
+    "^Event: UserEvent.*UserEvent: MiranteDisposition",
+];
+
+/// The lines to add to the user block for calls to the outside to be followed too.
+pub fn outbound_block() -> String {
+    let mut text = String::from("; calls to the outside: these lines too, under [mirante]\n");
+    for filter in OUTBOUND {
+        _ = writeln!(text, "eventfilter = {filter}");
+    }
+    text
+}
+
 /// The `eventfilter` lines of the user block, without their key.
 pub fn event_filters() -> &'static [&'static str] {
     &FILTERS
@@ -60,6 +79,17 @@ fn block(secret: &str, permit: IpAddr, file: &str, reload: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn calls_to_the_outside_are_a_block_of_their_own() {
+        expect_test::expect![[r#"
+            ; calls to the outside: these lines too, under [mirante]
+            eventfilter = ^Event: Dial(Begin|State|End)
+            eventfilter = ^Event: VarSet.*Variable: _*(CAMPAIGN|CAMPANHA|AMDSTATUS)
+            eventfilter = ^Event: UserEvent.*UserEvent: MiranteDisposition
+        "#]]
+        .assert_eq(&outbound_block());
+    }
 
     #[test]
     fn the_block_is_what_the_page_shows() {

@@ -41,7 +41,7 @@ mod tls;
 mod translate;
 
 pub use check::{Diagnosis, Layer, LayerCheck, LayerState, check};
-pub use documentation::{event_filters, freepbx_block, user_block};
+pub use documentation::{event_filters, freepbx_block, outbound_block, user_block};
 pub use mirante_tail::{Fingerprint, NoFingerprint};
 pub use outbound::Outbound;
 pub use tls::Trust;

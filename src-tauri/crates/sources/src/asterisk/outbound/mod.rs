@@ -334,7 +334,13 @@ impl Attempts {
 
     /// The attempt is over, `when` then and known now.
     fn end(&mut self, number: Number, when: When, now: i64, out: &mut Vec<Report>) {
-        let Some(open) = self.table.end(number) else { return };
+        let Some(mut open) = self.table.end(number) else { return };
+        // Asterisk 16 says nothing at all when it gives up a call that it made itself: the leg rang, nobody at its far end hung
+        // up, and it is gone.
+        let was_given_up = !open.answered && open.rings && open.agent.is_none() && open.by != Some(EndedBy::Callee);
+        if was_given_up && open.status.is_none() && open.cause.is_none() {
+            open.status = Some("NOANSWER".into());
+        }
         let by = match (open.answered, open.status.as_deref(), open.cause) {
             (true, ..) => open.by.unwrap_or(EndedBy::Unknown),
             (false, Some("CANCEL"), _) if open.agent.is_some() => EndedBy::Agent,
