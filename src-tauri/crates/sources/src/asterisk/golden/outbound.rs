@@ -316,3 +316,16 @@ fn campaigns_and_results_are_named_by_the_centre() {
         9500 Disposed { campaign: Some("sul"), attempt: "7.7", code: "X", flags: DispositionFlags { human: false, right_party: false, sale: false, promise: false, do_not_call: false, completed: false, unworkable: false } }
     "#]].assert_eq(&told(config, &call.concat()));
 }
+
+#[test]
+fn a_call_that_the_platform_gave_up_without_a_word_was_not_answered() {
+    let ringing = begin("", "1.1", TRUNK, NUMBER).replace("DialString", "DestChannelState: 5\nDialString");
+    expect![[r#"
+        1000 Dialled { attempt: "1.1", campaign: None, contact: "1.1", agent: None, callee: Some(Caller { number: "5511999990000", name: "" }) }
+        1000 DialRinging { attempt: "1.1" }
+        9000 DialEnded { attempt: "1.1", end: DialEnd { dropped: false, by: System, cause: None, status: Some("NOANSWER") }, ago_ms: 0 }
+    "#]]
+    .assert_eq(&told(Outbound::default(), &[&*ringing, &hangup("1.1", 0)].concat()));
+    let refused = told(Outbound::default(), &[&*ringing, &request("1.1"), &hangup("1.1", 0)].concat());
+    assert!(refused.contains("by: Unknown, cause: None, status: None"), "{refused}");
+}
