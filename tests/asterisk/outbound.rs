@@ -1,6 +1,6 @@
 //! Calls to the outside on real PBXs: each attempt that agents and a dialler make, of every fate, against the driver's own record.
 
-use crate::{both, seed};
+use crate::{both, pbx_of, seed};
 use mirante_tests::ami::Ami;
 use mirante_tests::hub::{AttemptRow, Hub, attempts};
 use mirante_tests::load::{Attempt, Driver, Fate, Mark, Options, Outcome, Plan, Size, Truth};
@@ -14,7 +14,7 @@ use std::time::Duration;
 fn attempts_equal_the_drivers_record() {
     let size = Size { seconds: 60, inbound: 0.5, outside: 0.0, talk_s: 4.0 };
     let plan = Plan::of_every_kind(seed(), size, &CENTRE);
-    both(|pbx| equal(pbx, &plan));
+    both(pbx_of, |pbx| equal(pbx, &plan));
 }
 
 fn equal(pbx: &Pbx, plan: &Plan) -> Result<(), String> {
