@@ -2,7 +2,7 @@
 
 use crate::config::{AsteriskConfig, Config, QueueLogConfig, SecretRef, SourceKind};
 use mirante_floor::Moment;
-use mirante_sources::asterisk::queue_log::{LogAt, TailAt};
+use mirante_sources::asterisk::queue_log::{LogAt, SftpAt, TailAt};
 use mirante_sources::asterisk::{self, Asterisk, Trust};
 use mirante_sources::{Phase, Session, Source, SourceError, Wait};
 use std::path::{Path, PathBuf};
@@ -58,6 +58,17 @@ pub fn asterisk(config: &AsteriskConfig, folder: &Path) -> Result<asterisk::Aste
                 fingerprint: *fingerprint,
                 token: fetch(token)?,
             })),
+            Some(QueueLogConfig::Sftp { host, port, user, path, host_key, key, password }) => {
+                Some(LogAt::Sftp(SftpAt {
+                    host: host.clone(),
+                    port: *port,
+                    user: user.clone(),
+                    path: path.clone(),
+                    host_key: *host_key,
+                    key: key.as_ref().map(|path| folder.join(path)),
+                    password: password.as_ref().map(fetch).transpose()?,
+                }))
+            }
         },
         outbound: config.outbound.clone(),
     })

@@ -49,6 +49,8 @@ struct Source {
     queue_log: Option<Text>,
     queue_log_fingerprint: Option<Text>,
     queue_log_token: Option<Text>,
+    queue_log_key: Option<Text>,
+    queue_log_password: Option<Text>,
     campaign_variable: Option<Text>,
     campaign_account: Option<Text>,
     seed: Option<Spanned<u64>>,
@@ -64,6 +66,8 @@ impl Source {
             queue_log: self.queue_log.as_ref(),
             fingerprint: self.queue_log_fingerprint.as_ref(),
             token: self.queue_log_token.as_ref(),
+            key: self.queue_log_key.as_ref(),
+            password: self.queue_log_password.as_ref(),
         }
     }
 }

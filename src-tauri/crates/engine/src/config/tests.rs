@@ -54,7 +54,7 @@ fn tls_says_whom_to_believe() {
 }
 
 #[test]
-fn a_queue_log_lies_here_or_behind_a_tail() {
+fn a_queue_log_lies_here_or_on_the_pbx() {
     let log = |extra: &str| match &Config::parse(&format!("{SOURCE}{extra}")).unwrap().sources[0].kind {
         SourceKind::Asterisk(a) => a.queue_log.clone(),
         SourceKind::Simulator(_) => None,
@@ -74,7 +74,22 @@ fn a_queue_log_lies_here_or_behind_a_tail() {
     assert_eq!(lines(&beside), [7, 8], "nothing to go with");
     assert_eq!(lines(&format!("queue_log = \"/a\"\n{beside}")), [8, 9], "a file needs none");
     assert_eq!(lines("queue_log = \"tail://pbx:8730\"\n"), [7, 7], "both are missing");
-    for wrong in ["tail://pbx", "tail://:1", "ftp://pbx/x", "tail://u:hunter2@pbx:1"] {
+    let host_key = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU";
+    let sftp = QueueLogConfig::Sftp {
+        host: "pbx".into(),
+        port: 22,
+        user: "root".into(),
+        path: "/var/log/asterisk/queue_log".into(),
+        host_key: host_key.parse().ok(),
+        key: Some("id_mirante".into()),
+        password: None,
+    };
+    let place = "queue_log = \"sftp://root@pbx/var/log/asterisk/queue_log\"\n";
+    let with = format!("{place}queue_log_fingerprint = \"{host_key}\"\nqueue_log_key = \"id_mirante\"\n");
+    assert_eq!(log(&with), Some(sftp));
+    assert_eq!(lines(place), [7], "nothing to enter with");
+    assert_eq!(lines(&format!("{place}{beside}")), [7, 8, 9], "a certificate is no host key, and there is no token");
+    for wrong in ["tail://pbx", "tail://:1", "ftp://pbx/x", "tail://u:hunter2@pbx:1", "sftp://u:hunter2@pbx/x"] {
         let found = problems(&format!("{SOURCE}queue_log = \"{wrong}\"\n{beside}"));
         assert_eq!(found[0].0, 7, "{wrong}");
         assert!(!found[0].1.contains("hunter2"), "{found:?}");

@@ -6,4 +6,5 @@ mod fake;
 mod missed;
 mod remote_log;
 mod session;
+mod sftp;
 mod tls;
