@@ -68,6 +68,8 @@ struct Ended {
     outcome: Outcome,
     /// The queue_log has spoken about it.
     logged: bool,
+    /// Its channel went on elsewhere, which the queue_log's ABANDON does not tell from a hang-up.
+    went_on: bool,
 }
 
 /// What an `AgentComplete` names.
@@ -153,6 +155,9 @@ impl Calls {
         out: &mut Vec<Report>,
     ) {
         let known = self.waits.remove(call);
+        if known.is_none() && self.has_ended(queue, call) {
+            return;
+        }
         let (waited_at, verdict) = known.map_or((None, None), |known| (known.place, known.verdict));
         // The queue itself says this, so that even a step within the same extension shows that the channel was moved.
         let moved = waited_at.as_ref().zip(place.as_ref()).is_some_and(|(then, now)| then != now);
@@ -174,7 +179,7 @@ impl Calls {
     /// `QueueCallerLeave`, with the place in the dial plan where the channel stands now.
     pub(crate) fn left(&mut self, queue: &Name, call: &Name, place: Option<Place>, when: When, out: &mut Vec<Report>) {
         let Some(wait) = self.waits.get_mut(call) else {
-            if !self.ended.iter().rev().any(|e| e.call == *call && e.queue == *queue) {
+            if !self.has_ended(queue, call) {
                 self.put(call.clone(), queue.clone(), Some(when), None);
             }
             return;
@@ -275,17 +280,21 @@ impl Calls {
             }
             return;
         }
-        let explained = self.loose.get(call).and_then(|loose| loose.explained(place, sign, self.hears_status));
-        if let Some(outcome) = explained
-            && let Some(loose) = self.loose.remove(call)
-        {
-            let ended = self.ended.iter_mut().rfind(|e| e.call == *call && e.queue == loose.queue);
-            let may = |e: &Ended| {
-                e.outcome == Outcome::Unknown || e.outcome == Outcome::Abandoned && outcome == Outcome::Transferred
-            };
-            if let Some(ended) = ended.filter(|e| may(e)) {
-                amend(ended, outcome, Witness::Stream, when, out);
-            }
+        let Some(loose) = self.loose.get(call) else { return };
+        let ended = self.ended.iter_mut().rfind(|e| e.call == *call && e.queue == loose.queue);
+        // The log names every way but one in which a queue sends a caller on, so its ABANDON tells as much as no QUEUESTATUS.
+        let logged = ended.as_ref().is_some_and(|e| e.logged && e.outcome == Outcome::Abandoned);
+        let Some(outcome) = loose.explained(place, sign, self.hears_status || logged) else {
+            let went_on = loose.explained(place, sign, true) == Some(Outcome::Transferred);
+            ended.into_iter().for_each(|e| e.went_on |= went_on);
+            return;
+        };
+        self.loose.remove(call);
+        let may = |e: &Ended| {
+            e.outcome == Outcome::Unknown || e.outcome == Outcome::Abandoned && outcome == Outcome::Transferred
+        };
+        if let Some(ended) = ended.filter(|e| may(e)) {
+            amend(ended, outcome, Witness::Stream, when, out);
         }
     }
 
@@ -331,7 +340,8 @@ impl Calls {
             (Some(e), _) if e.outcome == Outcome::Transferred && outcome == Outcome::Abandoned => e.logged |= logged,
             (Some(e), _) => {
                 e.logged |= logged;
-                amend(e, outcome, witness, when, out);
+                let moved = e.went_on && outcome == Outcome::Abandoned;
+                amend(e, if moved { Outcome::Transferred } else { outcome }, witness, when, out);
             }
             (None, Some(known)) if logged => known.verdict = Some(outcome),
             _ => {}
@@ -358,6 +368,15 @@ impl Calls {
         self.talks.tick(now, out);
     }
 
+    /// The session is over: what is held is said.
+    pub(crate) fn flush(&mut self, now: i64, out: &mut Vec<Report>) {
+        self.tick(now.saturating_add(HOLD_MS), out);
+    }
+
+    fn has_ended(&self, queue: &Name, call: &Name) -> bool {
+        self.ended.iter().rev().any(|e| e.call == *call && e.queue == *queue)
+    }
+
     fn loosen(&mut self, call: &Name, loose: Loose) {
         if self.loose.len() >= MOST {
             self.loose.pop_first();
@@ -370,7 +389,13 @@ impl Calls {
         if self.ended.len() >= AMENDABLE {
             self.ended.pop_front();
         }
-        self.ended.push_back(Ended { queue: queue.clone(), call: call.clone(), outcome, logged: false });
+        self.ended.push_back(Ended {
+            queue: queue.clone(),
+            call: call.clone(),
+            outcome,
+            logged: false,
+            went_on: false,
+        });
         event(out, left.at, Kind::Left { queue, call, outcome, ago_ms: left.ago(now) });
     }
 }

@@ -326,6 +326,12 @@ impl Session for AmiSession {
     }
 
     fn next<'a>(&'a mut self, out: &'a mut Vec<Report>) -> Wait<'a, Result<(), SourceError>> {
-        Box::pin(self.advance(out))
+        Box::pin(async {
+            let result = self.advance(out).await;
+            if result.is_err() {
+                self.translator.flush(self.now(), out);
+            }
+            result
+        })
     }
 }

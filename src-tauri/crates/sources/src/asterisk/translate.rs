@@ -226,6 +226,11 @@ impl Translator {
         self.attempts.tick(now, out);
     }
 
+    /// The session is over: what is held for a better word is said as it is known.
+    pub(crate) fn flush(&mut self, now: i64, out: &mut Vec<Report>) {
+        self.calls.flush(now, out);
+    }
+
     /// A line of the queue_log that tells how a wait ended.
     pub(crate) fn logged(&mut self, line: &Verdict, now: i64, out: &mut Vec<Report>) {
         let when = When { at: None, now };

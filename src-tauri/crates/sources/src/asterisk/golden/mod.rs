@@ -7,6 +7,7 @@ macro_rules! trace {
 }
 
 mod journeys;
+mod laws;
 mod members;
 mod outbound;
 mod outcomes;

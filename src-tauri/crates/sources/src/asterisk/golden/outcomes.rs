@@ -2,6 +2,7 @@
 
 use super::*;
 use expect_test::expect;
+use mirante_floor::Outcome;
 
 /// A word of QUEUESTATUS about another call: the session is known to hear them.
 const STATUS: &str = "Event: VarSet\nUniqueid: 9.9\nVariable: QUEUESTATUS\nValue: CONTINUE\n\n";
@@ -88,4 +89,49 @@ fn every_way_to_leave_a_queue_is_told() {
         "redirected-to-queue",
         "redirected-away",
     ));
+}
+
+#[test]
+fn the_queue_log_without_status_tells_who_was_moved_too() {
+    let log = |trace: &str, verb: &str, lag: usize| {
+        let mut translator = Translator::default();
+        let mut out = Vec::new();
+        let messages: Vec<&str> = trace.split_inclusive("\r\n\r\n").filter(|m| !m.contains("QUEUESTATUS")).collect();
+        let left = messages.iter().position(|m| m.starts_with("Event: QueueCallerAbandon")).expect("an abandon");
+        for (at, message) in messages.iter().enumerate() {
+            out.extend(run(&mut translator, message, 0));
+            if at == (left + lag).min(messages.len() - 1) {
+                let call = message_call(messages[left]);
+                let line = format!("1|{call}|qt|NONE|{verb}|1|1|1");
+                let verdict = Line::parse(line.as_bytes()).as_ref().and_then(Verdict::of).expect("a verdict");
+                translator.logged(&verdict, 0, &mut out);
+            }
+        }
+        let mut outcome = None;
+        for report in out {
+            match report {
+                Report::Event { kind: Kind::Left { outcome: first, .. }, .. } => outcome = outcome.or(Some(first)),
+                Report::Event { kind: Kind::VisitAmended { from, to, .. }, .. } if outcome == Some(from) => {
+                    outcome = Some(to)
+                }
+                _ => {}
+            }
+        }
+        outcome
+    };
+    // Whether the log is read before the channel goes on or long after.
+    for lag in [0, 1, 100] {
+        for trace in [trace!("redirected-to-queue-16"), trace!("redirected-away-16")] {
+            assert_eq!(log(trace, "ABANDON", lag), Some(Outcome::Transferred), "{lag}");
+        }
+        for trace in [trace!("hung-up-by-command-16"), trace!("hung-up-by-command-h-16")] {
+            assert_eq!(log(trace, "ABANDON", lag), Some(Outcome::Abandoned), "{lag}");
+        }
+        assert_eq!(log(trace!("timeout-16"), "EXITWITHTIMEOUT", lag), Some(Outcome::Timeout), "{lag}");
+    }
+}
+
+/// The id of the call that a message is about.
+fn message_call(message: &str) -> &str {
+    message.lines().find_map(|line| line.strip_prefix("Uniqueid: ")).expect("an id")
 }
