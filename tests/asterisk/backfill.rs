@@ -2,7 +2,7 @@
 //! without, the gap is on record and nothing is made up. The log is rotated meanwhile.
 
 use crate::judge::{Case, cases};
-use crate::pbx_of;
+use crate::{pbx_of, unstamped_pbx};
 use mirante_tests::hub::{Hub, Visit, visits};
 use mirante_tests::load::{Driver, Options, Outcome, Plan, Size, Stay, Truth};
 use mirante_tests::now_ms;
@@ -33,17 +33,23 @@ enum Silence {
 #[test]
 #[ignore = "runs a real PBX for two minutes: cargo xtask prove backfill"]
 fn long_a_cut_is_told_from_the_queue_log() {
-    told(Silence::Cut, Major::V22);
+    told(Silence::Cut, &pbx_of(Major::V22));
 }
 
 #[test]
 #[ignore = "runs a real PBX for two minutes: cargo xtask test"]
 fn a_killed_hub_learns_from_the_queue_log_what_it_missed() {
-    told(Silence::Killed, Major::V16);
+    told(Silence::Killed, &pbx_of(Major::V16));
 }
 
-fn told(silence: Silence, major: Major) {
-    let pbx = pbx_of(major);
+#[test]
+#[ignore = "runs a real PBX for two minutes: cargo xtask prove backfill"]
+fn long_a_cut_is_told_as_exactly_when_events_carry_no_time() {
+    told(Silence::Cut, &unstamped_pbx(Major::V22));
+}
+
+fn told(silence: Silence, pbx: &Pbx) {
+    let major = pbx.version();
     let wire = Proxy::to(pbx.address()).expect("a wire");
     let log = pbx.queue_log();
     let mut knowing = Hub::follow(wire.address(), Some(&log)).expect("a hub");
@@ -51,7 +57,7 @@ fn told(silence: Silence, major: Major) {
     for hub in [&knowing, &unknowing] {
         hub.wait_up(Duration::from_secs(10)).expect("a hub that hears the PBX");
     }
-    let calls = traffic(&pbx, BEFORE + LASTS + Duration::from_secs(15));
+    let calls = traffic(pbx, BEFORE + LASTS + Duration::from_secs(15));
     std::thread::sleep(BEFORE);
 
     let from = now_ms();
@@ -62,7 +68,7 @@ fn told(silence: Silence, major: Major) {
         }
     }
     std::thread::sleep(LASTS / 3);
-    rotate(&pbx);
+    rotate(pbx);
     std::thread::sleep(LASTS - LASTS / 3);
     match silence {
         Silence::Cut => wire.set(Wire::Whole),
@@ -78,7 +84,7 @@ fn told(silence: Silence, major: Major) {
     // The log has two seconds to speak; history is committed at most a second apart.
     std::thread::sleep(Duration::from_secs(4));
 
-    let files = log_files(&pbx);
+    let files = log_files(pbx);
     assert!(files.len() >= 2, "the log was not rotated: {files:?}");
     let lines = queue_log::read(&files.values().map(String::as_str).collect::<String>());
     let cases = cases(truth.visits(), &lines)
@@ -92,7 +98,7 @@ fn told(silence: Silence, major: Major) {
     let found = exact(&cases, &mirante, &origins, (from, to));
     let backfilled = origins.values().flatten().filter(|origin| *origin == "backfilled").count();
     println!(
-        "{silence:?} on {major:?}, queue_log: {} visits, {} stays, {} lines in {} files, {within} within the silence, \
+        "{silence:?} on {major}, queue_log: {} visits, {} stays, {} lines in {} files, {within} within the silence, \
          {across} across its start; {backfilled} visits backfilled, {} differences",
         mirante.len(),
         truth.visits().count(),
@@ -105,7 +111,7 @@ fn told(silence: Silence, major: Major) {
 
     let mirante = visits(&unknowing.data(), 10).expect("a table of visits");
     let missing = truth.visits().count() - mirante.len();
-    println!("{silence:?} on {major:?}, AMI alone: {} visits, {missing} were never heard of", mirante.len());
+    println!("{silence:?} on {major}, AMI alone: {} visits, {missing} were never heard of", mirante.len());
     let found = honest(&truth, &mirante, (from, to));
     assert!(found.is_empty(), "{}\n{}", found.join("\n"), unknowing.words());
     for hub in [&knowing, &unknowing] {
