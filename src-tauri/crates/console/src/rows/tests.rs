@@ -286,3 +286,25 @@ fn a_campaign_counts_its_agents_and_attempts() {
     assert_eq!((row.label.as_str(), row.goal, row.attempts, row.dialling), ("Cobrança ativa", Some(30), 2, 2));
     assert_eq!((row.agents, row.hit.value, row.hit.numerator), (1, None, 1));
 }
+
+#[test]
+fn a_contact_rate_waits_until_somebody_says_who_answered() {
+    use mirante_floor::{DialEnd, DispositionFlags};
+    let mut story = Story::default();
+    story.tell(1, Kind::LinkUp { platform: "x".into() });
+    for attempt in ["t1", "t2", "t3"] {
+        let (campaign, contact) = (Some("cob".into()), attempt.into());
+        story.tell(1, Kind::Dialled { attempt: attempt.into(), campaign, contact, agent: None, callee: None });
+    }
+    for attempt in ["t1", "t2"] {
+        story.tell(1, Kind::DialAnswered { attempt: attempt.into(), by: AnsweredBy::Unknown, agent: None });
+    }
+    for attempt in ["t1", "t2", "t3"] {
+        story.tell(1, Kind::DialEnded { attempt: attempt.into(), end: DialEnd::UNHEARD, ago_ms: 0 });
+    }
+    let hit = |story: &Story| story.rows().campaigns["1/cob"].clone().unwrap().hit;
+    assert_eq!(hit(&story).value, None, "nothing is known, which is not a rate of nothing");
+    let flags = DispositionFlags { human: true, ..DispositionFlags::default() };
+    story.tell(1, Kind::Disposed { campaign: None, attempt: "t1".into(), code: "ALO".into(), flags });
+    assert_eq!((hit(&story).numerator, hit(&story).denominator), (1, 2), "one of the two that are known");
+}

@@ -67,9 +67,17 @@ fn is_keyed(body: &[u8]) -> bool {
 
 /// The same for a session that names campaigns in its own way.
 pub(crate) fn takes_of(outbound: &Outbound) -> impl Fn(&[u8], &[u8]) -> bool + Send + Sync + 'static {
-    let variables: Vec<memmem::Finder<'static>> =
-        outbound.variables().map(|variable| memmem::Finder::new(variable).into_owned()).collect();
-    move |name, body| takes(name, body) || name == b"VarSet" && variables.iter().any(|one| one.find(body).is_some())
+    let variables: Vec<Vec<u8>> = outbound.variables().map(|variable| variable.as_bytes().to_vec()).collect();
+    move |name, body| takes(name, body) || name == b"VarSet" && variables.iter().any(|one| one == variable(body))
+}
+
+/// The variable that a `VarSet` sets, without what passes it on to further channels.
+fn variable(body: &[u8]) -> &[u8] {
+    static KEY: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("\nVariable:"));
+    let name = KEY.find(body).map_or(&[][..], |at| &body[at + KEY.needle().len()..]);
+    let name = &name[..memchr::memchr2(b'\r', b'\n', name).unwrap_or(name.len())];
+    let start = name.iter().position(|b| *b != b'_' && *b != b' ').unwrap_or(name.len());
+    &name[start..]
 }
 
 /// Keeps what is needed to translate one session, nothing more.
