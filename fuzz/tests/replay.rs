@@ -23,7 +23,7 @@ fn corpus(name: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for folder in folders {
         let entries = folder.read_dir().unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-        files.extend(entries.map(|entry| entry.expect("an entry").path()));
+        files.extend(entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file()));
     }
     files.sort();
     files
