@@ -23,14 +23,14 @@ fn traces() -> PathBuf {
 }
 
 impl Trace {
-    /// Every recording of the project: whole streams of real PBXs, and the stories that the filters let through.
+    /// Whole streams of real PBXs: every event that they say to a user whom no filter narrows.
     pub fn all() -> Result<Trace> {
-        Trace::read("recorded, all events", &["whole", ""])
+        Trace::read("recorded, all events", &["whole"])
     }
 
-    /// Only the recordings that hold what Mirante's filters let through: nothing in them can be skipped.
+    /// The stories cut out of such streams for tests: next to nothing in them can be skipped.
     pub fn filtered() -> Result<Trace> {
-        Trace::read("recorded, filtered by the PBX", &[""])
+        Trace::read("recorded, only what matters", &[""])
     }
 
     fn read(name: &'static str, folders: &[&str]) -> Result<Trace> {

@@ -126,7 +126,7 @@ impl Kept {
 /// elsewhere than right before a line's end: [`mended`] then has to take it out first.
 pub(crate) fn split(bytes: &[u8], fields: &mut Vec<Field>) -> bool {
     fields.clear();
-    let mut splitter = Splitter { bytes, fields, line: 0, colon: None, base: 0, after_return: false, stray: false };
+    let mut splitter = Splitter { bytes, fields, line: 0, colon: NONE, base: 0, after_return: false, stray: false };
     let (blocks, rest) = bytes.as_chunks::<BLOCK>();
     for block in blocks {
         splitter.take(block, u64::MAX);
@@ -144,8 +144,8 @@ struct Splitter<'a> {
     fields: &'a mut Vec<Field>,
     /// Where the line under way begins.
     line: usize,
-    /// Its first colon.
-    colon: Option<usize>,
+    /// Its first colon, or [`NONE`].
+    colon: usize,
     /// Where the block under way begins.
     base: usize,
     /// The block before ended in a carriage return.
@@ -153,7 +153,15 @@ struct Splitter<'a> {
     stray: bool,
 }
 
+/// No place: later than all.
+const NONE: usize = usize::MAX;
+
 impl Splitter<'_> {
+    /// The place of the first of these bits. Without a jump, since nobody could foretell it.
+    fn first(&self, bits: u64) -> usize {
+        if bits == 0 { NONE } else { self.base + bits.trailing_zeros() as usize }
+    }
+
     fn take(&mut self, block: &[u8; BLOCK], valid: u64) {
         let ends = places(block, b'\n');
         let returns = places(block, b'\r');
@@ -161,22 +169,23 @@ impl Splitter<'_> {
         let after_returns = (returns << 1) | u64::from(self.after_return);
         self.stray |= after_returns & !ends & valid != 0;
         self.after_return = returns >> (BLOCK - 1) != 0;
-        let mut marks = (ends | colons) & valid;
-        while marks != 0 {
-            let bit = marks & marks.wrapping_neg();
-            let place = self.base + marks.trailing_zeros() as usize;
-            marks ^= bit;
-            if ends & bit == 0 {
-                self.colon.get_or_insert(place);
-            } else {
-                if let Some(colon) = self.colon.take().filter(|_| self.fields.len() < MAX_FIELDS) {
-                    let (key, key_end) = trimmed(self.bytes, self.line, colon);
-                    let (value, end) = trimmed(self.bytes, colon + 1, place);
-                    self.fields.push(Field { key, key_end, value, end });
-                }
-                self.line = place + 1;
+        let (mut ends, colons) = (ends & valid, colons & valid);
+        // Bits up to the end of the line before.
+        let mut before = 0;
+        while ends != 0 {
+            let end = ends & ends.wrapping_neg();
+            let colon = self.colon.min(self.first(colons & !before & (end - 1)));
+            let place = self.base + ends.trailing_zeros() as usize;
+            if colon != NONE && self.fields.len() < MAX_FIELDS {
+                let (key, key_end) = trimmed(self.bytes, self.line, colon);
+                let (value, end) = trimmed(self.bytes, colon + 1, place);
+                self.fields.push(Field { key, key_end, value, end });
             }
+            (self.line, self.colon) = (place + 1, NONE);
+            before = end | (end - 1);
+            ends ^= end;
         }
+        self.colon = self.colon.min(self.first(colons & !before));
         self.base += BLOCK;
     }
 }
