@@ -35,7 +35,7 @@ async fn a_good_connection() {
     let found = check(&config(port)).await;
     assert_eq!(failed(&found), None);
     assert_eq!((found.queues, found.members, found.vicidial), (2, 1, false), "one person in two queues is one");
-    assert_eq!(found.platform.as_deref(), Some("Asterisk 22 (AMI 11.0.0)"));
+    assert_eq!(found.platform.as_deref(), Some("Asterisk 22 (AMI 11.0.0), FreePBX or Issabel"));
     assert_eq!(found.too_many_rights, ["originate"]);
 }
 
