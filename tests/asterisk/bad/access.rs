@@ -1,5 +1,6 @@
 //! Rights that change on the PBX: another password, another address, another class.
 
+use super::calls::Calls;
 use super::{measured, on_both};
 use crate::watch::Watch;
 use crate::{configured_pbx, pbx_of};
@@ -75,6 +76,29 @@ fn a_missing_class_is_named_by_the_check(major: Major) {
     let (ok, report) = check(&pbx);
     assert!(!ok && report.contains("read      FAILED") && report.contains("system"), "{report}");
     measured(major, "read lacks system (check)", "named");
+}
+
+on_both!(a_missing_class_is_said_by_a_live_connection);
+
+/// Without the class `agent` the login and the list work, and nothing is ever told.
+fn a_missing_class_is_said_by_a_live_connection(major: Major) {
+    let pbx = configured_pbx_with(major, |block| block.replace("read = system,agent,", "read = system,"));
+    let hub = Hub::follow(pbx.address(), None).expect("a hub");
+    hub.wait_up(Duration::from_secs(15)).expect("a hub that is let in");
+    let mut watch = Watch::new(&hub);
+    let mut calls = Calls::of(&pbx);
+    calls.pause("sac", true);
+    watch.through(Duration::from_secs(5));
+    assert_eq!(watch.feed.state.link(), "up", "nothing moved yet: {}", watch.feed.state.source());
+    calls.call("sac");
+    let began = Instant::now();
+    // A reload is what makes it look now instead of within a minute.
+    pbx.order("core reload").expect("a reload");
+    watch.until("it is said", Duration::from_secs(20), |feed| feed.state.source()["reason"] == "read");
+    let words = watch.feed.state.source()["words"].as_str().unwrap_or_default().to_owned();
+    assert!(words.contains("the class agent"), "{words}");
+    let said = began.elapsed();
+    measured(major, "read lacks agent (live)", &format!("said after {:.1} s: {words}", said.as_secs_f64()));
 }
 
 /// `mirantectl check` as the documented user.

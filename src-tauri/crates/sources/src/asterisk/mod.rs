@@ -22,6 +22,7 @@ mod documentation;
 pub mod fuzzing;
 #[cfg(test)]
 mod golden;
+mod hearing;
 mod journeys;
 mod link;
 mod login;

@@ -1,6 +1,7 @@
 //! The loop of one session: read, translate, ping, ask for a picture now and then.
 
 use super::clock::ClockWatch;
+use super::hearing::Hearing;
 use super::link::Link;
 use super::message::Kept;
 use super::queue_log::{Echoes, Follower, Opening};
@@ -55,6 +56,7 @@ pub(crate) struct AmiSession {
     asks: u64,
     /// Reports not yet handed over.
     ready: Vec<Report>,
+    hearing: Hearing,
     /// Why the session ends, once what came before was handed over.
     ending: Option<SourceError>,
     log: Follower,
@@ -93,12 +95,14 @@ impl AmiSession {
             pinged: None,
             looked: now,
             next_tick: now + TICK,
-            next_picture: now + PICTURE_EVERY,
-            again: false,
+            // The first picture is the first of a pair as well.
+            next_picture: now + PICTURE_AGAIN,
+            again: true,
             asked: now,
             devices_asked: now,
             asks: 0,
             ready: Vec::new(),
+            hearing: Hearing::default(),
             ending: None,
             log,
             echoes: Echoes::default(),
@@ -223,6 +227,7 @@ impl AmiSession {
             let told = out.len();
             self.translate(out);
             self.echoes.drop_from(out, told);
+            self.ending = self.ending.take().or_else(|| self.hearing.hear(&out[before..]));
             // What happened before an end is handed over first.
             if out.len() > before {
                 return Ok(());
