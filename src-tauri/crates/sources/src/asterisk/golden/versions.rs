@@ -27,13 +27,16 @@ fn the_oldest_words_for_waiting_and_leaving() {
     let leave = "Event: Leave\r\nQueue: sac\r\nUniqueid: 7.1\r\nCount: 0\r\n\r\n";
     let paused =
         "Event: QueueMemberPaused\r\nQueue: sac\r\nLocation: SIP/2101\r\nMemberName: SIP/2101\r\nPaused: 1\r\n\r\n";
-    check(&[join, gone, abandon, leave, join, abandon, leave, paused].concat(), &expect![[r#"
+    check(
+        &[join, gone, abandon, leave, join, abandon, leave, paused].concat(),
+        &expect![[r#"
         0 Entered { queue: "sac", call: "7.1", contact: "7.1", caller: Some(Caller { number: "11", name: "" }), position: Some(1), waited_ms: 0 }
         0 Left { queue: "sac", call: "7.1", outcome: Abandoned, ago_ms: 0 }
         0 Entered { queue: "sac", call: "7.1", contact: "7.1", caller: Some(Caller { number: "11", name: "" }), position: Some(1), waited_ms: 0 }
         0 Left { queue: "sac", call: "7.1", outcome: Abandoned, ago_ms: 0 }
         Member sac 2101 "-" Unknown paused=true None penalty=0 None
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
