@@ -216,7 +216,7 @@ impl Plan {
         seeded::plan(&mut dice, size, centre)
     }
 
-    /// The same with calls that move about: see [`super::journeys`].
+    /// The same with calls that move about: transfers, pickups, conferences, parking, re-entries and callbacks.
     pub fn of_every_kind(seed: u64, size: Size, centre: &Centre) -> Plan {
         let mut plan = Plan::new(seed, size, centre);
         journeys::add(&mut plan, seed, size, centre);
