@@ -37,7 +37,14 @@ impl Site {
             })
         };
         if let Some(call) = call {
-            return self.calls.get(call)?.iter().copied().find(|id| is(id, &|_, _| true));
+            let ids = self.calls.get(call)?;
+            let by_agent = |visit: &Visit, _: &Option<Name>| match &visit.stage {
+                Stage::Talking { agent: other, .. } => other == agent,
+                Stage::Waiting => false,
+            };
+            // A call that entered its queue again may still talk to the agent before.
+            let own = ids.iter().copied().find(|id| is(id, &by_agent));
+            return own.or_else(|| ids.iter().copied().find(|id| is(id, &|_, _| true)));
         }
         let in_hand = self.agents.get(agent).and_then(|a| a.talking.as_ref()).map(|(id, _)| *id);
         let Some(leg) = leg else { return in_hand.filter(|id| is(id, &|_, _| true)) };

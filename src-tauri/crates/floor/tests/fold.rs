@@ -198,6 +198,26 @@ fn a_channel_that_goes_does_not_tell_how_long_an_unheard_conversation_was() {
     assert_eq!(story(vec![(6_000, cut), (30_000, Kind::LinkUp { platform: name("pbx") })]), [None]);
 }
 
+/// The same call answered twice in one queue, the first conversation not over yet: an end is of the agent it names.
+#[test]
+fn an_end_is_of_the_agent_it_names() {
+    let story = |agent: &str| {
+        let (floor, facts) = tell(vec![
+            (0, entered("sac", "c1")),
+            (1_000, answered("sac", "c1", "2101")),
+            (5_000, entered("sac", "c1")),
+            (6_000, answered("sac", "c1", "2102")),
+            (9_000, completed("sac", Some("c1"), None, agent)),
+        ]);
+        let visits = closed(&facts);
+        assert_eq!((visits.len(), floor.sites[&S].visits.len()), (1, 1));
+        (visits[0].agent.clone(), visits[0].talk_ms)
+    };
+    assert_eq!(story("2102"), (Some(name("2102")), Some(3_000)));
+    assert_eq!(story("2101"), (Some(name("2101")), Some(8_000)));
+    assert_eq!(story("2199"), (Some(name("2101")), Some(8_000)), "nobody known: the older");
+}
+
 #[test]
 fn an_answered_call_passed_on_stays_answered_and_waits_in_the_next_queue() {
     let (floor, facts) = tell(vec![
