@@ -70,9 +70,7 @@ impl Present {
         });
         let mut waiting: Vec<Waiting> = waiting.collect();
         waiting.sort();
-        // A phone that is busy with anything else is no queue's conversation.
-        let in_queue = |row: &&serde_json::Value| row["state"] == "talking" && row["place"]["kind"] == "queue";
-        let talking = state.table("agents").into_iter().filter(in_queue);
+        let talking = state.table("agents").into_iter().filter(|row| row["state"] == "talking");
         Present { waiting, talking: talking.map(|row| text(row, "name")).collect() }
     }
 

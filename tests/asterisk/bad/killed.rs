@@ -41,8 +41,7 @@ fn killed_and_started_again_nothing_kept_is_lost_and_nothing_doubles(major: Majo
         let told = Present::of_pbx(&pbx).expect("an answer");
         watch.step();
         let Some(difference) = told.differs(&Present::on_feed(&watch.feed.state)) else { break };
-        // A conversation of before the death whose end was missed is mended by the pictures of the next minute.
-        assert!(began.elapsed() < Duration::from_secs(80), "still {difference}");
+        assert!(began.elapsed() < Duration::from_secs(25), "still {difference}");
     }
     std::thread::sleep(Duration::from_millis(1500));
     let kept = visits(&hub.data(), 10).expect("a table of visits");
