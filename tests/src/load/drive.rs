@@ -16,6 +16,8 @@ const LONGEST_MS: u64 = 40_000;
 const THIRD_MS: u64 = 1500;
 /// Between two keys that an agent presses, ms.
 const KEY_MS: u64 = 300;
+/// After so long an agent who was on the phone tries again to call somebody, ms.
+const TRY_AGAIN_MS: u64 = 700;
 
 /// The PBX tells of the end of a channel a moment after the dial plan's.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -138,7 +140,7 @@ impl<'a> Driver<'a> {
             && let Some(id) = self.orders.asked.remove(message.get("ActionID"))
             && message.get("Response") == "Failure"
         {
-            self.ended.insert(id);
+            self.refused(id);
         }
         if message.get("Event") == "DialBegin" {
             self.rings(message);
@@ -185,6 +187,15 @@ impl<'a> Driver<'a> {
                 }
             }
             Turn::Over => {}
+        }
+    }
+
+    /// Nobody took the line that the PBX was to begin with. An agent who was on the phone calls as soon as they can: which calls
+    /// are made must not depend on who happened to be free.
+    fn refused(&mut self, id: String) {
+        match self.plan.outside.iter().position(|call| call.id == id) {
+            Some(index) => self.push(TRY_AGAIN_MS, Due::Outside(index)),
+            None => drop(self.ended.insert(id)),
         }
     }
 

@@ -129,7 +129,12 @@ mod tests {
         assert!(any(&|then| matches!(then, Then::Park(_))) && any(&|then| matches!(then, Then::ParkInVain(..))));
         for fate in Fate::ALL {
             let calls = plan.calls.iter().filter(|call| call.dial.is_some_and(|dial| dial.fate == fate)).count();
-            assert!(calls > 2 && plan.outside.iter().any(|call| call.dial.fate == fate), "{fate:?}");
+            assert!(calls > 2, "{fate:?}");
+            // Each in the first round, so that there is time to wait for an agent who is on the phone.
+            let soon = |at_ms: u64| at_ms < EVERY_S * 1000;
+            assert!(plan.outside.iter().any(|call| call.dial.fate == fate && soon(call.at_ms)), "{fate:?} by hand");
+            let dialled = |call: &Call| call.dial.is_some_and(|dial| dial.fate == fate) && soon(call.at_ms);
+            assert!(plan.calls.iter().any(dialled), "{fate:?} by a dialler");
         }
     }
 }
