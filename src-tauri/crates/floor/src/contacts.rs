@@ -358,15 +358,25 @@ impl Site {
         if from == to || from == Outcome::Answered || to == Outcome::Answered {
             return;
         }
-        if let Some(id) = self.waiting(call, Some(queue)) {
-            self.leave(id, to, 0, step);
-            return;
-        }
-        let found = self.recent.iter_mut().rev().find(|v| v.queue == *queue && v.call == *call && v.outcome == from);
+        let mut recent = self.recent.iter_mut();
+        let is_it = |v: &&mut ClosedVisit| v.queue == *queue && v.call == *call && v.outcome == from;
+        // A caller who left may have entered the same queue again at once. The log tells of each stay late and in order, the
+        // stream of the newest.
+        let found = match witness {
+            Witness::QueueLog => recent.find(is_it),
+            Witness::Stream => recent.rfind(is_it),
+        };
         let id = found.map(|visit| {
             visit.outcome = to;
             (visit.id, visit.wait_ms)
         });
+        let thought_waiting = |id: &VisitId| self.visits.get(id).is_some_and(|visit| visit.origin == Origin::Inferred);
+        if id.is_none()
+            && let Some(open) = self.waiting(call, Some(queue)).filter(thought_waiting)
+        {
+            self.leave(open, to, 0, step);
+            return;
+        }
         if let Some((_, wait_ms)) = id {
             self.queue(queue, step).totals.amend(from, to, wait_ms);
         }

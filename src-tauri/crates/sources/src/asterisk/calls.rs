@@ -51,6 +51,8 @@ impl When {
 #[derive(Debug)]
 struct Wait {
     queue: Name,
+    /// When it entered, Unix ms by the platform's clock, if told.
+    entered: Option<i64>,
     /// When it left the queue, if it did and nothing yet says how.
     left: Option<When>,
     /// Where in the dial plan its channel waits, if told.
@@ -61,6 +63,18 @@ struct Wait {
     round: u64,
 }
 
+impl Wait {
+    /// A wait in that queue of which nothing more is known.
+    fn of(queue: &Name) -> Wait {
+        Wait { queue: queue.clone(), entered: None, left: None, place: None, verdict: None, round: 0 }
+    }
+
+    /// True if a line stamped at `at` can be about it: not in a second before the one in which it began.
+    fn may_be_told(&self, at: Option<i64>) -> bool {
+        at.zip(self.entered).is_none_or(|(at, entered)| at.div_euclid(1000) >= entered.div_euclid(1000))
+    }
+}
+
 #[derive(Debug)]
 struct Ended {
     queue: Name,
@@ -68,8 +82,21 @@ struct Ended {
     outcome: Outcome,
     /// The queue_log has spoken about it.
     logged: bool,
-    /// Its channel went on elsewhere, which the queue_log's ABANDON does not tell from a hang-up.
-    went_on: bool,
+    /// How it ended if this session hears QUEUESTATUS, which it has not shown yet. The queue_log's ABANDON, which does not tell a
+    /// hang-up from a move, tells that much too.
+    suspected: Option<Outcome>,
+}
+
+/// What a better witness says of the end of a wait.
+#[derive(Debug)]
+pub(crate) struct Told<'a> {
+    /// Absent where it names only the call.
+    pub(crate) queue: Option<&'a str>,
+    pub(crate) call: &'a Name,
+    pub(crate) outcome: Outcome,
+    pub(crate) witness: Witness,
+    /// When the queue_log wrote it, Unix ms by the platform's clock: of a whole second its middle.
+    pub(crate) stamp: Option<i64>,
 }
 
 /// What an `AgentComplete` names.
@@ -99,11 +126,11 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    fn put(&mut self, call: Name, queue: Name, left: Option<When>, place: Option<Place>) {
+    fn put(&mut self, call: Name, wait: Wait) {
         if self.waits.len() >= MOST {
             self.waits.pop_first();
         }
-        self.waits.insert(call, Wait { queue, left, place, verdict: None, round: self.round });
+        self.waits.insert(call, Wait { round: self.round, ..wait });
     }
 
     /// A call entered a queue, from this place in the dial plan.
@@ -121,7 +148,7 @@ impl Calls {
             self.end(old, call.clone(), Outcome::Unknown, left, when.now, out);
         }
         self.loose.remove(call);
-        self.put(call.clone(), queue.clone(), None, place);
+        self.put(call.clone(), Wait { entered: when.at, place, ..Wait::of(queue) });
     }
 
     /// A call that waits stands at this place in the dial plan.
@@ -135,7 +162,7 @@ impl Calls {
     pub(crate) fn listed(&mut self, queue: &Name, call: &Name) {
         match self.waits.get_mut(call) {
             Some(known) => known.round = self.round,
-            None => self.put(call.clone(), queue.clone(), None, None),
+            None => self.put(call.clone(), Wait::of(queue)),
         }
     }
 
@@ -180,7 +207,7 @@ impl Calls {
     pub(crate) fn left(&mut self, queue: &Name, call: &Name, place: Option<Place>, when: When, out: &mut Vec<Report>) {
         let Some(wait) = self.waits.get_mut(call) else {
             if !self.has_ended(queue, call) {
-                self.put(call.clone(), queue.clone(), Some(when), None);
+                self.put(call.clone(), Wait { left: Some(when), ..Wait::of(queue) });
             }
             return;
         };
@@ -235,7 +262,11 @@ impl Calls {
         if let Some(leg) = &leg {
             self.rings.remove(leg);
         }
-        self.waits.remove(call);
+        if self.waits.remove(call).is_none() {
+            // What was taken for its end was none: no line will tell of it.
+            let given_up = self.ended.iter_mut().rfind(|e| e.call == *call && e.queue == *queue && !e.logged);
+            given_up.into_iter().for_each(|ended| ended.logged = true);
+        }
         self.talks.goes_on(call, out);
         self.talks.moves_on(agent, out);
         self.talks.begin(queue, call, agent, leg.clone(), lasting);
@@ -285,8 +316,8 @@ impl Calls {
         // The log names every way but one in which a queue sends a caller on, so its ABANDON tells as much as no QUEUESTATUS.
         let logged = ended.as_ref().is_some_and(|e| e.logged && e.outcome == Outcome::Abandoned);
         let Some(outcome) = loose.explained(place, sign, self.hears_status || logged) else {
-            let went_on = loose.explained(place, sign, true) == Some(Outcome::Transferred);
-            ended.into_iter().for_each(|e| e.went_on |= went_on);
+            let suspected = loose.explained(place, sign, true);
+            ended.into_iter().for_each(|e| e.suspected = e.suspected.or(suspected));
             return;
         };
         self.loose.remove(call);
@@ -300,48 +331,50 @@ impl Calls {
 
     /// QUEUESTATUS was set, to a word that names an outcome or to another.
     pub(crate) fn status(&mut self, call: &Name, outcome: Option<Outcome>, when: When, out: &mut Vec<Report>) {
-        self.hears_status = true;
         if let Some(outcome) = outcome {
-            self.verdict(None, call, outcome, Witness::Stream, when, out);
+            self.verdict(&Told { queue: None, call, outcome, witness: Witness::Stream, stamp: None }, when, out);
+        }
+        if !std::mem::replace(&mut self.hears_status, true) {
+            // So it would have been heard for those before, too.
+            for ended in self.ended.iter_mut().filter(|e| e.outcome == Outcome::Unknown) {
+                if let Some(outcome) = ended.suspected {
+                    amend(ended, outcome, Witness::Stream, when, out);
+                }
+            }
         }
     }
 
-    /// A better witness names an outcome; `queue` is absent where it names only the call.
-    pub(crate) fn verdict(
-        &mut self,
-        queue: Option<&str>,
-        call: &Name,
-        outcome: Outcome,
-        witness: Witness,
-        when: When,
-        out: &mut Vec<Report>,
-    ) {
+    /// A better witness names an outcome.
+    pub(crate) fn verdict(&mut self, told: &Told<'_>, when: When, out: &mut Vec<Report>) {
+        let Told { queue, call, outcome, witness, stamp } = *told;
         let fits = |name: &Name| queue.is_none_or(|queue| queue == &**name);
         let logged = witness == Witness::QueueLog;
         if outcome != Outcome::Abandoned && self.loose.get(call).is_some_and(|loose| fits(&loose.queue)) {
             self.loose.remove(call);
         }
         let mut ended = self.ended.iter_mut();
+        let open = self.waits.get_mut(call).filter(|known| fits(&known.queue) && known.may_be_told(stamp));
+        let is_leaving = open.as_ref().is_some_and(|wait| wait.left.is_some());
         let found = match witness {
-            // The log names each visit once, in order; a status variable speaks of the newest.
+            // The log names each visit once, in order, and late: the caller may have entered the same queue again.
             Witness::QueueLog => ended.find(|e| e.call == *call && fits(&e.queue) && !e.logged),
-            Witness::Stream => ended.rfind(|e| e.call == *call),
+            // A status variable speaks of the newest.
+            Witness::Stream => ended.rfind(|e| e.call == *call).filter(|_| !is_leaving),
         };
-        let open = self.waits.get_mut(call).filter(|known| fits(&known.queue));
         match (found, open) {
-            (_, Some(Wait { left: Some(left), .. })) => {
+            // The log has no word for a caller who was moved.
+            (Some(e), _) if e.outcome == Outcome::Transferred && outcome == Outcome::Abandoned => e.logged |= logged,
+            (Some(e), _) => {
+                e.logged |= logged;
+                let moved = outcome == Outcome::Abandoned && e.suspected == Some(Outcome::Transferred);
+                amend(e, if moved { Outcome::Transferred } else { outcome }, witness, when, out);
+            }
+            (None, Some(Wait { left: Some(left), .. })) => {
                 let left = *left;
                 if let Some(known) = self.waits.remove(call) {
                     self.end(known.queue, call.clone(), outcome, left, when.now, out);
                     self.ended.back_mut().into_iter().for_each(|e| e.logged = logged);
                 }
-            }
-            // The log has no word for a caller who was moved.
-            (Some(e), _) if e.outcome == Outcome::Transferred && outcome == Outcome::Abandoned => e.logged |= logged,
-            (Some(e), _) => {
-                e.logged |= logged;
-                let moved = e.went_on && outcome == Outcome::Abandoned;
-                amend(e, if moved { Outcome::Transferred } else { outcome }, witness, when, out);
             }
             (None, Some(known)) if logged => known.verdict = Some(outcome),
             _ => {}
@@ -394,7 +427,7 @@ impl Calls {
             call: call.clone(),
             outcome,
             logged: false,
-            went_on: false,
+            suspected: None,
         });
         event(out, left.at, Kind::Left { queue, call, outcome, ago_ms: left.ago(now) });
     }

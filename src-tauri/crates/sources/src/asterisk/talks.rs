@@ -42,6 +42,8 @@ pub(crate) struct Talks {
     by_call: BTreeMap<Name, Vec<Talk>>,
     /// The call of each agent's leg.
     legs: HashMap<Name, Name>,
+    /// This session hears of channels that are gone.
+    hears_ends: bool,
     /// Ended by a hang-up: queue, call, agent.
     late: VecDeque<(Name, Name, Name)>,
 }
@@ -72,9 +74,12 @@ impl Talks {
         };
         let named = call.clone().or_else(|| leg.as_ref().and_then(|leg| self.legs.get(leg).cloned()));
         if named.is_none() && leg.is_none() {
-            // Both channels are gone, so it is about a conversation that lost one of them, be it one already said to be over.
+            // Both channels are gone, so it is about a conversation that lost one of them: be it one already said to be over, or one
+            // that this session never heard of.
             let found = self.find(|talk| is_it(talk) && talk.hung_up.is_some());
-            if found.is_none() && self.was_ended(&queue, None, &agent) {
+            if found.is_none()
+                && (self.was_ended(&queue, None, &agent) || self.hears_ends && self.find(is_it).is_some())
+            {
                 return;
             }
         }
@@ -95,6 +100,7 @@ impl Talks {
 
     /// A channel is gone: a caller's, an agent's leg, or neither.
     pub(crate) fn gone(&mut self, channel: &Name, when: When, out: &mut Vec<Report>) {
+        self.hears_ends = true;
         let mark = |talk: &mut Talk, by: By| talk.hung_up = talk.hung_up.or(Some((when, by)));
         if let Some(talks) = self.by_call.get_mut(channel) {
             talks.iter_mut().for_each(|talk| mark(talk, By::Caller));

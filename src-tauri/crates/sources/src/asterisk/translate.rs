@@ -1,6 +1,6 @@
 //! Messages in, floor events and pictures out. Pure but for the clock reading it is handed.
 
-use super::calls::{Calls, Completion, When, event};
+use super::calls::{Calls, Completion, Told, When, event};
 use super::journeys::Journeys;
 use super::loose::Sign;
 use super::members::{Members, interface};
@@ -241,8 +241,10 @@ impl Translator {
 
     /// A line of the queue_log that tells how a wait ended.
     pub(crate) fn logged(&mut self, line: &Verdict, now: i64, out: &mut Vec<Report>) {
-        let when = When { at: None, now };
-        self.calls.verdict(Some(&line.queue), &line.call, line.outcome, Witness::QueueLog, when, out);
+        let Verdict { queue, call, outcome, at } = line;
+        let witness = Witness::QueueLog;
+        let told = Told { queue: Some(&**queue), call, outcome: *outcome, witness, stamp: *at };
+        self.calls.verdict(&told, When { at: None, now }, out);
     }
 
     fn entered(&mut self, message: &Message<'_>, when: When, out: &mut Vec<Report>) -> Option<()> {

@@ -71,7 +71,7 @@ fn every_way_to_leave_a_queue_is_told() {
           once QUEUESTATUS was heard: qt Unknown  (Unknown to Abandoned)
         hung-up-by-command-h  22  qt Unknown
           once QUEUESTATUS was heard: qt Unknown  (Unknown to Abandoned)
-        redirected-to-queue   16  qt Unknown qt Unknown  (Unknown to Timeout)
+        redirected-to-queue   16  qt Unknown qt Unknown  (Unknown to Timeout)  (Unknown to Transferred)
           once QUEUESTATUS was heard: qt Unknown  (Unknown to Transferred) qt Unknown  (Unknown to Timeout)
         redirected-to-queue   22  qt Transferred qt Unknown  (Unknown to Timeout)
         redirected-away       16  qt Unknown

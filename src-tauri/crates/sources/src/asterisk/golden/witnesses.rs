@@ -208,3 +208,96 @@ fn what_names_nothing_is_nothing() {
         check(&format!("Event: {name}\nVariable: QUEUESTATUS\nValue: TIMEOUT\n\n"), &expect![[""]]);
     }
 }
+
+/// A caller whom the queue sent on enters it again at once, and the log speaks of the first stay only then.
+#[test]
+fn a_late_line_tells_of_the_stay_that_is_over() {
+    let again = JOIN.replace("1.0\nQueue", "5.4\nQueue");
+    let leave = LEAVE.replace("5.0", "7.0");
+    for held in [false, true] {
+        let mut translator = Translator::default();
+        let mut out = run(&mut translator, &[JOIN, ABANDON, LEAVE, &again].concat(), 0);
+        if held {
+            out.extend(run(&mut translator, &leave, 0));
+        }
+        translator.logged(&log("EXITWITHTIMEOUT"), 1, &mut out);
+        out.extend(run(&mut translator, &leave, 2));
+        translator.logged(&log("EXITWITHKEY"), 3, &mut out);
+        expect![[r#"
+            1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
+            5000 Left { queue: "sac", call: "1.1", outcome: Unknown, ago_ms: 0 }
+            5400 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
+            0 VisitAmended { queue: "sac", call: "1.1", from: Unknown, to: Timeout, witness: QueueLog }
+            7000 Left { queue: "sac", call: "1.1", outcome: ExitKey, ago_ms: 0 }
+        "#]]
+        .assert_eq(&text(&out));
+    }
+    // The first stay was another session's: what was written before the second began is not about it.
+    let mut translator = Translator::default();
+    let mut out = run(&mut translator, &JOIN.replace("1.0\nQueue", "6.0\nQueue"), 0);
+    translator.logged(&log("EXITWITHTIMEOUT"), 0, &mut out);
+    out.extend(run(&mut translator, &ABANDON.replace("5.0", "8.0"), 0));
+    expect![[r#"
+        6000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
+        8000 Left { queue: "sac", call: "1.1", outcome: Unknown, ago_ms: 0 }
+    "#]]
+    .assert_eq(&text(&out));
+}
+
+/// A leave was held so long that it seemed an end, and then somebody answered: no line of the log is about that end.
+#[test]
+fn an_end_that_was_none_takes_no_line() {
+    let mut translator = Translator::default();
+    let mut out = run(&mut translator, &[JOIN, LEAVE].concat(), 0);
+    translator.tick(20_000, &mut out);
+    let (again, end) = (JOIN.replace("1.0\nQueue", "30.0\nQueue"), ABANDON.replace("5.0", "40.0"));
+    let line = Line::parse(b"40|1.1|sac|NONE|EXITWITHTIMEOUT|1|1|4").as_ref().and_then(Verdict::of).expect("a verdict");
+    out.extend(run(&mut translator, &[CONNECT, &again, &end].concat(), 20_000));
+    out.clear();
+    translator.logged(&line, 20_000, &mut out);
+    assert_eq!(out.len(), 1);
+    out.clear();
+    translator.logged(&line, 20_000, &mut out);
+    assert_eq!(text(&out), "", "it was about the second stay");
+}
+
+/// Nothing tells a caller who was moved from one whom the queue sent on until the session shows that it hears QUEUESTATUS: then
+/// it would have heard of the second.
+#[test]
+fn what_was_not_told_is_understood_once_the_session_shows_what_it_hears() {
+    let here = |event: &str| event.replace("Queue:", "Context: stay\nExten: s\nPriority: 4\nQueue:");
+    let elsewhere =
+        "Event: QueueCallerJoin\nTimestamp: 5.1\nQueue: n2\nUniqueid: 1.1\nContext: stay\nExten: s\nPriority: 9\n\n";
+    let mut translator = Translator::default();
+    let mut out = run(&mut translator, &[&*here(JOIN), &here(ABANDON), &here(LEAVE), elsewhere].concat(), 0);
+    assert!(matches!(&out[1], Report::Event { kind: Kind::Left { outcome: mirante_floor::Outcome::Unknown, .. }, .. }));
+    out.clear();
+    out.extend(run(&mut translator, "Event: VarSet\nUniqueid: 7.1\nVariable: QUEUESTATUS\nValue: CONTINUE\n\n", 1));
+    expect![[r#"
+        0 VisitAmended { queue: "sac", call: "1.1", from: Unknown, to: Transferred, witness: Stream }
+    "#]]
+    .assert_eq(&text(&out));
+}
+
+/// The agent had parked an earlier caller before the session began, and that one hangs up now: both channels are gone, so the
+/// platform names neither.
+#[test]
+fn an_end_that_names_nobody_is_not_that_of_a_conversation_that_lost_nobody() {
+    let end = "Event: AgentComplete\nTimestamp: 7.0\nQueue: sac\nInterface: PJSIP/2101\nReason: caller\n\n";
+    let other = HANGUP.replace("1.1", "0.1");
+    check(
+        &[JOIN, LEAVE, CONNECT, &other, end].concat(),
+        &expect![[r#"
+        1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
+        5100 Answered { queue: "sac", call: "1.1", agent: "2101", leg: Some("1.2") }
+    "#]],
+    );
+    check(
+        &[JOIN, LEAVE, CONNECT, HANGUP, end].concat(),
+        &expect![[r#"
+        1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
+        5100 Answered { queue: "sac", call: "1.1", agent: "2101", leg: Some("1.2") }
+        7000 Completed { queue: "sac", call: Some("1.1"), leg: None, agent: "2101", transferred: false }
+    "#]],
+    );
+}

@@ -55,7 +55,7 @@ pub(crate) fn backfill(lines: &[Told], silence: Silence, roster: &Roster) -> (Ve
         if let What::Left(outcome) = told.what
             && (is_heard || told.at >= silence.unsure)
         {
-            heard.push(Verdict { call: told.call.clone(), queue: told.queue.clone(), outcome });
+            heard.push(Verdict { call: told.call.clone(), queue: told.queue.clone(), outcome, at: Some(told.at) });
         }
         if !is_heard {
             book.take(told, last);

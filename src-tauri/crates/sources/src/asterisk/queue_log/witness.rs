@@ -10,13 +10,16 @@ pub(crate) struct Verdict {
     pub(crate) call: Name,
     pub(crate) queue: Name,
     pub(crate) outcome: Outcome,
+    /// When it was written, Unix ms by the PBX's clock, if it tells a time of a known zone; of a whole second its middle.
+    pub(crate) at: Option<i64>,
 }
 
 impl Verdict {
     /// What a line says about the end of a wait; `None` for every other line.
     pub(crate) fn of(line: &Line<'_>) -> Option<Verdict> {
         let outcome = left(&line.verb)?;
-        Some(Verdict { call: (&*line.call.said()?).into(), queue: (&*line.queue.said()?).into(), outcome })
+        let (call, queue) = ((&*line.call.said()?).into(), (&*line.queue.said()?).into());
+        Some(Verdict { call, queue, outcome, at: line.stamp.at(None) })
     }
 }
 
