@@ -127,9 +127,10 @@ impl Engine {
             Clock::warped(recovered.last_seen.map_or(wall, |newest| newest.max(wall)), warp)
         });
         let mut now = clock.now();
-        let mut simulated = None;
+        let (mut simulated, mut has_past) = (None, false);
         if let Some((source, simulator)) = &sample {
             let days = if recovered.next_seq == 1 { simulator.days } else { 0 };
+            has_past = days > 0;
             let centre =
                 past::centre(simulator, &config.zone, now, days).map_err(|e| EngineError::Sample(e.to_string()))?;
             now = centre.now_ms();
@@ -159,7 +160,7 @@ impl Engine {
         fold.begin(&recovered.were_up, &lately, now, simulated.is_some());
         let fold = spawn("fold", move || fold.run(&input_list))?;
 
-        let (tell, past_percent) = watch::channel(simulated.as_ref().map(|_| 0));
+        let (tell, past_percent) = watch::channel(has_past.then_some(0));
         let (stop, stopped) = watch::channel(false);
         let engine = Engine {
             live,

@@ -52,6 +52,7 @@ pub(crate) struct Telling {
     pub(crate) clock: Arc<Clock>,
     pub(crate) progress: Arc<Progress>,
     pub(crate) backlog: Arc<AtomicUsize>,
+    /// `None` where there is no past to tell, only the moments of the start.
     pub(crate) percent: watch::Sender<Option<u8>>,
     pub(crate) stopped: watch::Receiver<bool>,
 }
@@ -71,7 +72,10 @@ impl Telling {
             self.backlog.fetch_add(events.len(), Ordering::Relaxed);
             self.send(Input::Past { source: self.source, events });
             let percent = (told - from).saturating_mul(100) / (now - from).max(1);
-            self.percent.send_replace(Some(percent.clamp(0, 99) as u8));
+            self.percent.send_if_modified(|told| {
+                let now = percent.clamp(0, 99) as u8;
+                told.as_mut().is_some_and(|told| std::mem::replace(told, now) != now)
+            });
             while self.is_behind() && !*self.stopped.borrow() {
                 std::thread::sleep(Duration::from_millis(5));
             }

@@ -134,7 +134,8 @@ impl Site {
             Kind::RingEnded { queue, agent } => self.ring_ended(queue, agent, step),
             Kind::RingNoAnswer { queue, agent, .. } => self.ring_no_answer(queue, agent, step),
             Kind::Answered { queue, call, agent, leg } => self.answered(queue, call, agent, leg.clone(), step),
-            Kind::Completed { queue, call, leg, agent, transferred } => {
+            Kind::Completed { queue, call, leg, agent, transferred, talk_ms } => {
+                self.end_missed(call.as_ref(), agent, *talk_ms, step);
                 if let Some(id) = self.talking(queue, call.as_ref(), leg.as_ref(), agent) {
                     self.complete(id, *transferred, step.origin != Origin::Inferred, step);
                 }

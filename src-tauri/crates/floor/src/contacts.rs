@@ -12,6 +12,9 @@ const LONGEST_WAIT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// is busy with something else.
 pub(crate) const SETTLES_MS: i64 = 2000;
 
+/// A platform that counts conversations in whole seconds is wrong by less than this, ms.
+const TALK_MARGIN_MS: i64 = 1100;
+
 impl Site {
     /// The waiting visit of a call, in `queue` if named.
     pub(crate) fn waiting(&self, call: &Name, queue: Option<&Name>) -> Option<VisitId> {
@@ -179,6 +182,19 @@ impl Site {
     fn would_hear_end(&self, id: VisitId) -> bool {
         let Link::Up { since: up, .. } = self.link else { return false };
         matches!(self.visits.get(&id).map(|v| &v.stage), Some(Stage::Talking { since, .. }) if since.seen >= up)
+    }
+
+    /// An agent's conversation of `talk_ms` is over. If it began after the one known to be in hand, that one had ended before,
+    /// unheard: which happens while the platform is out of reach.
+    pub(crate) fn end_missed(&mut self, call: Option<&Name>, key: &Name, talk_ms: Option<i64>, step: &mut Step<'_>) {
+        let held = self.agents.get(key).and_then(|agent| agent.talking.as_ref()).map(|(id, _)| *id);
+        let (Some(talk_ms), Some(id)) = (talk_ms, held) else { return };
+        let Some(visit) = self.visits.get(&id).filter(|visit| call != Some(&visit.call)) else { return };
+        let Stage::Talking { since, .. } = visit.stage else { return };
+        let began_later = step.now.since(since) > talk_ms.saturating_add(TALK_MARGIN_MS);
+        if began_later && !self.would_hear_end(id) {
+            self.complete(id, false, false, step);
+        }
     }
 
     /// Takes a visit out of its queue's waiting line: positions behind it move up, rings for it stop.

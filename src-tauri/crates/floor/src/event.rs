@@ -233,6 +233,8 @@ pub enum Kind<P = PartyId> {
         agent: Name,
         /// True if the agent transferred the call.
         transferred: bool,
+        /// How long it lasted as the platform counts, ms, if told; often in whole seconds.
+        talk_ms: Option<i64>,
     },
     /// A channel is gone: whatever it still held is over.
     CallEnded {
@@ -363,8 +365,8 @@ impl<P> Kind<P> {
             Kind::RingEnded { queue, agent } => Kind::RingEnded { queue, agent },
             Kind::RingNoAnswer { queue, agent, ring_ms } => Kind::RingNoAnswer { queue, agent, ring_ms },
             Kind::Answered { queue, call, agent, leg } => Kind::Answered { queue, call, agent, leg },
-            Kind::Completed { queue, call, leg, agent, transferred } => {
-                Kind::Completed { queue, call, leg, agent, transferred }
+            Kind::Completed { queue, call, leg, agent, transferred, talk_ms } => {
+                Kind::Completed { queue, call, leg, agent, transferred, talk_ms }
             }
             Kind::CallEnded { call } => Kind::CallEnded { call },
             Kind::VisitAmended { queue, call, from, to, witness } => {

@@ -106,6 +106,7 @@ fn conversations(site: &Site, seen: &[MemberPicture], asked: i64, kinds: &mut Ve
                 leg: leg.clone(),
                 agent: agent.clone(),
                 transferred: false,
+                talk_ms: None,
             });
         }
     }

@@ -232,6 +232,7 @@ fn an_answered_call_passed_on_stays_answered_and_waits_in_the_next_queue() {
                 leg: None,
                 agent: name("2101"),
                 transferred: true,
+                talk_ms: None,
             },
         ),
     ]);
@@ -344,6 +345,7 @@ fn a_call_picked_up_goes_on_when_its_agent_takes_another() {
         leg: None,
         agent: name("2101"),
         transferred: false,
+        talk_ms: None,
     };
     let calls = |cut: bool| {
         let mut story = vec![

@@ -95,6 +95,7 @@ fn story(ana: PartyId) -> Vec<(u16, Kind)> {
             leg: Some(names("l1")),
             agent: agent.clone(),
             transferred: true,
+            talk_ms: Some(64_000),
         },
         Kind::ActivityChanged { agent: agent.clone(), activity: Some(talking) },
         entered("n1", 2),

@@ -83,6 +83,7 @@ fn visits_ended_and_open() {
         leg: None,
         agent: "2101".into(),
         transferred: true,
+        talk_ms: None,
     });
     hub.enter("b");
     hub.tell(Kind::Left { queue: "sac".into(), call: "b".into(), outcome: Outcome::ExitKey, ago_ms: 0 });

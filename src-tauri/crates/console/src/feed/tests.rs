@@ -80,7 +80,10 @@ impl Chaos {
             3 => Kind::Left { queue, call, outcome: Outcome::ALL[self.0.random_range(0..8)], ago_ms: 0 },
             4 | 5 => Kind::Ringing { queue, call, agent },
             6 => Kind::Answered { queue, call, agent, leg: None },
-            7 => Kind::Completed { queue, call: Some(call), leg: None, agent, transferred: self.0.random_bool(0.2) },
+            7 => {
+                let transferred = self.0.random_bool(0.2);
+                Kind::Completed { queue, call: Some(call), leg: None, agent, transferred, talk_ms: None }
+            }
             8 => self.member(queue, agent),
             9 => Kind::MemberRemoved { queue, agent },
             10 => Kind::DeviceChanged { agent, device: self.device() },

@@ -43,7 +43,7 @@ pub fn answered(queue: &str, call: &str, agent: &str) -> Kind {
 
 pub fn completed(queue: &str, call: Option<&str>, leg: Option<&str>, agent: &str) -> Kind {
     let (call, leg) = (call.map(name), leg.map(name));
-    Kind::Completed { queue: name(queue), call, leg, agent: name(agent), transferred: false }
+    Kind::Completed { queue: name(queue), call, leg, agent: name(agent), transferred: false, talk_ms: None }
 }
 
 fn any_of(names: &'static [&'static str]) -> impl Strategy<Value = Name> + Clone {
@@ -97,8 +97,10 @@ pub fn any_kind() -> impl Strategy<Value = Kind> {
         2 => (queue(), agent()).prop_map(|(queue, agent)| Kind::RingEnded { queue, agent }),
         2 => (queue(), agent(), any::<i64>()).prop_map(|(queue, agent, ring_ms)| Kind::RingNoAnswer { queue, agent, ring_ms }),
         6 => (queue(), call(), agent(), leg()).prop_map(|(queue, call, agent, leg)| Kind::Answered { queue, call, agent, leg }),
-        6 => (queue(), proptest::option::of(call()), leg(), agent(), any::<bool>()).prop_map(
-            |(queue, call, leg, agent, transferred)| Kind::Completed { queue, call, leg, agent, transferred }),
+        6 => (queue(), proptest::option::of(call()), leg(), agent(), any::<bool>(), any::<Option<i64>>()).prop_map(
+            |(queue, call, leg, agent, transferred, talk_ms)| {
+                Kind::Completed { queue, call, leg, agent, transferred, talk_ms }
+            }),
         2 => call().prop_map(|call| Kind::CallEnded { call }),
         3 => (queue(), call(), outcome(), outcome()).prop_map(|(queue, call, from, to)| {
             Kind::VisitAmended { queue, call, from, to, witness: Witness::QueueLog }

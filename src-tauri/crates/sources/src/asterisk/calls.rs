@@ -107,6 +107,7 @@ pub(crate) struct Completion {
     pub(crate) leg: Option<Name>,
     pub(crate) agent: Name,
     pub(crate) transferred: bool,
+    pub(crate) talk_ms: Option<i64>,
 }
 
 /// The calls of one session.

@@ -95,9 +95,9 @@ impl AmiSession {
             pinged: None,
             looked: now,
             next_tick: now + TICK,
-            // The first picture is the first of a pair as well.
+            // The first picture is believed at once, and what it could not tell, or told while calls moved, a pair right after it.
             next_picture: now + PICTURE_AGAIN,
-            again: true,
+            again: false,
             asked: now,
             devices_asked: now,
             asks: 0,

@@ -68,7 +68,7 @@ impl Talks {
 
     /// `AgentComplete`, which names the call, the leg, or neither.
     pub(crate) fn completed(&mut self, end: Completion, when: When, out: &mut Vec<Report>) {
-        let Completion { queue, call, leg, agent, transferred } = end;
+        let Completion { queue, call, leg, agent, transferred, talk_ms } = end;
         let is_it = |talk: &Talk| {
             talk.queue == queue && talk.agent == agent && (call.is_some() || leg.is_none() || talk.leg == leg)
         };
@@ -95,7 +95,7 @@ impl Talks {
                 None => None,
             };
         }
-        event(out, when.at, Kind::Completed { queue, call, leg, agent, transferred });
+        event(out, when.at, Kind::Completed { queue, call, leg, agent, transferred, talk_ms });
     }
 
     /// A channel is gone: a caller's, an agent's leg, or neither.
@@ -159,7 +159,8 @@ impl Talks {
             return self.end_call(call, when, out);
         }
         let Talk { queue, agent, leg, .. } = talk;
-        event(out, when.at, Kind::Completed { queue, call: Some(call.clone()), leg, agent, transferred: false });
+        let call = Some(call.clone());
+        event(out, when.at, Kind::Completed { queue, call, leg, agent, transferred: false, talk_ms: None });
     }
 
     fn end_call(&mut self, call: &Name, when: When, out: &mut Vec<Report>) {

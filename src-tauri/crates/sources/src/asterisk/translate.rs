@@ -274,7 +274,9 @@ impl Translator {
             }
             "AgentComplete" => {
                 let transferred = message.get("Reason").is_some_and(|reason| reason.eq_ignore_ascii_case("transfer"));
-                self.calls.talks.completed(Completion { queue, call, leg, agent, transferred }, when, out);
+                let talk_ms = message.number::<i64>("TalkTime").map(|s| s.max(0).saturating_mul(1000));
+                let end = Completion { queue, call, leg, agent, transferred, talk_ms };
+                self.calls.talks.completed(end, when, out);
             }
             "AgentRingNoAnswer" => {
                 leg.as_deref().and_then(|leg| self.calls.ring_over(leg));

@@ -81,7 +81,9 @@ impl Simulation {
             self.tell_activity(agent, Some(Activity::Wrapup(Place::Queue(queue.clone()))));
         }
         let (call, transferred) = (Some(over.call.clone()), passed.is_some());
-        self.emit(Kind::Completed { queue: queue.clone(), call, leg: None, agent: key.clone(), transferred });
+        let talk_ms = Some(self.now - since);
+        let (queue_of, agent_of) = (queue.clone(), key.clone());
+        self.emit(Kind::Completed { queue: queue_of, call, leg: None, agent: agent_of, transferred, talk_ms });
         self.set_device(agent, Device::Idle);
         let counters = &mut self.lines[over.queue].counters;
         counters.completed += 1;

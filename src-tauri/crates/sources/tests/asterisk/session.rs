@@ -183,3 +183,21 @@ async fn a_list_refused_later_ends_the_session_in_words() {
     assert!(error.message.contains("queue module is not loaded"), "{error}");
     assert!(!out.is_empty(), "what came before is handed over");
 }
+
+/// What the first picture shows may be over a moment later, and its end may name a call of which nobody heard the beginning: two
+/// more pictures follow soon, so that what stands in both is believed.
+#[tokio::test]
+async fn a_pair_of_pictures_follows_the_first_one() {
+    let (port, _) = manager(BANNER, 4096, polite(LIST)).await;
+    let mut session = Asterisk::new(config(port)).connect(None).await.expect("session");
+    let began = std::time::Instant::now();
+    let mut pictures = 0;
+    let third = tokio::time::timeout(Duration::from_secs(30), async {
+        while pictures < 3 {
+            let mut out = Vec::new();
+            session.next(&mut out).await.expect("a live session");
+            pictures += out.iter().filter(|report| matches!(report, Report::Picture(_))).count();
+        }
+    });
+    third.await.unwrap_or_else(|_| panic!("{pictures} pictures in {:?}", began.elapsed()));
+}

@@ -54,30 +54,30 @@ fn a_dialler_gives_its_answers_to_a_queue() {
     check(
         trace!("campaign-predictive-22"),
         &expect![[r#"
-        974900 Dialled { attempt: "1795291974.26", campaign: Some("cobranca-30d"), contact: "1795291974.26", agent: None, callee: Some(Caller { number: "55475771046", name: "" }) }
-        974900 DialRinging { attempt: "1795291974.26" }
-        975903 DialAnswered { attempt: "1795291974.26", by: Unknown, agent: None }
-        975905 Entered { queue: "cobranca", call: "1795291974.26", contact: "1795291974.26", caller: Some(Caller { number: "1140004000", name: "cobranca-30d" }), position: Some(4), waited_ms: 0 }
-        984915 Ringing { queue: "cobranca", call: "1795291974.26", agent: "1003" }
-        985917 Answered { queue: "cobranca", call: "1795291974.26", agent: "1003", leg: Some("1795291984.126") }
-        988423 Completed { queue: "cobranca", call: Some("1795291974.26"), leg: Some("1795291984.126"), agent: "1003", transferred: false }
-        988425 Disposed { campaign: Some("cobranca-30d"), attempt: "1795291974.26", code: "WRONG_NUMBER", flags: DispositionFlags { human: false, right_party: false, sale: false, promise: false, do_not_call: false, completed: false, unworkable: false } }
-        988428 DialEnded { attempt: "1795291974.26", end: DialEnd { dropped: false, by: Agent, cause: Some(16), status: Some("ANSWER") }, ago_ms: 0 }
-    "#]],
+            974900 Dialled { attempt: "1795291974.26", campaign: Some("cobranca-30d"), contact: "1795291974.26", agent: None, callee: Some(Caller { number: "55475771046", name: "" }) }
+            974900 DialRinging { attempt: "1795291974.26" }
+            975903 DialAnswered { attempt: "1795291974.26", by: Unknown, agent: None }
+            975905 Entered { queue: "cobranca", call: "1795291974.26", contact: "1795291974.26", caller: Some(Caller { number: "1140004000", name: "cobranca-30d" }), position: Some(4), waited_ms: 0 }
+            984915 Ringing { queue: "cobranca", call: "1795291974.26", agent: "1003" }
+            985917 Answered { queue: "cobranca", call: "1795291974.26", agent: "1003", leg: Some("1795291984.126") }
+            988423 Completed { queue: "cobranca", call: Some("1795291974.26"), leg: Some("1795291984.126"), agent: "1003", transferred: false, talk_ms: Some(3000) }
+            988425 Disposed { campaign: Some("cobranca-30d"), attempt: "1795291974.26", code: "WRONG_NUMBER", flags: DispositionFlags { human: false, right_party: false, sale: false, promise: false, do_not_call: false, completed: false, unworkable: false } }
+            988428 DialEnded { attempt: "1795291974.26", end: DialEnd { dropped: false, by: Agent, cause: Some(16), status: Some("ANSWER") }, ago_ms: 0 }
+        "#]],
     );
     check(
         trace!("campaign-predictive-16"),
         &expect![[r#"
-        45492 Dialled { attempt: "1795292045.28", campaign: Some("cobranca-30d"), contact: "1795292045.28", agent: None, callee: Some(Caller { number: "55475771046", name: "" }) }
-        45492 DialRinging { attempt: "1795292045.28" }
-        47500 DialAnswered { attempt: "1795292045.28", by: Unknown, agent: None }
-        47503 Entered { queue: "cobranca", call: "1795292045.28", contact: "1795292045.28", caller: Some(Caller { number: "1140004000", name: "cobranca-30d" }), position: Some(2), waited_ms: 0 }
-        54510 Ringing { queue: "cobranca", call: "1795292045.28", agent: "1019" }
-        55523 Answered { queue: "cobranca", call: "1795292045.28", agent: "1019", leg: Some("1795292054.127") }
-        58022 Completed { queue: "cobranca", call: Some("1795292045.28"), leg: Some("1795292054.127"), agent: "1019", transferred: false }
-        58024 Disposed { campaign: Some("cobranca-30d"), attempt: "1795292045.28", code: "WRONG_NUMBER", flags: DispositionFlags { human: false, right_party: false, sale: false, promise: false, do_not_call: false, completed: false, unworkable: false } }
-        58025 DialEnded { attempt: "1795292045.28", end: DialEnd { dropped: false, by: Agent, cause: Some(16), status: Some("ANSWER") }, ago_ms: 0 }
-    "#]],
+            45492 Dialled { attempt: "1795292045.28", campaign: Some("cobranca-30d"), contact: "1795292045.28", agent: None, callee: Some(Caller { number: "55475771046", name: "" }) }
+            45492 DialRinging { attempt: "1795292045.28" }
+            47500 DialAnswered { attempt: "1795292045.28", by: Unknown, agent: None }
+            47503 Entered { queue: "cobranca", call: "1795292045.28", contact: "1795292045.28", caller: Some(Caller { number: "1140004000", name: "cobranca-30d" }), position: Some(2), waited_ms: 0 }
+            54510 Ringing { queue: "cobranca", call: "1795292045.28", agent: "1019" }
+            55523 Answered { queue: "cobranca", call: "1795292045.28", agent: "1019", leg: Some("1795292054.127") }
+            58022 Completed { queue: "cobranca", call: Some("1795292045.28"), leg: Some("1795292054.127"), agent: "1019", transferred: false, talk_ms: Some(3000) }
+            58024 Disposed { campaign: Some("cobranca-30d"), attempt: "1795292045.28", code: "WRONG_NUMBER", flags: DispositionFlags { human: false, right_party: false, sale: false, promise: false, do_not_call: false, completed: false, unworkable: false } }
+            58025 DialEnded { attempt: "1795292045.28", end: DialEnd { dropped: false, by: Agent, cause: Some(16), status: Some("ANSWER") }, ago_ms: 0 }
+        "#]],
     );
 }
 

@@ -176,10 +176,10 @@ fn an_end_that_names_only_the_leg_finds_its_call() {
     check(
         &[JOIN, LEAVE, CONNECT, HANGUP, complete].concat(),
         &expect![[r#"
-        1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
-        5100 Answered { queue: "sac", call: "1.1", agent: "2101", leg: Some("1.2") }
-        9100 Completed { queue: "sac", call: Some("1.1"), leg: Some("1.2"), agent: "2101", transferred: false }
-    "#]],
+            1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
+            5100 Answered { queue: "sac", call: "1.1", agent: "2101", leg: Some("1.2") }
+            9100 Completed { queue: "sac", call: Some("1.1"), leg: Some("1.2"), agent: "2101", transferred: false, talk_ms: None }
+        "#]],
     );
     check(
         &[JOIN, LEAVE, CONNECT, HANGUP].concat(),

@@ -106,7 +106,8 @@ impl Book<'_> {
             What::Completed { transferred } => {
                 let leg = self.open.remove(&place).flatten().and_then(|talk| talk.leg);
                 let (agent, call) = (self.roster.key(&queue, agent), Some(call));
-                self.tell(at, Kind::Completed { queue, call, leg, agent, transferred: *transferred });
+                let (transferred, talk_ms) = (*transferred, None);
+                self.tell(at, Kind::Completed { queue, call, leg, agent, transferred, talk_ms });
             }
             What::Left(outcome) => {
                 self.open.remove(&place);

@@ -77,7 +77,7 @@ fn calls_that_began_before_within_and_not_at_all() {
         expect![[r#"
             14500 Answered { queue: "n1", call: "1.1", agent: "2101", leg: Some("1.2") }
             15500 Entered { queue: "n1", call: "2.1", contact: "2.1", caller: Some(Caller { number: "5512", name: "Maria" }), position: Some(1), waited_ms: 0 }
-            20500 Completed { queue: "n1", call: Some("1.1"), leg: Some("1.2"), agent: "2101", transferred: false }
+            20500 Completed { queue: "n1", call: Some("1.1"), leg: Some("1.2"), agent: "2101", transferred: false, talk_ms: None }
             21500 Answered { queue: "n1", call: "2.1", agent: "2101", leg: Some("2.2") }
             22500 Entered { queue: "n2", call: "3.1", contact: "3.1", caller: None, position: Some(1), waited_ms: 0 }
             30500 Left { queue: "n2", call: "3.1", outcome: Timeout, ago_ms: 0 }
@@ -99,7 +99,7 @@ fn a_call_passed_on_and_one_that_was_moved() {
         expect![[r#"
             15500 Entered { queue: "n1", call: "1.1", contact: "1.1", caller: Some(Caller { number: "5511", name: "" }), position: Some(1), waited_ms: 0 }
             16500 Answered { queue: "n1", call: "1.1", agent: "2101", leg: Some("1.2") }
-            20500 Completed { queue: "n1", call: Some("1.1"), leg: Some("1.2"), agent: "2101", transferred: true }
+            20500 Completed { queue: "n1", call: Some("1.1"), leg: Some("1.2"), agent: "2101", transferred: true, talk_ms: None }
             20500 Entered { queue: "n2", call: "1.1", contact: "1.1", caller: Some(Caller { number: "5511", name: "" }), position: Some(1), waited_ms: 0 }
             25500 Left { queue: "n2", call: "1.1", outcome: Transferred, ago_ms: 0 }
             26500 Entered { queue: "n1", call: "1.1", contact: "1.1", caller: Some(Caller { number: "5511", name: "" }), position: Some(1), waited_ms: 0 }
@@ -211,6 +211,7 @@ fn the_end_of_another_call_is_no_echo() {
         leg: leg.map(Name::from),
         agent: "2101".into(),
         transferred: false,
+        talk_ms: None,
     };
     let told = Happened { at: 50_500, kind: completed(Some("1.1"), Some("1.2")), unsure: true };
     let mut echoes = Echoes::default();
