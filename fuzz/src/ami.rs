@@ -21,10 +21,21 @@ use mirante_sources::asterisk::fuzzing::{Fields, Talk, messages};
 const MESSAGE: usize = 2 * 256 * 1024;
 /// Most fields of one message that the decoder may keep.
 const FIELDS: usize = 512;
-/// Most bytes that directions may add, so that a run stays short.
-const MOST_ADDED: usize = 320 * 1024;
+/// Most bytes that directions may add: a search lives from many short runs.
+const ADDED: usize = 16 * 1024;
+/// The same where the search is for what happens beyond the decoder's limits.
+const MUCH_ADDED: usize = 320 * 1024;
 
 pub(crate) fn run(script: &[u8]) {
+    play(script, ADDED);
+}
+
+/// The same talk, with room for messages longer than any that is kept whole.
+pub(crate) fn run_large(script: &[u8]) {
+    play(script, MUCH_ADDED);
+}
+
+fn play(script: &[u8], most_added: usize) {
     let mut added = 0;
     let mut scene = Scene::default();
     let mut all = Vec::new();
@@ -38,9 +49,9 @@ pub(crate) fn run(script: &[u8]) {
         let number = || std::str::from_utf8(rest).ok().and_then(|text| text.trim().parse::<usize>().ok()).unwrap_or(1);
         let mut more = Vec::new();
         match word {
-            b"much" => more = vec![b'x'; number().min(MOST_ADDED - added)],
+            b"much" => more = vec![b'x'; number().min(most_added - added)],
             b"again" => {
-                let times = number().min((MOST_ADDED - added) / stretch.len().max(1));
+                let times = number().min((most_added - added) / stretch.len().max(1));
                 more = stretch.repeat(times);
             }
             _ => {}

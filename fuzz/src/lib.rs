@@ -18,6 +18,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// All of them.
 pub const TARGETS: &[Target] = &[
     ("ami", ami::run),
+    ("ami_large", ami::run_large),
     ("queue_log", queue_log::run),
     ("config", config::run),
     ("history", history::run),

@@ -43,6 +43,18 @@ static QUEUESTATUS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem:
 pub(crate) fn takes(name: &[u8], body: &[u8]) -> bool {
     let holds = |word: &str| memmem::find(body, word.as_bytes()).is_some();
     match name {
+        // A queue module that comes or goes.
+        b"Load" | b"Unload" => holds("app_queue"),
+        // The most frequent of all, and nearly always about something else.
+        b"VarSet" => QUEUESTATUS.find(body).is_some(),
+        b"Newexten" => is_keyed(body),
+        _ => is_always_taken(name) || outbound::takes(name, body),
+    }
+}
+
+/// The events that are taken whatever they tell.
+fn is_always_taken(name: &[u8]) -> bool {
+    match name {
         b"QueueParams" | b"QueueMember" | b"QueueEntry" | b"QueueStatusComplete" => true,
         b"QueueCallerJoin" | b"Join" | b"QueueCallerLeave" | b"Leave" | b"QueueCallerAbandon" => true,
         b"AgentCalled" | b"AgentConnect" | b"AgentComplete" | b"AgentRingNoAnswer" | b"AgentDump" => true,
@@ -50,12 +62,7 @@ pub(crate) fn takes(name: &[u8], body: &[u8]) -> bool {
         b"QueueMemberPaused" | b"QueueMemberPenalty" | b"QueueMemberRinginuse" | b"DeviceStateChange" => true,
         b"HangupRequest" | b"SoftHangupRequest" | b"Hangup" | b"AttendedTransfer" | b"Reload" | b"FullyBooted"
         | b"Shutdown" => true,
-        // A queue module that comes or goes.
-        b"Load" | b"Unload" => holds("app_queue"),
-        // The most frequent of all, and nearly always about something else.
-        b"VarSet" => QUEUESTATUS.find(body).is_some(),
-        b"Newexten" => is_keyed(body),
-        _ => outbound::takes(name, body),
+        _ => outbound::is_always_taken(name),
     }
 }
 
@@ -127,7 +134,10 @@ impl Translator {
         };
         let when = When { at: message.at(), now };
         self.attempts.take(name, message, &self.members, when, out);
-        self.journeys.seen(message, when, out);
+        // Whether the others come is chance, so what they tell beside their own matter is not heard.
+        if is_always_taken(name.as_bytes()) {
+            self.journeys.seen(message, when, out);
+        }
         match name {
             "QueueParams" | "QueueMember" | "QueueEntry" | "QueueStatusComplete" => {
                 self.listed(name, message, out);

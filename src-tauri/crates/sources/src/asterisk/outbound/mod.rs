@@ -35,11 +35,12 @@ const MOST: usize = 50_000;
 /// Whether [`Attempts::take`] reads an event of this name and these bytes.
 pub(crate) fn takes(name: &[u8], body: &[u8]) -> bool {
     let holds = |word: &str| memmem::find(body, word.as_bytes()).is_some();
-    match name {
-        b"DialBegin" | b"DialState" | b"DialEnd" => true,
-        b"UserEvent" => holds(coded::DISPOSITION),
-        _ => false,
-    }
+    is_always_taken(name) || name == b"UserEvent" && holds(coded::DISPOSITION)
+}
+
+/// The events that are taken whatever they tell.
+pub(crate) fn is_always_taken(name: &[u8]) -> bool {
+    matches!(name, b"DialBegin" | b"DialState" | b"DialEnd")
 }
 
 /// The attempts of one session.
