@@ -12,25 +12,29 @@ pub(crate) enum Means {
     Narrow,
     /// The manager interface as the documented user hears it.
     Ami,
+    /// The queue_log and a user who may not hear the dial plan.
+    NarrowLog,
     /// The queue_log and the documented user.
     QueueLog,
 }
 
 impl Means {
     /// Every one.
-    pub(crate) const ALL: [Means; 3] = [Means::Narrow, Means::Ami, Means::QueueLog];
+    pub(crate) const ALL: [Means; 4] = [Means::Narrow, Means::Ami, Means::NarrowLog, Means::QueueLog];
 
     /// A hub that has it, at that address of the PBX.
     pub(crate) fn hub(self, address: std::net::SocketAddr, pbx: &Pbx) -> anyhow::Result<Hub> {
+        let log = pbx.queue_log();
         match self {
-            Means::Narrow => Hub::follow_narrowly(address),
+            Means::Narrow => Hub::follow_narrowly(address, None),
             Means::Ami => Hub::follow(address, None),
-            Means::QueueLog => Hub::follow(address, Some(&pbx.queue_log())),
+            Means::NarrowLog => Hub::follow_narrowly(address, Some(&log)),
+            Means::QueueLog => Hub::follow(address, Some(&log)),
         }
     }
 
     fn reads_the_log(self) -> bool {
-        self == Means::QueueLog
+        matches!(self, Means::NarrowLog | Means::QueueLog)
     }
 
     /// True for an end of which these means tell that it was no answer and no hang-up, and not what it was.

@@ -57,9 +57,9 @@ impl Hub {
     }
 
     /// Follows one PBX as the user who may not hear the dial plan.
-    pub fn follow_narrowly(pbx: SocketAddr) -> Result<Hub> {
+    pub fn follow_narrowly(pbx: SocketAddr, queue_log: Option<&Path>) -> Result<Hub> {
         let (user, secret) = crate::pbx::config::NARROW;
-        Hub::start(&following_as(user, pbx, None), &[("MIRANTE_RIG_SECRET", secret)])
+        Hub::start(&following_as(user, pbx, queue_log), &[("MIRANTE_RIG_SECRET", secret)])
     }
 
     /// Follows one PBX as the user who also hears calls to the outside; any account code names a campaign.
