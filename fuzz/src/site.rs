@@ -52,7 +52,7 @@ impl Bench {
                     assert!(names(&kind).iter().all(|name| !name.contains(['\r', '\n'])), "a line end in {kind:?}");
                     self.apply(seen, at, Origin::Heard, kind);
                 }
-                Report::Backfill { at, kind } => {
+                Report::Backfill { at, kind, .. } => {
                     let kind = kind.map_party(|caller| self.key(caller));
                     self.apply(seen, Some(at), Origin::Backfilled, kind);
                 }

@@ -46,7 +46,7 @@ impl Hall {
                     self.entered += u64::from(matches!(kind, Kind::Entered { .. }));
                     self.apply(at, Origin::Heard, kind);
                 }
-                Report::Backfill { at, kind } => {
+                Report::Backfill { at, kind, .. } => {
                     let kind = kind.map_party(|caller| key(&mut self.people, caller));
                     self.apply(Some(at), Origin::Backfilled, kind);
                 }

@@ -1,6 +1,7 @@
 //! The one thread that changes the floor: numbers events, folds them, hands them to the disk, and never waits for it.
 
 use crate::edges::{day_start, next_day, next_minute};
+use crate::folded::{Folded, Told, party};
 use crate::input::Input;
 use crate::live::{Live, State};
 use crate::memory::Memory;
@@ -10,10 +11,10 @@ use crate::writer::{Job, Progress, Rebase};
 use crate::{clock::Clock, settings};
 use jiff::tz::TimeZone;
 use mirante_floor::{
-    ClosedVisit, Event, Fact, Healer, Kind, Link, Minute, Name, Origin, PartyId, Picture, Setting, SourceId, reconcile,
+    ClosedVisit, Event, Fact, Healer, Kind, Link, Minute, Name, Origin, Picture, Setting, SourceId, VisitId, reconcile,
 };
-use mirante_history::{Parties, Party};
-use mirante_sources::{Caller, Report};
+use mirante_history::Parties;
+use mirante_sources::Caller;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -234,12 +235,13 @@ impl Fold {
                 self.advance(&mut state, seen);
                 self.heard(&mut state, seen);
                 self.emit(&mut state, source, seen, None, Origin::Heard, Kind::LinkUp { platform });
+                self.memory.begin(source);
                 let track = self.tracks.entry(source).or_default();
                 *track = Track { since: Some(seen), ..Track::default() };
             }
             Input::Reports { source, seen, reports } => {
                 self.backlog.fetch_sub(reports.len(), Ordering::Relaxed);
-                let reports: Vec<Folded> = reports.into_iter().map(|r| self.resolve(r)).collect();
+                let reports: Vec<Folded> = reports.into_iter().map(|r| Folded::of(r, &self.parties)).collect();
                 let mut state = live.lock();
                 self.advance(&mut state, seen);
                 self.heard(&mut state, seen);
@@ -250,7 +252,7 @@ impl Fold {
                             let kind = Kind::Clock { ahead_ms: at - seen, at_by, seen_by: 0 };
                             self.emit(&mut state, source, seen, Some(at), Origin::Heard, kind);
                         }
-                        Folded::Backfill(at, kind) => self.backfill(&mut state, source, seen, at, kind),
+                        Folded::Backfill(told) => self.backfill(&mut state, source, seen, told),
                         Folded::Picture(picture) => self.picture(&mut state, source, seen, &picture),
                     }
                 }
@@ -331,15 +333,6 @@ impl Fold {
         state.heard = state.heard.max(seen);
     }
 
-    fn resolve(&self, report: Report) -> Folded {
-        match report {
-            Report::Event { at, kind } => Folded::Event(at, kind.map_party(|c| party(&self.parties, &c))),
-            Report::Backfill { at, kind } => Folded::Backfill(at, kind.map_party(|c| party(&self.parties, &c))),
-            Report::Clock { at, by } => Folded::Clock(at, by),
-            Report::Picture(picture) => Folded::Picture(picture.map_party(|c| party(&self.parties, &c))),
-        }
-    }
-
     fn event(&mut self, state: &mut State, source: SourceId, seen: i64, at: Option<i64>, kind: Kind) {
         match kind {
             // What a platform says of names and people is Mirante's configuration, except who the platform itself is.
@@ -350,10 +343,18 @@ impl Fold {
     }
 
     /// What a record of the platform's own tells of the past, unless it was heard then.
-    fn backfill(&mut self, state: &mut State, source: SourceId, seen: i64, at: i64, kind: Kind) {
-        let news = self.memory.news(state.floor.sites.get(&source), source, at, kind);
-        if let Some(kind) = news {
-            self.emit(state, source, seen, Some(at), Origin::Backfilled, kind);
+    fn backfill(&mut self, state: &mut State, source: SourceId, seen: i64, told: Told) {
+        let Told { at, entered, kind } = told;
+        let Some(kind) = self.memory.news(state.floor.sites.get(&source), source, at, entered, kind) else { return };
+        let stay = match &kind {
+            Kind::Entered { queue, call, .. } => Some((queue.clone(), call.clone(), at)),
+            _ => None,
+        };
+        self.emit(state, source, seen, Some(at), Origin::Backfilled, kind);
+        let visit = VisitId(state.seq);
+        let is_new = state.floor.sites.get(&source).is_some_and(|site| site.visits.contains_key(&visit));
+        if let Some(stay) = stay.filter(|_| is_new) {
+            self.memory.is(source, stay, visit);
         }
     }
 
@@ -375,6 +376,9 @@ impl Fold {
     fn picture(&mut self, state: &mut State, source: SourceId, seen: i64, picture: &Picture) {
         let Some(track) = self.tracks.get_mut(&source) else { return };
         let first = !std::mem::replace(&mut track.pictured, true);
+        if let Some(site) = state.floor.sites.get(&source).filter(|_| first) {
+            self.memory.told(site, source);
+        }
         // What this session brought is newer than a picture that may have been taken before it; what an earlier session
         // brought is not.
         let asked = seen.saturating_sub(PICTURE_TAKES_MS).max(track.since.unwrap_or(seen));
@@ -482,21 +486,4 @@ impl Fold {
             let _ = self.writer.send(Job::Seal(Box::new(state.floor.clone())));
         }
     }
-}
-
-/// A report whose people have keys.
-enum Folded {
-    Event(Option<i64>, Kind),
-    Backfill(i64, Kind),
-    Clock(i64, i64),
-    Picture(Picture),
-}
-
-/// The key of a person. When the table cannot be read, nobody's: an event without a name beats a lost event.
-fn party(parties: &Parties, caller: &Caller) -> PartyId {
-    let person = Party { number: caller.number.clone(), name: caller.name.clone() };
-    parties.id_of(&person).unwrap_or_else(|error| {
-        tracing::error!("a person has no key: {error}");
-        PartyId(0)
-    })
 }

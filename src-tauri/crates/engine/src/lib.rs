@@ -14,6 +14,7 @@ pub mod config;
 mod edges;
 mod engine;
 mod fold;
+mod folded;
 mod input;
 mod live;
 mod memory;

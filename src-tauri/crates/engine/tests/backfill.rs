@@ -63,7 +63,7 @@ fn heard(seconds: i64, kind: Kind<mirante_sources::Caller>) -> Report {
 
 /// A record tells whole seconds.
 fn told(seconds: i64, kind: Kind<mirante_sources::Caller>) -> Report {
-    Report::Backfill { at: AT + seconds * 1000, kind }
+    Report::Backfill { at: AT + seconds * 1000, entered: None, kind }
 }
 
 async fn run(data: &Path, sessions: Vec<Vec<Report>>) -> Vec<Option<i64>> {

@@ -135,6 +135,10 @@ impl Site {
             Kind::RingNoAnswer { queue, agent, .. } => self.ring_no_answer(queue, agent, step),
             Kind::Answered { queue, call, agent, leg } => self.answered(queue, call, agent, leg.clone(), step),
             Kind::Completed { queue, call, leg, agent, transferred, talk_ms } => {
+                let told = call.as_ref().filter(|_| step.origin == Origin::Backfilled);
+                if told.is_some_and(|call| self.end_told(queue, call, agent, *transferred, step)) {
+                    return;
+                }
                 self.end_missed(call.as_ref(), agent, *talk_ms, step);
                 if let Some(id) = self.talking(queue, call.as_ref(), leg.as_ref(), agent) {
                     self.complete(id, *transferred, step.origin != Origin::Inferred, step);

@@ -55,6 +55,18 @@ pub enum Fact {
         /// Who says so.
         witness: Witness,
     },
+    /// How long a conversation lasted of which only that it was over was known, as a record of the platform's own tells. History
+    /// applies it to the visit's row.
+    TalkTold {
+        /// The visit.
+        id: VisitId,
+        /// When the conversation ended.
+        ended: Moment,
+        /// How long it lasted, ms.
+        talk_ms: i64,
+        /// The agent passed the call on.
+        transferred: bool,
+    },
     /// A contact is part of another's journey. History writes the other's name to its visits and attempts.
     ContactJoined {
         /// Who reported it.

@@ -51,6 +51,10 @@ impl Site {
                 move_moment(since);
             }
         }
+        // Of these the end may still be told, by the new clock.
+        for visit in self.recent.iter_mut().filter(|visit| visit.is_untold()) {
+            move_moment(&mut visit.entered);
+        }
         for attempt in self.attempts.values_mut() {
             move_moment(&mut attempt.started);
             attempt.ringing.iter_mut().for_each(move_moment);

@@ -2,9 +2,7 @@
 
 use crate::apply::Step;
 use crate::clock::credit_queue;
-use crate::{
-    ClosedVisit, Contact, Fact, Link, Moment, Name, Origin, Outcome, PartyId, Site, Stage, Visit, VisitId, Witness,
-};
+use crate::{ClosedVisit, Contact, Fact, Link, Moment, Name, Origin, Outcome, PartyId, Site, Stage, Visit, VisitId};
 
 /// Longest wait that a picture is believed to report, ms.
 const LONGEST_WAIT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -136,10 +134,7 @@ impl Site {
         }
         self.visits.remove(&id);
         let closed = self.close(visit, outcome, wait_ms, None, step);
-        if self.recent.len() == Self::RECENT {
-            self.recent.pop_front();
-        }
-        self.recent.push_back(closed.clone());
+        self.remember(closed.clone());
         step.changes.facts.push(Fact::VisitClosed(closed));
     }
 
@@ -279,6 +274,7 @@ impl Site {
         closed.transferred = transferred;
         if !heard {
             closed.origin = Origin::Inferred;
+            self.remember(closed.clone());
         }
         step.changes.facts.push(Fact::VisitClosed(closed));
     }
@@ -359,51 +355,5 @@ impl Site {
         }
         let (contact, root) = (contact.clone(), root.clone());
         step.changes.facts.push(Fact::ContactJoined { source: step.source, contact, root });
-    }
-
-    /// A better witness speaks of a visit that ended unanswered, or that is only thought to wait still.
-    pub(crate) fn amend(
-        &mut self,
-        queue: &Name,
-        call: &Name,
-        from: Outcome,
-        to: Outcome,
-        witness: Witness,
-        step: &mut Step<'_>,
-    ) {
-        if from == to || from == Outcome::Answered || to == Outcome::Answered {
-            return;
-        }
-        let mut recent = self.recent.iter_mut();
-        let is_it = |v: &&mut ClosedVisit| v.queue == *queue && v.call == *call && v.outcome == from;
-        // A caller who left may have entered the same queue again at once. The log tells of each stay late and in order, the
-        // stream of the newest.
-        let found = match witness {
-            Witness::QueueLog => recent.find(is_it),
-            Witness::Stream => recent.rfind(is_it),
-        };
-        let id = found.map(|visit| {
-            visit.outcome = to;
-            (visit.id, visit.wait_ms)
-        });
-        let thought_waiting = |id: &VisitId| self.visits.get(id).is_some_and(|visit| visit.origin == Origin::Inferred);
-        if id.is_none()
-            && let Some(open) = self.waiting(call, Some(queue)).filter(thought_waiting)
-        {
-            self.leave(open, to, 0, step);
-            return;
-        }
-        if let Some((_, wait_ms)) = id {
-            self.queue(queue, step).totals.amend(from, to, wait_ms);
-        }
-        step.changes.facts.push(Fact::VisitAmended {
-            source: step.source,
-            id: id.map(|(id, _)| id),
-            queue: queue.clone(),
-            call: call.clone(),
-            from,
-            to,
-            witness,
-        });
     }
 }

@@ -82,7 +82,8 @@ pub struct Site {
     pub undecided: VecDeque<(Name, Name)>,
     /// The minute that is not over.
     pub minute: OpenMinute,
-    /// The newest visits that ended unanswered, so that a better witness can still amend the day's totals.
+    /// The newest visits that ended unanswered, or answered with nobody seeing the end, so that a better witness can still amend
+    /// the day's totals.
     pub recent: VecDeque<ClosedVisit>,
     /// Agents whose conversation just ended: until then, Unix ms by our clock, a busy device is taken to be busy with it still.
     pub settling: BTreeMap<Name, i64>,
@@ -175,6 +176,6 @@ impl Site {
         matches!(self.link, Link::Up { .. })
     }
 
-    /// How many unanswered visits, and attempts, stay amendable.
+    /// How many visits, and attempts, stay amendable.
     pub(crate) const RECENT: usize = 512;
 }

@@ -7,6 +7,7 @@
 //! milliseconds. Every input is treated as hostile: no order of events makes it panic or count below zero.
 
 mod agent;
+mod amend;
 mod apply;
 mod attempt;
 mod campaign;

@@ -120,8 +120,8 @@ fn waits(site: &Site, seen: &[WaitingPicture], asked: i64, kinds: &mut Vec<Kind>
             kinds.push(Kind::Left { queue, call, outcome: Outcome::Unknown, ago_ms: 0 });
         }
     }
-    let ended: BTreeSet<(&Name, &Name)> =
-        site.recent.iter().filter(|v| v.ended.seen >= asked).map(|v| (&v.queue, &v.call)).collect();
+    let left = site.recent.iter().filter(|v| v.ended.seen >= asked && v.outcome != Outcome::Answered);
+    let ended: BTreeSet<(&Name, &Name)> = left.map(|v| (&v.queue, &v.call)).collect();
     for w in seen {
         let mut open = site.calls.get(&w.call).into_iter().flatten().filter_map(|id| site.visits.get(id));
         let known = open.any(|v| {

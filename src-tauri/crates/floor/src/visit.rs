@@ -171,3 +171,10 @@ pub struct ClosedVisit {
     /// How entry and end came to be known: the worse of the two.
     pub origin: Origin,
 }
+
+impl ClosedVisit {
+    /// True of an answered visit of whose conversation nobody saw the end, so that a record may still tell it.
+    pub fn is_untold(&self) -> bool {
+        self.outcome == Outcome::Answered && self.talk_ms.is_none()
+    }
+}

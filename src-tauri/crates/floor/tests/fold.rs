@@ -261,55 +261,6 @@ fn a_better_witness_moves_the_totals() {
     assert!(matches!(facts.last(), Some(Fact::VisitAmended { id: Some(_), to: Outcome::Timeout, .. })));
 }
 
-/// The log tells of a stay when its caller waits in the same queue again already.
-#[test]
-fn a_better_witness_leaves_the_next_stay_alone() {
-    let amend = |to: Outcome, witness: Witness| Kind::VisitAmended {
-        queue: name("sac"),
-        call: name("c1"),
-        from: Outcome::Unknown,
-        to,
-        witness,
-    };
-    let left = || left("sac", "c1", Outcome::Unknown);
-    let (floor, facts) = tell(vec![
-        (0, entered("sac", "c1")),
-        (9_000, left()),
-        (9_100, entered("sac", "c1")),
-        (9_700, amend(Outcome::Timeout, Witness::QueueLog)),
-    ]);
-    assert_eq!(floor.sites[&S].queues["sac"].waiting.len(), 1, "who came again still waits");
-    let amended = |facts: &[Fact]| -> Vec<_> {
-        let told = |fact: &Fact| match fact {
-            Fact::VisitAmended { id, to, .. } => Some((id.map(|id| id.0), *to)),
-            _ => None,
-        };
-        facts.iter().filter_map(told).collect()
-    };
-    let first = closed(&facts)[0].id.0;
-    assert_eq!(amended(&facts), [(Some(first), Outcome::Timeout)]);
-    // Of two ends that nobody saw the log tells the first first; the stream speaks of the newest.
-    let (_, facts) = tell(vec![
-        (0, entered("sac", "c1")),
-        (9_000, left()),
-        (9_100, entered("sac", "c1")),
-        (20_000, left()),
-        (20_010, amend(Outcome::ExitKey, Witness::Stream)),
-        (20_700, amend(Outcome::Timeout, Witness::QueueLog)),
-    ]);
-    let ids: Vec<u64> = closed(&facts).iter().map(|visit| visit.id.0).collect();
-    assert_eq!(amended(&facts), [(Some(ids[1]), Outcome::ExitKey), (Some(ids[0]), Outcome::Timeout)]);
-    let (_, facts) = tell(vec![
-        (0, entered("sac", "c1")),
-        (9_000, left()),
-        (9_100, entered("sac", "c1")),
-        (20_000, left()),
-        (20_700, amend(Outcome::Timeout, Witness::QueueLog)),
-        (20_700, amend(Outcome::Withdrawn, Witness::QueueLog)),
-    ]);
-    assert_eq!(amended(&facts), [(Some(ids[0]), Outcome::Timeout), (Some(ids[1]), Outcome::Withdrawn)]);
-}
-
 #[test]
 fn a_contact_that_is_part_of_another_is_one_with_it() {
     let joined = |contact: &str, root: &str| Kind::ContactJoined { contact: name(contact), root: name(root) };

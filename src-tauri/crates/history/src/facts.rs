@@ -2,7 +2,8 @@
 
 use crate::{Result, attempts, rows};
 use mirante_floor::{
-    AgentActivity, AgentSpan, ClosedVisit, Fact, Gap, Minute, Name, Outcome, QueueActivity, SourceId, VisitId, Witness,
+    AgentActivity, AgentSpan, ClosedVisit, Fact, Gap, Minute, Moment, Name, Outcome, QueueActivity, SourceId, VisitId,
+    Witness,
 };
 use rusqlite::{OptionalExtension, Transaction};
 
@@ -17,6 +18,7 @@ pub(crate) fn write(tx: &Transaction<'_>, seq: u64, facts: &[Fact]) -> Result<()
             Fact::VisitAmended { source, id, queue, call, from, to, witness } => {
                 amend(tx, seq, &Amendment { source: *source, id: *id, queue, call, from: *from, to: *to, witness })?;
             }
+            Fact::TalkTold { id, ended, talk_ms, transferred } => tell_talk(tx, *id, *ended, *talk_ms, *transferred)?,
             Fact::ContactJoined { source, contact, root } => join(tx, *source, contact, root)?,
             Fact::AttemptClosed(a) => attempts::close(tx, seq, a)?,
             Fact::AttemptDisposed { source, attempt, code, flags } => {
@@ -96,6 +98,14 @@ fn amend(tx: &Transaction<'_>, seq: u64, a: &Amendment<'_>) -> Result<()> {
     // What was recorded first stays known, however often it is amended.
     let sql = "UPDATE visit SET outcome = ?2, amended_from = coalesce(amended_from, ?3), amended_by = ?4 WHERE id = ?1";
     tx.prepare_cached(sql)?.execute((id, a.to.word(), a.from.word(), rows::witness_word(*a.witness)))?;
+    Ok(())
+}
+
+/// A conversation that was known to be over is known to its end. One whose length is recorded keeps it.
+fn tell_talk(tx: &Transaction<'_>, id: VisitId, ended: Moment, talk_ms: i64, transferred: bool) -> Result<()> {
+    let sql = "UPDATE visit SET talk_ms = ?2, ended_ms = ?3, ended_at = ?4, transferred = ?5
+               WHERE id = ?1 AND outcome = 'answered' AND talk_ms IS NULL";
+    tx.prepare_cached(sql)?.execute((id.0, talk_ms, ended.seen, ended.at, transferred))?;
     Ok(())
 }
 

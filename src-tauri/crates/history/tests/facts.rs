@@ -73,6 +73,49 @@ fn spans_of_every_state_come_back() {
     assert_eq!(span_rows(&live.history), spans);
 }
 
+/// The end of a conversation comes once: what is recorded of its length stays.
+#[test]
+fn a_record_tells_how_long_a_conversation_lasted() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let mut live = Live::open(dir.path());
+    let moment = |ms: i64| Moment { seen: MORNING + ms, at: None };
+    let visit = |id: u64, outcome, talk_ms| {
+        Fact::VisitClosed(ClosedVisit {
+            id: VisitId(id),
+            source: SourceId(1),
+            queue: "sac".into(),
+            call: "c1".into(),
+            contact: "c1".into(),
+            caller: None,
+            entered: moment(0),
+            ended: moment(9_000),
+            outcome,
+            wait_ms: 5,
+            agent: None,
+            agent_name: None,
+            interface: None,
+            talk_ms,
+            transferred: false,
+            origin: Origin::Inferred,
+        })
+    };
+    let told = |id: u64, talk_ms| Fact::TalkTold { id: VisitId(id), ended: moment(7_000), talk_ms, transferred: true };
+    let facts = [
+        visit(1, Outcome::Answered, None),
+        visit(2, Outcome::Answered, Some(6_000)),
+        visit(3, Outcome::Abandoned, None),
+        told(1, 4_000),
+        told(1, 5_000),
+        told(2, 4_000),
+        told(3, 4_000),
+        told(4, 4_000),
+    ];
+    live.history.commit(Batch { events: &[], facts: &facts }).expect("commit");
+    let known = visits(&live.history, 0, i64::MAX);
+    let known: Vec<_> = known.iter().map(|v| (v.id.0, v.talk_ms, v.ended.seen - MORNING, v.transferred)).collect();
+    assert_eq!(known, [(1, Some(4_000), 7_000, true), (2, Some(6_000), 9_000, false), (3, None, 9_000, false)]);
+}
+
 #[test]
 fn a_better_witness_amends_the_visit_it_names_or_the_latest_recorded_so() {
     let dir = tempfile::tempdir().expect("tempdir");

@@ -33,10 +33,12 @@ pub enum Report {
         kind: Kind<Caller>,
     },
     /// A record of the platform's own tells, after the fact, what happened while nobody listened. These come in order, before
-    /// the session's first picture.
+    /// the session's first picture; only ends of conversations that went on then come when the record tells them.
     Backfill {
         /// The record's own time, Unix ms.
         at: i64,
+        /// When the call entered the queue for the stay that this is about, Unix ms by the record, if it tells.
+        entered: Option<i64>,
         /// What.
         kind: Kind<Caller>,
     },

@@ -4,7 +4,7 @@ use super::clock::ClockWatch;
 use super::hearing::Hearing;
 use super::link::Link;
 use super::message::Kept;
-use super::queue_log::{Echoes, Follower, Opening};
+use super::queue_log::{Echoes, Follower, Happened, Missed, Opening};
 use super::remote::Remote;
 use super::roster::Roster;
 use super::translate::{Need, Translator};
@@ -143,9 +143,10 @@ impl AmiSession {
                 return Err(stopping());
             }
         }
-        self.recall(&picture, &mut heard);
+        let late = self.recall(&picture, &mut heard);
         self.ready.append(&mut heard);
         self.ready.append(&mut picture);
+        self.ready.extend(late.into_iter().map(recalled));
         self.ask_devices();
         self.heard = Instant::now();
         Ok(())
@@ -183,17 +184,18 @@ impl AmiSession {
         Ok(())
     }
 
-    /// Tells what was missed, before what was `heard` since the login.
-    fn recall(&mut self, picture: &[Report], heard: &mut Vec<Report>) {
+    /// Tells what was missed, before what was `heard` since the login. Gives what is to be told after that.
+    fn recall(&mut self, picture: &[Report], heard: &mut Vec<Report>) -> Vec<Happened> {
         let members = picture.iter().find_map(|report| match report {
             Report::Picture(picture) => Some(&*picture.members),
             _ => None,
         });
         let roster = Roster::new(members.unwrap_or_default(), Remote::new(self.secret.clone()));
-        let (events, verdicts) = self.log.missed(&roster);
+        let Missed { events, heard: verdicts, late, .. } = self.log.missed(&roster);
         self.ready.append(&mut self.echoes.reports(events, heard));
         let now = self.now();
         verdicts.iter().for_each(|verdict| self.translator.logged(verdict, now, heard));
+        late
     }
 
     /// Messages that came so far.
@@ -244,9 +246,11 @@ impl AmiSession {
                 if self.start.elapsed() >= ECHO {
                     self.echoes.forget();
                 }
-                for verdict in self.log.verdicts().await {
+                let (verdicts, ended) = self.log.news().await;
+                for verdict in verdicts {
                     self.translator.logged(&verdict, self.now(), out);
                 }
+                out.extend(ended.into_iter().map(recalled));
                 if out.len() > before {
                     return Ok(());
                 }
@@ -319,6 +323,10 @@ impl AmiSession {
         }
         Ok(())
     }
+}
+
+fn recalled(Happened { at, entered, kind, .. }: Happened) -> Report {
+    Report::Backfill { at, entered, kind }
 }
 
 fn stopping() -> SourceError {

@@ -5,6 +5,7 @@ use mirante_floor::{Kind, Moment, Outcome, Witness};
 use mirante_sources::asterisk::queue_log::LogAt;
 use mirante_sources::asterisk::{Asterisk, AsteriskConfig};
 use mirante_sources::{Report, Source};
+use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -43,11 +44,17 @@ fn log(lines: &[&str]) -> String {
 
 /// What a session that was last heard at second 60 tells first, up to its picture and `more` reports behind it.
 async fn told(log: Option<String>, last: Option<Moment>, more: usize) -> Vec<Report> {
+    told_later(log, last, more, "").await
+}
+
+/// The same where the log grows by `later` after the picture.
+async fn told_later(log: Option<String>, last: Option<Moment>, more: usize, later: &str) -> Vec<Report> {
     let dir = tempfile::tempdir().expect("tempdir");
     let path = dir.path().join("queue_log");
     if let Some(log) = log {
         std::fs::write(&path, log).expect("write");
     }
+    let grows = path.clone();
     let (polite, said) = (polite(LIST), AtomicBool::new(false));
     let (port, _) = manager(BANNER, 4096, move |action, count| match action.get("ActionID") {
         "clock" => Answer::Say(format!("Response: Success\r\nActionID: clock\r\nTimestamp: {CLOCK}.100000\r\n\r\n")),
@@ -62,6 +69,10 @@ async fn told(log: Option<String>, last: Option<Moment>, more: usize) -> Vec<Rep
     while !out.iter().any(|report| matches!(report, Report::Picture(_))) {
         session.next(&mut out).await.expect("the session lives");
     }
+    if !later.is_empty() {
+        let mut file = std::fs::OpenOptions::new().append(true).open(grows).expect("the log");
+        file.write_all(later.as_bytes()).expect("write");
+    }
     let wanted = out.len() + more;
     let _ = timeout(Duration::from_millis(2500), async {
         while out.len() < wanted {
@@ -74,7 +85,7 @@ async fn told(log: Option<String>, last: Option<Moment>, more: usize) -> Vec<Rep
 
 fn words(reports: &[Report]) -> Vec<String> {
     let word = |report: &Report| match report {
-        Report::Backfill { at, kind } => format!("then {} {}", at - (CLOCK - 100) * 1000, brief(kind)),
+        Report::Backfill { at, kind, .. } => format!("then {} {}", at - (CLOCK - 100) * 1000, brief(kind)),
         Report::Event { kind, .. } => format!("now {}", brief(kind)),
         Report::Picture(_) => "picture".to_owned(),
         Report::Clock { .. } => "clock".to_owned(),
@@ -119,6 +130,27 @@ async fn the_log_tells_what_was_missed_and_the_session_the_rest() {
     );
 }
 
+/// An agent answered in the silence and talks on; of the conversations that the session hears begin, it hears the end.
+#[tokio::test]
+async fn the_log_ends_conversations_of_the_silence_later() {
+    let last = Moment { seen: 5, at: Some((CLOCK - 40) * 1000) };
+    let before = ["80|2.1|sac|NONE|ENTERQUEUE||5512|1", "88|2.1|sac|Ana|CONNECT|8|2.2|1"];
+    let later = ["104|7.1|sac|Ana|COMPLETEAGENT|1|2|1", "105|2.1|sac|Ana|COMPLETECALLER|8|17|1"];
+    let reports = told_later(Some(log(&before)), Some(last), 2, &log(&later)).await;
+    let told = words(&reports);
+    let wanted = [
+        "then 80500 2.1 entered",
+        "then 88500 2101 answered 2.1",
+        "now 8.1 left unknown",
+        "picture",
+        "then 105500 2.1 completed",
+        "now 7.1 entered",
+    ];
+    assert_eq!(told, wanted);
+    let Some(Report::Backfill { entered, .. }) = reports.last() else { panic!("{told:?}") };
+    assert_eq!(*entered, Some((CLOCK - 100 + 80) * 1000 + 500));
+}
+
 #[tokio::test]
 async fn an_untold_clock_is_asked_for() {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_millis();
@@ -126,7 +158,7 @@ async fn an_untold_clock_is_asked_for() {
     let last = Moment { seen: (CLOCK - 15) * 1000 - ahead, at: None };
     let reports = told(Some(log(&LOG)), Some(last), 0).await;
     let first = reports.iter().find_map(|report| match report {
-        Report::Backfill { at, kind: Kind::Entered { call, .. } } => Some((*at, call.to_string())),
+        Report::Backfill { at, kind: Kind::Entered { call, .. }, .. } => Some((*at, call.to_string())),
         _ => None,
     });
     // Told by our clock, as the events beside it are; a second is allowed to the test's own reading of clocks.

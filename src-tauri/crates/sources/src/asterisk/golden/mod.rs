@@ -36,7 +36,7 @@ fn brief(report: &Report) -> String {
         }
         Report::Event { at, kind } => format!("{} {kind:?}", at.map_or(0, |at| at % 1_000_000)),
         Report::Clock { by, .. } => format!("Clock {by}"),
-        Report::Backfill { at, kind } => format!("then {} {kind:?}", at % 1_000_000),
+        Report::Backfill { at, kind, .. } => format!("then {} {kind:?}", at % 1_000_000),
     }
 }
 

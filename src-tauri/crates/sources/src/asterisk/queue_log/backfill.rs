@@ -4,6 +4,9 @@
 //! the same moment may be either side of the login, so lines near it are *unsure*: they count unless the session hears the same
 //! ([`Echoes`]).
 //!
+//! * A call may enter a queue again while an agent still talks to it there, and the PBX writes the end of that conversation late:
+//!   a line that ends one is about the earliest that goes on, every other about the wait. Each event says when the stay that it is
+//!   about began, so that whoever keeps the visits need not guess which it is.
 //! * A line's second is any instant in it; its middle is taken, which is half a second from the truth at most.
 //! * Visits are told from a little before the silence on: whoever keeps them drops what is known. Whatever only counts (a ring
 //!   that nobody answered) or lasts (a pause) is told from the last moment that was heard.
@@ -11,11 +14,12 @@
 //!   until then, which only the next picture ends. The log writes ABANDON for a caller who was moved elsewhere too; one who entered
 //!   a queue again afterwards had not hung up.
 
+use super::talking::{Talk, Talking};
 use super::told::{Told, What};
 use super::witness::Verdict;
+use crate::Caller;
 use crate::asterisk::roster::Roster;
 use crate::asterisk::translate::SHORTEST_RING_MS;
-use crate::{Caller, Report};
 use mirante_floor::{Device, Kind, MemberPicture, Name, Outcome};
 use std::collections::BTreeMap;
 
@@ -40,45 +44,58 @@ pub(crate) struct Silence {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Happened {
     pub(crate) at: i64,
+    /// When the call entered the queue for the stay that this is about, if the log tells.
+    pub(crate) entered: Option<i64>,
     pub(crate) kind: Kind<Caller>,
     /// The session may have heard it too.
     pub(crate) unsure: bool,
 }
 
-/// What the lines of a silence come to: its events, and what the log says about how waits ended that the session heard itself.
-pub(crate) fn backfill(lines: &[Told], silence: Silence, roster: &Roster) -> (Vec<Happened>, Vec<Verdict>) {
-    let mut book = Book { silence, roster, events: Vec::new(), open: BTreeMap::new(), abandoned: BTreeMap::new() };
-    let mut heard = Vec::new();
+/// What the lines of a silence come to.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Missed {
+    /// What happened, in the log's order.
+    pub(crate) events: Vec<Happened>,
+    /// What the log says about how waits ended that the session heard itself.
+    pub(crate) heard: Vec<Verdict>,
+    /// Ends, told since the login, of conversations that began before it: what was heard is the better word.
+    pub(crate) late: Vec<Happened>,
+    /// Conversations that the log has not ended yet.
+    pub(crate) talking: Talking,
+}
+
+/// Makes events of the lines of a silence.
+pub(crate) fn backfill(lines: &[Told], silence: Silence, roster: &Roster) -> Missed {
+    let mut book =
+        Book { silence, roster, missed: Missed::default(), waiting: BTreeMap::new(), abandoned: BTreeMap::new() };
+    book.missed.talking.shift = silence.shift;
     let mut last = silence.heard;
     for told in lines {
         let is_heard = told.at >= silence.over && told.at <= silence.read;
         if let What::Left(outcome) = told.what
             && (is_heard || told.at >= silence.unsure)
         {
-            heard.push(Verdict { call: told.call.clone(), queue: told.queue.clone(), outcome, at: Some(told.at) });
+            let (call, queue) = (told.call.clone(), told.queue.clone());
+            book.missed.heard.push(Verdict { call, queue, outcome, at: Some(told.at) });
         }
-        if !is_heard {
+        if is_heard {
+            book.missed.late.extend(book.missed.talking.hear(told));
+        } else {
             book.take(told, last);
             last = told.at.max(silence.heard);
         }
     }
-    (book.events, heard)
+    book.missed
 }
 
 struct Book<'a> {
     silence: Silence,
     roster: &'a Roster,
-    events: Vec<Happened>,
-    /// Calls in queues, and who talks to them.
-    open: BTreeMap<(Name, Name), Option<Talk>>,
+    missed: Missed,
+    /// Calls that wait in a queue, and since when by the clock that events go by.
+    waiting: BTreeMap<(Name, Name), i64>,
     /// Where the events hold the newest abandonment of a call.
     abandoned: BTreeMap<Name, usize>,
-}
-
-/// The agent in a conversation, and the agent's leg if told.
-struct Talk {
-    agent: Name,
-    leg: Option<Name>,
 }
 
 impl Book<'_> {
@@ -89,62 +106,65 @@ impl Book<'_> {
         let place = (queue.clone(), call.clone());
         match what {
             What::Entered { caller, position } => {
-                if let Some(event) = self.abandoned.remove(&call).and_then(|nth| self.events.get_mut(nth))
+                if let Some(event) = self.abandoned.remove(&call).and_then(|nth| self.missed.events.get_mut(nth))
                     && let Kind::Left { outcome, .. } = &mut event.kind
                 {
                     *outcome = Outcome::Transferred;
                 }
-                self.open.insert(place, None);
+                let entered = at.saturating_add(self.silence.shift);
+                self.waiting.insert(place, entered);
                 let (contact, caller) = (call.clone(), caller.clone());
-                self.tell(at, Kind::Entered { queue, call, contact, caller, position: *position, waited_ms: 0 });
+                let kind = Kind::Entered { queue, call, contact, caller, position: *position, waited_ms: 0 };
+                self.tell(at, Some(entered), kind);
             }
             What::Answered { leg } => {
-                let agent = self.roster.key(&queue, agent);
-                self.open.insert(place, Some(Talk { agent: agent.clone(), leg: leg.clone() }));
-                self.tell(at, Kind::Answered { queue, call, agent, leg: leg.clone() });
+                let (agent, entered) = (self.roster.key(&queue, agent), self.waiting.remove(&place));
+                self.missed.talking.begin(place, Talk { agent: agent.clone(), leg: leg.clone(), entered });
+                self.tell(at, entered, Kind::Answered { queue, call, agent, leg: leg.clone() });
             }
             What::Completed { transferred } => {
-                let leg = self.open.remove(&place).flatten().and_then(|talk| talk.leg);
+                let talk = self.missed.talking.end(&place);
+                let (entered, leg) = talk.map_or((None, None), |talk| (talk.entered, talk.leg));
                 let (agent, call) = (self.roster.key(&queue, agent), Some(call));
                 let (transferred, talk_ms) = (*transferred, None);
-                self.tell(at, Kind::Completed { queue, call, leg, agent, transferred, talk_ms });
+                self.tell(at, entered, Kind::Completed { queue, call, leg, agent, transferred, talk_ms });
             }
             What::Left(outcome) => {
-                self.open.remove(&place);
+                let entered = self.waiting.remove(&place);
                 if at >= self.silence.from && *outcome == Outcome::Abandoned {
-                    self.abandoned.insert(call.clone(), self.events.len());
+                    self.abandoned.insert(call.clone(), self.missed.events.len());
                 }
-                self.tell(at, Kind::Left { queue, call, outcome: *outcome, ago_ms: 0 });
+                self.tell(at, entered, Kind::Left { queue, call, outcome: *outcome, ago_ms: 0 });
             }
             What::RingNoAnswer { ring_ms } if at > self.silence.heard && *ring_ms >= SHORTEST_RING_MS => {
                 let agent = self.roster.key(&queue, agent);
-                self.tell(at, Kind::RingNoAnswer { queue, agent, ring_ms: *ring_ms });
+                self.tell(at, None, Kind::RingNoAnswer { queue, agent, ring_ms: *ring_ms });
             }
             What::Paused { paused, reason } if at > self.silence.heard => {
                 if let Some(member) = self.roster.member(&queue, agent) {
                     let kind = self.paused(member, *paused, reason.clone(), at);
-                    self.tell(at, kind);
+                    self.tell(at, None, kind);
                 }
             }
             What::RingNoAnswer { .. } | What::Paused { .. } => {}
             What::Started => {
-                for ((queue, call), talking) in std::mem::take(&mut self.open) {
+                self.missed.talking.clear();
+                for ((queue, call), entered) in std::mem::take(&mut self.waiting) {
                     // They were there when the log last spoke, and nowhere when the PBX began again.
-                    if talking.is_none() && at >= self.silence.from {
-                        self.tell(
-                            last.max(self.silence.from),
-                            Kind::Left { queue, call, outcome: Outcome::Unknown, ago_ms: 0 },
-                        );
+                    if at >= self.silence.from {
+                        let kind = Kind::Left { queue, call, outcome: Outcome::Unknown, ago_ms: 0 };
+                        self.tell(last.max(self.silence.from), Some(entered), kind);
                     }
                 }
             }
         }
     }
 
-    fn tell(&mut self, at: i64, kind: Kind<Caller>) {
+    /// Adds an event of a line at `at`. The call had entered the queue at `entered`, by the clock that events go by.
+    fn tell(&mut self, at: i64, entered: Option<i64>, kind: Kind<Caller>) {
         let Silence { from, unsure, shift, .. } = self.silence;
         if at >= from {
-            self.events.push(Happened { at: at.saturating_add(shift), kind, unsure: at >= unsure });
+            self.missed.events.push(Happened { at: at.saturating_add(shift), entered, kind, unsure: at >= unsure });
         }
     }
 
@@ -152,89 +172,10 @@ impl Book<'_> {
     /// tells the rest.
     fn paused(&self, member: &MemberPicture<Caller>, paused: bool, reason: Option<Name>, at: i64) -> Kind<Caller> {
         let MemberPicture { queue, agent, interface, name, penalty, .. } = member.clone();
-        let talks = self.open.values().flatten().any(|talk| talk.agent == agent);
+        let talks = self.missed.talking.holds(&agent);
         let device = if talks { Device::InUse } else { Device::Idle };
         let paused_at = paused.then_some(at.saturating_add(self.silence.shift));
         Kind::Member { queue, agent, interface, name, device, paused, reason, penalty, in_call: None, paused_at }
-    }
-}
-
-/// Line and event of the same moment tell times that differ by less than this, ms.
-const SAME_MS: i64 = 2_500;
-
-/// Keeps what log and session tell both from being told twice.
-#[derive(Debug, Default)]
-pub(crate) struct Echoes {
-    told: Vec<(i64, Kind<Caller>)>,
-}
-
-impl Echoes {
-    /// Of the past's events, those that `heard` does not tell too, as reports. What is unsure among them is remembered.
-    pub(crate) fn reports(&mut self, events: Vec<Happened>, heard: &[Report]) -> Vec<Report> {
-        let mut heard: Vec<_> = heard
-            .iter()
-            .filter_map(|report| match report {
-                Report::Event { at, kind } => Some((*at, kind)),
-                Report::Backfill { .. } | Report::Clock { .. } | Report::Picture(_) => None,
-            })
-            .collect();
-        let mut reports = Vec::new();
-        for Happened { at, kind, unsure } in events {
-            if unsure {
-                if let Some(nth) = heard.iter().position(|heard| is_same(at, &kind, heard.0, heard.1)) {
-                    heard.swap_remove(nth);
-                    continue;
-                }
-                self.told.push((at, kind.clone()));
-            }
-            reports.push(Report::Backfill { at, kind });
-        }
-        reports
-    }
-
-    /// Takes out of `reports`, from the one at `first` on, what was told from the log already: each once.
-    pub(crate) fn drop_from(&mut self, reports: &mut Vec<Report>, first: usize) {
-        if self.told.is_empty() {
-            return;
-        }
-        let mut nth = 0;
-        reports.retain(|report| {
-            nth += 1;
-            let Report::Event { at, kind } = report else { return true };
-            // A member's state is told again and again, and repeats do no harm.
-            if nth <= first || matches!(kind, Kind::Member { .. }) {
-                return true;
-            }
-            let told = self.told.iter().position(|told| is_same(told.0, &told.1, *at, kind));
-            told.map(|nth| self.told.swap_remove(nth)).is_none()
-        });
-    }
-
-    /// Events no longer come that late.
-    pub(crate) fn forget(&mut self) {
-        self.told.clear();
-    }
-}
-
-/// True if a line and an event tell the same: what happened, in which queue, to which call or agent, and when.
-fn is_same(told_at: i64, told: &Kind<Caller>, heard_at: Option<i64>, heard: &Kind<Caller>) -> bool {
-    use Kind::{Answered, Completed, Entered, Left, Member, RingNoAnswer};
-    if heard_at.is_some_and(|at| at.abs_diff(told_at) > SAME_MS as u64) {
-        return false;
-    }
-    match (told, heard) {
-        (Entered { queue: q, call: c, .. }, Entered { queue, call, .. })
-        | (Answered { queue: q, call: c, .. }, Answered { queue, call, .. })
-        | (Left { queue: q, call: c, .. }, Left { queue, call, .. }) => q == queue && c == call,
-        // The session's own may name only the leg.
-        (Completed { queue: q, call: c, leg: l, .. }, Completed { queue, call, leg, .. }) => {
-            q == queue && if call.is_some() { c == call } else { leg.is_some() && l == leg }
-        }
-        (RingNoAnswer { queue: q, agent: a, .. }, RingNoAnswer { queue, agent, .. }) => q == queue && a == agent,
-        (Member { queue: q, agent: a, paused: p, .. }, Member { queue, agent, paused, .. }) => {
-            q == queue && a == agent && p == paused
-        }
-        _ => false,
     }
 }
 

@@ -51,13 +51,13 @@ fn told(story: &str) -> Vec<Told> {
 }
 
 fn check(silence: Silence, story: &str, expected: Expect) {
-    let (events, verdicts) = backfill(&told(story), silence, &roster());
+    let missed = backfill(&told(story), silence, &roster());
     let mut text = String::new();
-    for event in events {
+    for event in missed.events {
         let sure = if event.unsure { " unsure" } else { "" };
         text.push_str(&format!("{}{sure} {:?}\n", event.at - START * 1000, event.kind));
     }
-    for verdict in verdicts {
+    for verdict in missed.heard {
         text.push_str(&format!("verdict {} {} {:?}\n", verdict.queue, verdict.call, verdict.outcome));
     }
     expected.assert_eq(&text);
@@ -176,56 +176,73 @@ fn where_silence_and_session_meet() {
     );
 }
 
+/// The PBX writes the end of a conversation when the call is in the queue again already.
 #[test]
-fn nothing_is_told_twice() {
-    let entered = |call: &str| Kind::Entered {
-        queue: "n1".into(),
-        call: call.into(),
-        contact: call.into(),
-        caller: None,
-        position: None,
-        waited_ms: 0,
-    };
-    let heard = |kind| Report::Event { at: None, kind };
-    let mut echoes = Echoes::default();
-    let happened = |call, unsure| Happened { at: 1, kind: entered(call), unsure };
-    let reports = echoes.reports(
-        vec![happened("1", false), happened("2", true), happened("3", true), happened("1", true)],
-        &[heard(entered("2")), heard(entered("1"))],
-    );
-    let backfill = |call| Report::Backfill { at: 1, kind: entered(call) };
-    assert_eq!(reports, [backfill("1"), backfill("3")], "2 and the second 1 were heard");
-    let mut more = vec![heard(entered("3")), heard(entered("3")), heard(entered("3"))];
-    echoes.drop_from(&mut more, 1);
-    assert_eq!(more.len(), 2, "one of those that came after");
-    echoes.drop_from(&mut more, 0);
-    assert_eq!(more.len(), 2);
+fn an_end_is_of_the_earliest_conversation_and_the_rest_of_the_wait() {
+    let story = "15|1.1|n1|NONE|ENTERQUEUE||5511|1
+         16|1.1|n1|Ana|CONNECT|1|1.2|1
+         20|1.1|n1|NONE|ENTERQUEUE||5511|1
+         20|1.1|n1|Ana|COMPLETEAGENT|1|4|1
+         22|1.1|n1|Ana|CONNECT|2|1.4|1
+         26|1.1|n1|NONE|ENTERQUEUE||5511|1
+         27|1.1|n1|NONE|EXITWITHKEY|9|1|1|1
+         28|1.1|n1|Ana|COMPLETECALLER|2|6|1";
+    for shift in [0, 700] {
+        let missed = backfill(&told(story), Silence { shift, ..SILENCE }, &roster());
+        let second = |ms: i64| ms - START * 1000 - shift;
+        let stays: Vec<_> = missed.events.iter().map(|e| (second(e.at), e.entered.map(second))).collect();
+        let expected = [
+            (15_500, 15_500),
+            (16_500, 15_500),
+            (20_500, 20_500),
+            (20_500, 15_500),
+            (22_500, 20_500),
+            (26_500, 26_500),
+            (27_500, 26_500),
+            (28_500, 20_500),
+        ];
+        assert_eq!(stays, expected.map(|(at, entered)| (at, Some(entered))));
+        let legs = missed.events.iter().filter_map(|event| match &event.kind {
+            Kind::Completed { leg, .. } => leg.as_deref(),
+            _ => None,
+        });
+        assert_eq!(legs.collect::<Vec<_>>(), ["1.2", "1.4"]);
+        assert!(missed.talking.is_empty());
+    }
 }
 
-/// An agent ends one call around the login and another soon after: each end is its own.
+/// A conversation of the silence that went on is ended by what is written later: once, and not by the PBX's own end.
 #[test]
-fn the_end_of_another_call_is_no_echo() {
-    let completed = |call: Option<&str>, leg: Option<&str>| Kind::Completed {
-        queue: "n1".into(),
-        call: call.map(Name::from),
-        leg: leg.map(Name::from),
-        agent: "2101".into(),
-        transferred: false,
-        talk_ms: None,
+fn conversations_that_went_on_are_ended_by_later_lines() {
+    let story = "15|1.1|n1|NONE|ENTERQUEUE||5511|1
+         16|1.1|n1|Ana|CONNECT|1|1.2|1
+         17|2.1|n2|NONE|ENTERQUEUE||5512|1
+         18|2.1|n2|Bia|CONNECT|1|2.2|1
+         57|2.1|n2|Bia|COMPLETECALLER|1|39|1
+         58|3.1|n2|Bia|COMPLETECALLER|1|9|1";
+    let missed = backfill(&told(story), SILENCE, &roster());
+    assert_eq!(missed.events.len(), 4, "what the session hears is told after it");
+    let end = |queue: &str, call: &str, leg: &str, agent: &str, at: i64, entered: i64| Happened {
+        at: START * 1000 + at,
+        entered: Some(START * 1000 + entered),
+        kind: Kind::Completed {
+            queue: queue.into(),
+            call: Some(call.into()),
+            leg: Some(leg.into()),
+            agent: agent.into(),
+            transferred: false,
+            talk_ms: None,
+        },
+        unsure: false,
     };
-    let told = Happened { at: 50_500, kind: completed(Some("1.1"), Some("1.2")), unsure: true };
-    let mut echoes = Echoes::default();
-    assert_eq!(echoes.reports(vec![told], &[]).len(), 1);
-    let heard = |at: i64, kind| Report::Event { at: Some(at), kind };
-    let mut reports = vec![
-        heard(51_000, completed(None, Some("2.2"))),
-        heard(51_000, completed(Some("2.1"), None)),
-        heard(54_000, completed(Some("1.1"), None)),
-        heard(51_000, completed(None, Some("1.2"))),
-    ];
-    echoes.drop_from(&mut reports, 0);
-    assert_eq!(reports.len(), 3, "only the last is");
-    assert!(matches!(&reports[2], Report::Event { at: Some(54_000), .. }));
+    assert_eq!(missed.late, [end("n2", "2.1", "2.2", "2102", 57_500, 17_500)]);
+    let mut talking = missed.talking;
+    let later = told("60|1.1|n1|Ana|COMPLETEAGENT|1|44|1\n61|1.1|n1|Ana|COMPLETEAGENT|1|44|1");
+    let ended: Vec<_> = later.iter().filter_map(|told| talking.hear(told)).collect();
+    assert_eq!(ended, [end("n1", "1.1", "1.2", "2101", 60_500, 15_500)]);
+    let mut talking = backfill(&told(story), SILENCE, &roster()).talking;
+    let dead = told("59|NONE|NONE|NONE|QUEUESTART|\n60|1.1|n1|Ana|COMPLETEAGENT|1|44|1");
+    assert!(dead.iter().all(|told| talking.hear(told).is_none()));
 }
 
 /// Every visit that the log of a busy minute tells is told, once, by a silence of that length, and ends as the log says.
@@ -236,7 +253,7 @@ fn a_real_log_makes_whole_visits() {
         lines.extend(line.stamp.at(None).and_then(|at| Told::of(at, line)));
     });
     let silence = Silence { from: 0, heard: 0, unsure: i64::MAX, over: i64::MAX, read: i64::MAX, shift: 0 };
-    let (events, _) = backfill(&lines, silence, &roster());
+    let events = backfill(&lines, silence, &roster()).events;
     let count = |is: fn(&Kind<Caller>) -> bool| events.iter().filter(|event| is(&event.kind)).count();
     assert_eq!(count(|kind| matches!(kind, Kind::Entered { .. })), 151);
     assert_eq!(count(|kind| matches!(kind, Kind::Answered { .. })), 118);
@@ -260,9 +277,9 @@ proptest! {
         let cut = (1_795_290_492 + at) * 1000;
         let whole = Silence { from: 0, heard: 0, unsure: i64::MAX, over: i64::MAX, read: i64::MAX, shift: 0 };
         let roster = roster();
-        let (first, _) = backfill(&lines, Silence { over: cut, ..whole }, &roster);
-        let (second, _) = backfill(&lines, Silence { from: cut, heard: cut, ..whole }, &roster);
-        let (all, _) = backfill(&lines, whole, &roster);
+        let first = backfill(&lines, Silence { over: cut, ..whole }, &roster).events;
+        let second = backfill(&lines, Silence { from: cut, heard: cut, ..whole }, &roster).events;
+        let all = backfill(&lines, whole, &roster).events;
         prop_assert_eq!([first, second].concat(), all);
     }
 }

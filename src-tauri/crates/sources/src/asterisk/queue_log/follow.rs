@@ -1,11 +1,12 @@
 //! The log as a session has it: what was missed first, then what ends waits. Reads on threads of its own, so a session never
 //! waits for a disk or another computer unless it says so.
 
-use super::backfill::{Happened, Silence, backfill};
+use super::backfill::{Happened, Missed, Silence, backfill};
 use super::past::{Bounds, Past};
 use super::place::LogPlace;
 use super::tail::Tail;
-use super::told::Told;
+use super::talking::Talking;
+use super::told::{Told, What};
 use super::witness::Verdict;
 use crate::asterisk::roster::Roster;
 use mirante_floor::Moment;
@@ -44,6 +45,8 @@ pub(crate) struct Opening {
 pub(crate) struct Follower {
     state: State,
     silence: Option<Silence>,
+    /// Conversations of the silence that it did not end.
+    talking: Talking,
     began: Instant,
 }
 
@@ -66,7 +69,7 @@ struct Read {
 impl Follower {
     /// Follows nothing.
     pub(crate) fn none() -> Follower {
-        Follower { state: State::None, silence: None, began: Instant::now() }
+        Follower { state: State::None, silence: None, talking: Talking::default(), began: Instant::now() }
     }
 
     /// Begins to read what was missed, and goes on behind it.
@@ -77,7 +80,7 @@ impl Follower {
             None => Read { tail: Tail::at_end(place), told: Vec::new(), verdicts: Vec::new() },
             Some(silence) => read(place, silence),
         });
-        Follower { state: State::Reading(task), silence, began: Instant::now() }
+        Follower { state: State::Reading(task), silence, talking: Talking::default(), began: Instant::now() }
     }
 
     /// True while the reading that was begun goes on.
@@ -98,38 +101,49 @@ impl Follower {
         }
     }
 
-    /// What was missed, and what the log says of waits whose end the session heard. Nothing while it is still being read.
-    pub(crate) fn missed(&mut self, roster: &Roster) -> (Vec<Happened>, Vec<Verdict>) {
-        let State::Done(read) = &mut self.state else { return Default::default() };
+    /// What was missed. Nothing while it is still being read.
+    pub(crate) fn missed(&mut self, roster: &Roster) -> Missed {
+        let State::Done(read) = &mut self.state else { return Missed::default() };
         let told = std::mem::take(&mut read.told);
-        let Some(mut silence) = self.silence.take() else { return Default::default() };
+        let Some(mut silence) = self.silence.take() else { return Missed::default() };
         silence.read = silence.read.saturating_add(self.began.elapsed().as_millis() as i64);
-        let (events, verdicts) = backfill(&told, silence, roster);
-        tracing::info!(lines = told.len(), events = events.len(), "the queue_log told what was missed");
-        (events, verdicts)
+        let mut missed = backfill(&told, silence, roster);
+        tracing::info!(lines = told.len(), events = missed.events.len(), "the queue_log told what was missed");
+        self.talking = std::mem::take(&mut missed.talking);
+        missed
     }
 
-    /// How waits ended, as was written since the last call. Never waits: it takes what a finished reading found and begins the next.
-    pub(crate) async fn verdicts(&mut self) -> Vec<Verdict> {
+    /// How waits ended, and how conversations of the silence did, as was written since the last call. Never waits: it takes what a
+    /// finished reading found and begins the next.
+    pub(crate) async fn news(&mut self) -> (Vec<Verdict>, Vec<Happened>) {
         if matches!(&self.state, State::Reading(task) if task.is_finished()) {
             self.ready().await;
         }
         match std::mem::replace(&mut self.state, State::None) {
             State::Done(read) => {
-                let Read { mut tail, verdicts, .. } = *read;
+                let Read { mut tail, told, verdicts } = *read;
                 self.state = State::Reading(tokio::task::spawn_blocking(move || {
-                    let mut verdicts = Vec::new();
-                    tail.poll(|line| verdicts.extend(Verdict::of(line)));
-                    Read { tail, told: Vec::new(), verdicts }
+                    let (mut verdicts, mut told) = (Vec::new(), Vec::new());
+                    tail.poll(|line| {
+                        verdicts.extend(Verdict::of(line));
+                        told.extend(line.stamp.at(None).and_then(|at| Told::of(at, line)).filter(ends_talks));
+                    });
+                    Read { tail, told, verdicts }
                 }));
-                verdicts
+                let ended = told.iter().filter_map(|told| self.talking.hear(told)).collect();
+                (verdicts, ended)
             }
             state => {
                 self.state = state;
-                Vec::new()
+                Default::default()
             }
         }
     }
+}
+
+/// True of what ends conversations: the rest of what is written during a session, it hears.
+fn ends_talks(told: &Told) -> bool {
+    matches!(told.what, What::Completed { .. } | What::Started)
 }
 
 /// The silence before a session, by the PBX's clock; `ours` is our clock now, Unix ms.
@@ -255,13 +269,13 @@ mod tests {
         let last = Moment { seen: OURS, at: None };
         let mut follower = Follower::begin(Box::new(Local::new(&path)), opening(last, Some(OURS)));
         follower.ready().await;
-        assert_eq!(follower.missed(&Roster::default()), Default::default());
+        assert_eq!(follower.missed(&Roster::default()), Missed::default());
         std::fs::remove_dir(&path).expect("remove");
         std::fs::write(&path, "1795290000|1.1|sac|NONE|ABANDON|1|1|3\n").expect("write");
-        let mut verdicts = follower.verdicts().await;
+        let (mut verdicts, _) = follower.news().await;
         while verdicts.is_empty() {
             follower.ready().await;
-            verdicts = follower.verdicts().await;
+            verdicts = follower.news().await.0;
         }
         assert_eq!(verdicts.len(), 1);
     }

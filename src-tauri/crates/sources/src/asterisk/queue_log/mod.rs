@@ -11,6 +11,7 @@
 mod at;
 mod backfill;
 mod content;
+mod echoes;
 mod export;
 mod follow;
 mod line;
@@ -22,13 +23,15 @@ mod sftp;
 mod ssh;
 mod streamed;
 mod tail;
+mod talking;
 mod told;
 mod verb;
 mod witness;
 
 pub use at::{LogAt, SftpAt, TailAt};
-pub(crate) use backfill::Echoes;
+pub(crate) use backfill::{Happened, Missed};
 pub use content::Lines;
+pub(crate) use echoes::Echoes;
 pub use export::Reader;
 pub(crate) use follow::{Follower, Opening};
 pub use line::{Field, Line, MAX_LINE, Stamp};
