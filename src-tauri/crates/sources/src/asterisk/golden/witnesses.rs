@@ -295,9 +295,9 @@ fn an_end_that_names_nobody_is_not_that_of_a_conversation_that_lost_nobody() {
     check(
         &[JOIN, LEAVE, CONNECT, HANGUP, end].concat(),
         &expect![[r#"
-        1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
-        5100 Answered { queue: "sac", call: "1.1", agent: "2101", leg: Some("1.2") }
-        7000 Completed { queue: "sac", call: Some("1.1"), leg: None, agent: "2101", transferred: false }
-    "#]],
+            1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
+            5100 Answered { queue: "sac", call: "1.1", agent: "2101", leg: Some("1.2") }
+            7000 Completed { queue: "sac", call: Some("1.1"), leg: None, agent: "2101", transferred: false, talk_ms: None }
+        "#]],
     );
 }
