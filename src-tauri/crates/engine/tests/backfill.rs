@@ -130,3 +130,54 @@ async fn a_record_of_a_silence_is_taken_once_over_cuts_and_restarts() {
     let expected: Vec<_> = expected.into_iter().map(|(c, o, w, k)| (c.to_owned(), o, w, k)).collect();
     assert_eq!(visits, expected);
 }
+
+fn answered(call: &str) -> Kind<mirante_sources::Caller> {
+    Kind::Answered { queue: "sac".into(), call: call.into(), agent: "2101".into(), leg: None }
+}
+
+fn completed(call: &str) -> Kind<mirante_sources::Caller> {
+    let (queue, call, agent) = ("sac".into(), Some(call.into()), "2101".into());
+    Kind::Completed { queue, call, leg: None, agent, transferred: false, talk_ms: None }
+}
+
+/// What the record tells of the stay that began at `entered`.
+fn told_of(entered: i64, seconds: i64, kind: Kind<mirante_sources::Caller>) -> Report {
+    Report::Backfill { at: AT + seconds * 1000, entered: Some(AT + entered * 1000), kind }
+}
+
+/// A call that comes back to its queue at once, and an agent who answers the next before the record has ended the last.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_stay_in_a_record_is_one_visit_with_its_own_conversation() {
+    let data = tempfile::tempdir().unwrap();
+    let first = vec![
+        heard(0, entered("back")),
+        heard(1, answered("back")),
+        heard(5, completed("back")),
+        heard(5, entered("back")),
+        heard(6, answered("back")),
+    ];
+    let second = vec![
+        told_of(0, 0, entered("back")),
+        told_of(0, 1, answered("back")),
+        told_of(5, 5, entered("back")),
+        told_of(0, 5, completed("back")),
+        told_of(5, 6, answered("back")),
+        told_of(9, 9, entered("next")),
+        told_of(9, 10, answered("next")),
+        told_of(5, 12, completed("back")),
+        heard(20, entered("later")),
+        told_of(9, 21, completed("next")),
+    ];
+    run(data.path(), vec![first, second]).await;
+    let history = History::open(data.path(), &OpenOptions::reader()).unwrap();
+    let mut visits = Vec::new();
+    history
+        .visits(0, i64::MAX, |visit| {
+            visits.push((visit.call.to_string(), visit.wait_ms, visit.talk_ms));
+            true
+        })
+        .unwrap();
+    visits.sort();
+    let expected = [("back", 1000, Some(4000)), ("back", 1000, Some(5300)), ("next", 1000, Some(11_000))];
+    assert_eq!(visits, expected.map(|(call, wait, talk)| (call.to_owned(), wait, talk)));
+}
