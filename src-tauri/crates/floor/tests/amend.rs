@@ -77,6 +77,27 @@ fn a_better_witness_leaves_the_next_stay_alone() {
     assert_eq!(amended(&facts), [(Some(ids[0]), Outcome::Timeout), (Some(ids[1]), Outcome::Withdrawn)]);
 }
 
+/// The floor has forgotten the stay that a word is about: only one that a picture alone tells of may be thought to be it.
+#[test]
+fn a_better_witness_ends_no_wait_that_was_heard_to_begin() {
+    let waiting = |origin: Origin| {
+        let left = Kind::Left { queue: name("sac"), call: name("c1"), outcome: Outcome::Unknown, ago_ms: 0 };
+        let (from, to, witness) = (Outcome::Unknown, Outcome::Timeout, Witness::QueueLog);
+        let amend = Kind::VisitAmended { queue: name("sac"), call: name("c1"), from, to, witness };
+        let (floor, facts) = tell([
+            (0, Origin::Heard, entered("sac", "c1")),
+            (9_000, Origin::Heard, left),
+            (9_050, Origin::Heard, Kind::DayStarted { from: MORNING + 9_050 }),
+            (9_100, origin, entered("sac", "c1")),
+            (9_700, Origin::Heard, amend),
+        ]);
+        let last = closed(&facts).last().map(|visit| visit.outcome);
+        (floor.sites[&S].queues["sac"].waiting.len(), last)
+    };
+    assert_eq!(waiting(Origin::Heard), (1, Some(Outcome::Unknown)));
+    assert_eq!(waiting(Origin::Inferred), (0, Some(Outcome::Timeout)));
+}
+
 /// A conversation was only known to be over, because its agent took another; the record tells its end later.
 #[test]
 fn a_record_tells_the_end_of_a_conversation_that_nobody_saw() {
