@@ -183,7 +183,10 @@ fn an_end_is_of_the_earliest_conversation_and_the_rest_of_the_wait() {
          16|1.1|n1|Ana|CONNECT|1|1.2|1
          20|1.1|n1|NONE|ENTERQUEUE||5511|1
          20|1.1|n1|Ana|COMPLETEAGENT|1|4|1
-         22|1.1|n1|Ana|CONNECT|2|1.4|1
+         21|1.1|n1|Ana|CONNECT|1|1.4|1
+         24|1.1|n1|NONE|ENTERQUEUE||5511|1
+         24|1.1|n1|Ana|CONNECT|0|1.6|1
+         24|1.1|n1|Ana|COMPLETEAGENT|1|3|1
          26|1.1|n1|NONE|ENTERQUEUE||5511|1
          27|1.1|n1|NONE|EXITWITHKEY|9|1|1|1
          28|1.1|n1|Ana|COMPLETECALLER|2|6|1";
@@ -196,17 +199,20 @@ fn an_end_is_of_the_earliest_conversation_and_the_rest_of_the_wait() {
             (16_500, 15_500),
             (20_500, 20_500),
             (20_500, 15_500),
-            (22_500, 20_500),
+            (21_500, 20_500),
+            (24_500, 24_500),
+            (24_500, 24_500),
+            (24_500, 20_500),
             (26_500, 26_500),
             (27_500, 26_500),
-            (28_500, 20_500),
+            (28_500, 24_500),
         ];
         assert_eq!(stays, expected.map(|(at, entered)| (at, Some(entered))));
         let legs = missed.events.iter().filter_map(|event| match &event.kind {
             Kind::Completed { leg, .. } => leg.as_deref(),
             _ => None,
         });
-        assert_eq!(legs.collect::<Vec<_>>(), ["1.2", "1.4"]);
+        assert_eq!(legs.collect::<Vec<_>>(), ["1.2", "1.4", "1.6"]);
         assert!(missed.talking.is_empty());
     }
 }
