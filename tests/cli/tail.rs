@@ -146,10 +146,8 @@ const YOUNG: &str = "getrandom,statx,copy_file_range,memfd_create,membarrier,rse
 #[ignore = "needs the static mirantectl: cargo xtask dist tail"]
 fn the_static_program_serves_on_a_kernel_of_2013() {
     let Some(program) = fixed() else { return };
-    if !Command::new("strace").arg("-V").output().is_ok_and(|output| output.status.success()) {
-        println!("no strace here to take young system calls away: not verified");
-        return;
-    }
+    let strace = Command::new("strace").arg("-V").output();
+    assert!(strace.is_ok_and(|output| output.status.success()), "strace takes young system calls away: install it");
     let folder = tempfile::tempdir().expect("a folder");
     let trace = folder.path().join("trace").display().to_string();
     let inject = format!("inject={YOUNG}:error=ENOSYS");

@@ -19,6 +19,7 @@ pub(crate) const TEST: &[&str] = &[
     "musl-tools",
     "openssh-server",
     "libfaketime",
+    "strace",
 ];
 
 /// Something missing: what to call it, and how to get it.
