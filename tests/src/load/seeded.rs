@@ -126,6 +126,12 @@ fn trouble(plan: &mut Plan, size: Size) {
     call("overflows too", 3000, "retencao", 3000);
     call("is turned away", 7000, "retencao", 3000);
     call("times out", 1500, "televendas", 3000);
+    call("times out and comes back", 2000, "televendas", 3000);
+    // The log tells of the first stay when the caller is in the second.
+    plan.calls
+        .iter_mut()
+        .filter(|call| call.name.ends_with("comes back"))
+        .for_each(|call| call.again = Some("televendas"));
     let breaks = [(1018, 0), (1020, 0), (1019, 4500), (1004, 500), (1005, 500), (1006, 500), (1007, 500)];
     plan.changes.retain(|(_, agent, _)| breaks.iter().all(|(other, _)| other != agent));
     plan.outside.retain(|call| breaks.iter().all(|(other, _)| *other != call.agent));
@@ -157,6 +163,7 @@ mod tests {
         assert!(plan.calls.iter().any(|call| call.key_ms.is_some()));
         assert!(plan.calls.iter().any(|call| call.withdraw_ms.is_some()));
         assert!(plan.calls.iter().any(|call| call.name == HOSTILE_NAME));
+        assert!(plan.calls.iter().any(|call| call.again == Some(call.queue) && call.turns.is_empty()));
         assert!(plan.changes.iter().any(|(_, _, change)| matches!(change, Change::Away(_))));
     }
 }
