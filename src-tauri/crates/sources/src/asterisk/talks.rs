@@ -2,7 +2,7 @@
 //!
 //! `AgentComplete` ends one and comes with the hang-up of the caller or of the agent. But after some hang-ups it comes late or
 //! never: while the caller is parked it comes only when the caller hangs up, perhaps minutes later and after another agent. So a
-//! hang-up is held for [`HOLD_MS`], and then is the end.
+//! hang-up is held for [`HOLD_MS`], and then is the end. Whichever comes first, once the agent is gone the conversation was over.
 
 use super::calls::{Completion, When, event};
 use crate::Report;
@@ -85,17 +85,22 @@ impl Talks {
         }
         let call =
             named.or_else(|| self.find(|talk| is_it(talk) && talk.hung_up.is_some())).or_else(|| self.find(is_it));
+        let mut ended_at = when.at;
         if let Some(call) = &call {
             let talks = self.by_call.get(call).map_or(&[][..], Vec::as_slice);
             match talks.iter().position(is_it) {
-                Some(at) => self.take(call, at),
+                Some(at) => {
+                    // However long the platform counts: it does until the caller hangs up, while the agent is gone.
+                    let gone = self.take(call, at).and_then(|talk| talk.hung_up).filter(|(_, by)| *by == By::Agent);
+                    ended_at = gone.and_then(|(gone, _)| gone.at).or(when.at);
+                }
                 // A late word about a conversation that was over before another one began in the same queue.
                 None if talks.iter().any(|talk| talk.queue == queue) => return,
                 None if self.was_ended(&queue, Some(call), &agent) => return,
-                None => None,
-            };
+                None => {}
+            }
         }
-        event(out, when.at, Kind::Completed { queue, call, leg, agent, transferred, talk_ms });
+        event(out, ended_at, Kind::Completed { queue, call, leg, agent, transferred, talk_ms });
     }
 
     /// A channel is gone: a caller's, an agent's leg, or neither.

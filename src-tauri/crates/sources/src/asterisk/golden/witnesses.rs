@@ -279,6 +279,21 @@ fn what_was_not_told_is_understood_once_the_session_shows_what_it_hears() {
     .assert_eq(&text(&out));
 }
 
+/// The agent parked the caller and was gone; the caller hung up so soon that the PBX's own word still came in time.
+#[test]
+fn a_conversation_ends_when_its_agent_is_gone() {
+    let leg = "Event: Hangup\nTimestamp: 8.0\nUniqueid: 1.2\n\n";
+    let end = "Event: AgentComplete\nTimestamp: 9.9\nQueue: sac\nUniqueid: 1.1\nInterface: PJSIP/2101\nTalkTime: 5\nReason: caller\n\n";
+    check(
+        &[JOIN, LEAVE, CONNECT, leg, end].concat(),
+        &expect![[r#"
+        1000 Entered { queue: "sac", call: "1.1", contact: "1.0", caller: None, position: Some(1), waited_ms: 0 }
+        5100 Answered { queue: "sac", call: "1.1", agent: "2101", leg: Some("1.2") }
+        8000 Completed { queue: "sac", call: Some("1.1"), leg: None, agent: "2101", transferred: false, talk_ms: Some(5000) }
+    "#]],
+    );
+}
+
 /// The agent had parked an earlier caller before the session began, and that one hangs up now: both channels are gone, so the
 /// platform names neither.
 #[test]
