@@ -66,8 +66,14 @@ pub(crate) struct Missed {
 
 /// Makes events of the lines of a silence.
 pub(crate) fn backfill(lines: &[Told], silence: Silence, roster: &Roster) -> Missed {
-    let mut book =
-        Book { silence, roster, missed: Missed::default(), waiting: BTreeMap::new(), abandoned: BTreeMap::new() };
+    let mut book = Book {
+        silence,
+        roster,
+        missed: Missed::default(),
+        entered: BTreeMap::new(),
+        waiting: BTreeMap::new(),
+        abandoned: BTreeMap::new(),
+    };
     book.missed.talking.shift = silence.shift;
     let mut last = silence.heard;
     for told in lines {
@@ -92,6 +98,8 @@ struct Book<'a> {
     silence: Silence,
     roster: &'a Roster,
     missed: Missed,
+    /// When each call entered each queue last, as its line tells.
+    entered: BTreeMap<(Name, Name), i64>,
     /// Calls that wait in a queue, and since when by the clock that events go by.
     waiting: BTreeMap<(Name, Name), i64>,
     /// Where the events hold the newest abandonment of a call.
@@ -111,6 +119,10 @@ impl Book<'_> {
                 {
                     *outcome = Outcome::Transferred;
                 }
+                // Two entries in one second are two stays: a dial plan may try a queue again at once.
+                let last = self.entered.get(&place).filter(|last| last.div_euclid(1000) == at.div_euclid(1000));
+                let at = last.map_or(at, |last| at.max(last.saturating_add(1)));
+                self.entered.insert(place.clone(), at);
                 let entered = at.saturating_add(self.silence.shift);
                 self.waiting.insert(place, entered);
                 let (contact, caller) = (call.clone(), caller.clone());

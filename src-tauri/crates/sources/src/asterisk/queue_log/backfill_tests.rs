@@ -217,6 +217,21 @@ fn an_end_is_of_the_earliest_conversation_and_the_rest_of_the_wait() {
     }
 }
 
+/// A dial plan that tries a queue without agents again and again: each stay has an entry of its own.
+#[test]
+fn stays_of_one_second_are_told_apart() {
+    let story = "15|1.1|n1|NONE|ENTERQUEUE||5511|1
+         15|1.1|n1|NONE|EXITEMPTY|1|1|0
+         15|1.1|n1|NONE|ENTERQUEUE||5511|1
+         15|1.1|n1|NONE|EXITEMPTY|1|1|0
+         15|1.1|n1|NONE|ENTERQUEUE||5511|1
+         16|1.1|n1|NONE|EXITEMPTY|1|1|1
+         16|1.1|n1|NONE|ENTERQUEUE||5511|1";
+    let missed = backfill(&told(story), SILENCE, &roster());
+    let stays: Vec<_> = missed.events.iter().map(|event| event.entered.expect("a stay") - START * 1000).collect();
+    assert_eq!(stays, [15_500, 15_500, 15_501, 15_501, 15_502, 15_502, 16_500]);
+}
+
 /// A conversation of the silence that went on is ended by what is written later: once, and not by the PBX's own end.
 #[test]
 fn conversations_that_went_on_are_ended_by_later_lines() {
