@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout)]
 
 mod tail;
+mod verify;
 
 use mirante_tests::hub::{Hub, State};
 use rand::seq::SliceRandom;

@@ -11,6 +11,7 @@ mod names;
 mod serve;
 mod simulate;
 mod time;
+mod verify;
 mod visits;
 
 use clap::{Parser, Subcommand};
@@ -46,6 +47,8 @@ enum Command {
     Check(check::Arguments),
     /// Lay the names in a file (an export, a table, a configuration of Asterisk) beside those in force, and write them.
     Names(names::Arguments),
+    /// Read all of history and compute its rows again: is it whole, and do the rows say what the events tell?
+    Verify(verify::Arguments),
     /// Make history of a simulated centre: example data, in a folder of their own.
     Simulate(simulate::Arguments),
 }
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Tail(arguments) => mirante_tail::command::run(&arguments).map_err(Into::into),
         Command::Check(arguments) => check::run(&arguments),
         Command::Names(arguments) => names::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
     };
     match result {

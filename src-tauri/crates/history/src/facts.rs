@@ -8,7 +8,7 @@ use mirante_floor::{
 use rusqlite::{OptionalExtension, Transaction};
 
 /// Agents are kept by quarters of an hour, ms.
-const QUARTER: i64 = 15 * Minute::MS;
+pub(crate) const QUARTER: i64 = 15 * Minute::MS;
 
 /// Writes facts; `seq` is where the batch ends, for what turns out to be a fault.
 pub(crate) fn write(tx: &Transaction<'_>, seq: u64, facts: &[Fact]) -> Result<()> {

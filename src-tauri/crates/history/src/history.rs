@@ -95,13 +95,18 @@ impl History {
 
     /// Another handle of the same folder, for reading, with the same knowledge of people.
     pub fn reader(&self) -> Result<History> {
-        let db = read_only(&self.folder.join(FILE))?;
+        let db = read_only(&self.file())?;
         Ok(History { db, folder: self.folder.clone(), parties: self.parties.clone(), writer: None })
     }
 
     /// The data folder.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The database in it.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.join(FILE)
     }
 
     /// People by number; for any thread.

@@ -41,6 +41,7 @@ mod rows;
 mod schema;
 mod seal;
 mod types;
+mod verify;
 mod volume;
 
 pub use error::{HistoryError, Result};
@@ -49,3 +50,4 @@ pub use keyframe::{keyframe, restore};
 pub use options::{KeyStore, OpenOptions};
 pub use party::Parties;
 pub use types::{Ack, Batch, Fault, Party, Past, Recovered, Sealed, SourceRow, SpanRow};
+pub use verify::Verified;

@@ -12,7 +12,7 @@ use crate::sample_folder;
 use crate::wire::Rows;
 use mirante_engine::names::Known;
 use mirante_floor::FOLD_VERSION;
-use mirante_history::{History, HistoryError, OpenOptions, Past};
+use mirante_history::{History, HistoryError, OpenOptions, Past, Verified};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -99,6 +99,14 @@ impl Archive {
     /// When history cannot be read.
     pub fn visits(&self, from: i64, to: i64, now: i64) -> Result<Vec<VisitLine>, HistoryError> {
         visits::lines(&self.history, from, to, now)
+    }
+
+    /// Reads everything and computes the rows again from the events; `progress` hears of stretches done and of how many.
+    ///
+    /// # Errors
+    /// As [`History::verify`].
+    pub fn verify(&self, progress: impl FnMut(u64, u64)) -> Result<Verified, HistoryError> {
+        self.history.verify(progress)
     }
 
     /// What the newest floor knows of the source that is configured under this name; nothing, if it was never followed.
