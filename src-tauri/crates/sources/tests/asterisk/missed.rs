@@ -74,7 +74,9 @@ async fn told_later(log: Option<String>, last: Option<Moment>, more: usize, late
         file.write_all(later.as_bytes()).expect("write");
     }
     let wanted = words(&out).len() + more;
-    let _ = timeout(Duration::from_millis(2500), async {
+    // Long enough for what must not come, and for what must.
+    let patience = Duration::from_millis(if later.is_empty() { 2500 } else { 30_000 });
+    let _ = timeout(patience, async {
         while words(&out).len() < wanted {
             session.next(&mut out).await.expect("the session lives");
         }
