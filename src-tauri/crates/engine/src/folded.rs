@@ -23,7 +23,7 @@ pub(crate) enum Folded {
 
 /// The key of a person. When the table cannot be read, nobody's: an event without a name beats a lost event.
 pub(crate) fn party(parties: &Parties, caller: &Caller) -> PartyId {
-    let person = Party { number: caller.number.clone(), name: caller.name.clone() };
+    let person = Party { number: caller.number.to_string(), name: caller.name.to_string() };
     parties.id_of(&person).unwrap_or_else(|error| {
         tracing::error!("a person has no key: {error}");
         PartyId(0)

@@ -64,7 +64,7 @@ pub(crate) fn of_config(config: &Config, ids: &BTreeMap<String, SourceId>) -> Ve
         let login = |(source, agent): &(String, String)| Some((*ids.get(source)?, Name::from(agent.as_str())));
         settings.push(Setting::Person(Person {
             id: person.id.as_str().into(),
-            name: Caller { number: String::new(), name: person.name.clone() },
+            name: Caller { number: Name::default(), name: person.name.as_str().into() },
             team: person.team.as_deref().map(Name::from),
             shift: None,
             day_minutes: person.day_minutes,

@@ -3,7 +3,7 @@
 use crate::{
     AgentState, ClosedAttempt, ClosedVisit, DispositionFlags, Minute, Moment, Name, Outcome, SourceId, VisitId, Witness,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// A stretch that an agent spent in one state.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,15 +97,19 @@ pub enum Fact {
     MinuteClosed(Minute),
 }
 
+/// Keys touched, in no order of meaning. One event may touch many again, and an ordered set would compare each with a dozen others. The
+/// hash differs at each start, so that no platform can choose names that fall together; nothing that is kept depends on it.
+pub type Touched<K> = HashSet<(SourceId, K), foldhash::fast::RandomState>;
+
 /// Collects what events did. Touched keys only grow until [`Changes::clear`], so many events can share one.
 #[derive(Debug, Default)]
 pub struct Changes {
     /// Facts, in order.
     pub facts: Vec<Fact>,
     /// Queues to draw again.
-    pub queues: BTreeSet<(SourceId, Name)>,
+    pub queues: Touched<Name>,
     /// Agents to draw again.
-    pub agents: BTreeSet<(SourceId, Name)>,
+    pub agents: Touched<Name>,
     /// Visits to draw again or remove.
     pub visits: BTreeSet<(SourceId, VisitId)>,
     /// Campaigns to draw again.

@@ -2,7 +2,10 @@
 
 use crate::apply::Step;
 use crate::clock::credit_agent;
-use crate::{Agent, AgentSpan, AgentState, Fact, Kind, Membership, Moment, Name, Origin, Outcome, Place, Queue, Site};
+use crate::{
+    Agent, AgentSpan, AgentState, Fact, Kind, Membership, Moment, Name, OpenMinute, Origin, Outcome, Place, Queue, Site,
+};
+use std::collections::BTreeMap;
 
 /// A pause that began longer ago than this was not cut short by a restart: the platform's clock is wrong.
 const LONGEST_PAUSE_MS: i64 = 24 * 60 * 60 * 1000;
@@ -43,7 +46,9 @@ impl Site {
             return;
         };
         self.queue(queue, step);
-        let agent = self.agent(key, step.now);
+        let (live, now) = (self.is_live(), self.seen);
+        let entry = self.agents.entry(key.clone());
+        let agent = entry.or_insert_with(|| Agent { credited: now, ..Agent::new(step.now) });
         if name.is_some() {
             agent.name = *name;
         }
@@ -51,11 +56,12 @@ impl Site {
         let reason = reason.clone().filter(|_| *paused);
         let membership = Membership { interface: interface.clone(), paused: *paused, reason, penalty: *penalty };
         agent.memberships.insert(queue.clone(), membership);
-        self.refresh(key, step);
+        // The agent was found once: a list of thousands of members is applied in a moment.
+        let mut desk = Desk { settling: &mut self.settling, minute: &mut self.minute, live, now };
+        desk.refresh(key, agent, step);
         // A pause found in a picture began before we looked; the platform may know when.
         if let Some(at) = paused_at.filter(|_| step.origin == Origin::Inferred)
             && let began = at.saturating_sub(self.clock_ahead.unwrap_or(0))
-            && let Some(agent) = self.agents.get_mut(key)
             && matches!(agent.state, AgentState::Paused(_))
             && agent.since == step.now
             && (0..LONGEST_PAUSE_MS).contains(&step.now.seen.saturating_sub(began))
@@ -120,25 +126,43 @@ impl Site {
     /// Lets go of the conversations that ended long enough ago: a device that is still busy is busy with another.
     pub(crate) fn settle(&mut self, to: i64, step: &mut Step<'_>) {
         let due: Vec<Name> = self.settling.extract_if(.., |_, until| *until <= to).map(|(key, _)| key).collect();
+        let (live, now) = (self.is_live(), self.seen);
         for key in due {
-            self.rederive(&key, step);
+            let mut desk = Desk { settling: &mut self.settling, minute: &mut self.minute, live, now };
+            if let Some(agent) = self.agents.get_mut(&key) {
+                desk.rederive(&key, agent, step);
+            }
         }
     }
 
     /// A live event touched an agent, or one that changes what is known of it.
     pub(crate) fn refresh(&mut self, key: &Name, step: &mut Step<'_>) {
-        if step.origin == Origin::Heard
-            && let Some(agent) = self.agents.get_mut(key)
-        {
+        let (live, now) = (self.is_live(), self.seen);
+        let mut desk = Desk { settling: &mut self.settling, minute: &mut self.minute, live, now };
+        if let Some(agent) = self.agents.get_mut(key) {
+            desk.refresh(key, agent, step);
+        }
+    }
+}
+
+/// What an agent's state depends on and changes, beside the agent.
+struct Desk<'a> {
+    settling: &'a mut BTreeMap<Name, i64>,
+    minute: &'a mut OpenMinute,
+    live: bool,
+    now: i64,
+}
+
+impl Desk<'_> {
+    fn refresh(&mut self, key: &Name, agent: &mut Agent, step: &mut Step<'_>) {
+        if step.origin == Origin::Heard {
             agent.touched = step.now.seen;
         }
-        self.rederive(key, step);
+        self.rederive(key, agent, step);
     }
 
     /// Derives an agent's state from the facts again; if it changed, the old one is credited and becomes a span.
-    fn rederive(&mut self, key: &Name, step: &mut Step<'_>) {
-        let (live, now) = (self.is_live(), self.seen);
-        let Some(agent) = self.agents.get_mut(key) else { return };
+    fn rederive(&mut self, key: &Name, agent: &mut Agent, step: &mut Step<'_>) {
         step.changes.agents.insert((step.source, key.clone()));
         step.changes.queues.extend(agent.memberships.keys().map(|queue| (step.source, queue.clone())));
         if !agent.device.is_busy() {
@@ -148,7 +172,7 @@ impl Site {
         if state == agent.state {
             return;
         }
-        credit_agent(&mut self.minute.agents, key, agent, now, live);
+        credit_agent(&mut self.minute.agents, key, agent, self.now, self.live);
         for place in [agent.state.place(), state.place()].into_iter().flatten() {
             if let Place::Campaign(campaign) = place {
                 step.changes.campaigns.insert((step.source, campaign.clone()));

@@ -154,9 +154,12 @@ impl Healer {
     /// A platform's own counters are its word and not a difference: they always pass.
     pub fn admit(&mut self, differences: Vec<Kind>, connected: bool) -> Vec<Kind> {
         let last = std::mem::take(&mut self.last);
-        let (now, later): (Vec<Kind>, Vec<Kind>) = differences.into_iter().partition(|kind| {
-            connected || matches!(kind, Kind::QueueSeen { .. }) || last.iter().any(|before| same(before, kind))
-        });
+        if connected {
+            return differences;
+        }
+        let (now, later): (Vec<Kind>, Vec<Kind>) = differences
+            .into_iter()
+            .partition(|kind| matches!(kind, Kind::QueueSeen { .. }) || last.iter().any(|before| same(before, kind)));
         self.last = later;
         now
     }

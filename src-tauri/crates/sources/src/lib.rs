@@ -9,7 +9,7 @@ pub mod simulator;
 
 pub use error::{Phase, Retry, SourceError};
 
-use mirante_floor::{Kind, Moment, Picture};
+use mirante_floor::{Kind, Moment, Name, Picture};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -17,9 +17,9 @@ use std::pin::Pin;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Caller {
     /// Telephone number or login; empty if withheld.
-    pub number: String,
+    pub number: Name,
     /// Name; empty if none.
-    pub name: String,
+    pub name: Name,
 }
 
 /// What a session yields.

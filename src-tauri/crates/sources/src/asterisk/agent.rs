@@ -1,7 +1,6 @@
 //! Who a queue member is.
 
 use super::remote::{EXTENSION, Remote, telephone};
-use crate::Caller;
 use mirante_floor::{Device, Name};
 
 /// Technologies whose devices tell by themselves whether a call is on them.
@@ -88,15 +87,12 @@ pub(crate) fn is_watched(interface: &str, state_interface: Option<&str>) -> bool
     !watched.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("Local/"))
 }
 
-/// A member's name, if the platform has one of its own, and number: the one place where a telephone's is told.
-pub(crate) fn name(interface: &str, key: &str, member_name: Option<&str>) -> Option<Caller> {
-    let name = member_name.filter(|name| !name.is_empty() && *name != interface);
-    let own = if key == interface { "" } else { key.split('@').next().unwrap_or_default() };
-    let remote = telephone(interface).filter(|_| is_remote(key));
-    if name.is_none() && remote.is_none() {
-        return None;
-    }
-    Some(Caller { number: remote.unwrap_or(own).to_owned(), name: name.unwrap_or_default().to_owned() })
+/// A member's number and name, if the platform has a name of its own or the number is a telephone's: the one place where that is told.
+pub(crate) fn called<'a>(interface: &'a str, key: &'a str, member_name: &'a str) -> Option<(&'a str, &'a str)> {
+    let name = if member_name == interface { "" } else { member_name };
+    let own = if key == interface { "" } else { key.split_once('@').map_or(key, |(number, _)| number) };
+    let remote = if is_remote(key) { telephone(interface) } else { None };
+    (!name.is_empty() || remote.is_some()).then_some((remote.unwrap_or(own), name))
 }
 
 /// A device state by its number, as lists and member events give it.
@@ -148,7 +144,7 @@ mod tests {
         assert_eq!(&*key("Local/100@vendas/n", Some("PJSIP/100")), "100");
         assert_eq!(&*key("Local/100@vendas/n", Some("PJSIP/200")), "100@vendas");
         assert_eq!(&*key("Local/100@vendas/n", Some("PJSIP/vendas-100")), "100@vendas");
-        assert_eq!(name("Local/100@vendas", "100@vendas", Some("Ana")).expect("name").number, "100");
+        assert_eq!(called("Local/100@vendas", "100@vendas", "Ana"), Some(("100", "Ana")));
     }
 
     #[test]
@@ -159,9 +155,8 @@ mod tests {
         assert_ne!(tel, key("Local/5511999990001@out/n", None));
         assert!(key("Local/100@551133334444/n", None).starts_with("tel-"), "a tenant named by its number");
         assert_eq!(&*key(out, Some("hint:2101@ext-local")), "2101");
-        let unnamed = name(out, &tel, Some(out));
-        assert_eq!(unnamed, Some(Caller { number: "5511999990000".into(), name: String::new() }));
-        assert_eq!(name(out, &tel, Some("Ana")), Some(Caller { number: "5511999990000".into(), name: "Ana".into() }));
+        assert_eq!(called(out, &tel, out), Some(("5511999990000", "")));
+        assert_eq!(called(out, &tel, "Ana"), Some(("5511999990000", "Ana")));
     }
 
     #[test]
@@ -185,10 +180,9 @@ mod tests {
 
     #[test]
     fn a_name_that_is_the_address_is_none() {
-        assert_eq!(name("PJSIP/2101", "2101", Some("PJSIP/2101")), None);
-        assert_eq!(name("PJSIP/2101", "2101", Some("")), None);
-        let ana = name("PJSIP/2101", "2101", Some("Ana Souza"));
-        assert_eq!(ana, Some(Caller { number: "2101".into(), name: "Ana Souza".into() }));
+        assert_eq!(called("PJSIP/2101", "2101", "PJSIP/2101"), None);
+        assert_eq!(called("PJSIP/2101", "2101", ""), None);
+        assert_eq!(called("PJSIP/2101", "2101", "Ana Souza"), Some(("2101", "Ana Souza")));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::message::Message;
 use super::phones::Phones;
-use super::remote::{Remote, masked};
+use super::remote::{Remote, masked, telephone};
+use super::row::Row;
 use super::{HashMap, agent};
 use crate::Caller;
 use mirante_floor::{Device, MemberPicture, Name};
@@ -14,24 +15,35 @@ const MOST: usize = 100_000;
 #[derive(Debug)]
 struct Member {
     picture: MemberPicture<Caller>,
+    /// The address as the platform writes it.
+    interface: Name,
     /// Whose state the queue watches for it, as last told.
     state_interface: Option<Name>,
     /// The queue watches a device, not only whether a call goes through a `Local/` address.
     watched: bool,
+    /// The agent's desk.
+    desk: usize,
     /// The state as the queue gives it.
     status: Device,
     /// When the PBX says that this member joined its queue, in its own seconds.
     since: Option<i64>,
     /// The PBX made its record of the member anew, as a reload does, and forgot whether a call of the queue goes on.
     renewed: bool,
+    /// The member has left. Its row stays until a list is complete.
+    gone: bool,
     round: u64,
 }
 
 /// Who an interface is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Address {
+    interface: Name,
+    /// The interface without the telephone number that it may hold.
+    shown: Name,
     agent: Name,
-    /// The key was made with a device that some queue watches: the surest.
+    /// With which watched device the key was made.
+    by: Option<Name>,
+    /// That is a device which some queue watches: the surest.
     watched: bool,
 }
 
@@ -46,19 +58,30 @@ struct Desk {
     device: Device,
 }
 
+impl Desk {
+    fn seats(&mut self, watched: bool) -> &mut usize {
+        if watched { &mut self.watched } else { &mut self.unwatched }
+    }
+}
+
 /// The members of one session.
+///
+/// They and the desks stand in rows that know each other by number: a list of thousands is then taken in with one search by name a
+/// line, and given as a picture with none.
 #[derive(Debug, Default)]
 pub(crate) struct Members {
-    /// By queue, then interface.
-    members: HashMap<Name, HashMap<Name, Member>>,
-    count: usize,
+    rows: Vec<Member>,
+    /// The row of each member, by queue, then interface.
+    places: HashMap<Name, HashMap<Name, usize>>,
     addresses: HashMap<Name, Address>,
-    desks: HashMap<Name, Desk>,
+    desks: Vec<Desk>,
+    /// The desk of each agent.
+    seats: HashMap<Name, usize>,
     phones: Phones,
     /// An agent was learnt of whose device nobody has told anything.
     untold: bool,
-    /// Queue and interface of each line of the list being received.
-    listed: Vec<(Name, Name)>,
+    /// The row of each line of the list being received.
+    listed: Vec<usize>,
     remote: Remote,
     pub(crate) round: u64,
 }
@@ -81,45 +104,46 @@ impl Members {
             Some(known) => known.agent.clone(),
             None => self.key(address),
         };
-        self.desks.contains_key(&key).then_some(key)
+        self.seats.contains_key(&key).then_some(key)
     }
 
     /// Takes a line of the list being received.
-    pub(crate) fn listed(&mut self, message: &Message<'_>) {
-        let place = self.take(message);
-        self.listed.extend(place.filter(|_| self.listed.len() < MOST));
+    pub(crate) fn listed(&mut self, row: &Row<'_>) {
+        let at = self.take(row);
+        self.listed.extend(at.filter(|_| self.listed.len() < MOST));
     }
 
     /// The list is complete: everybody in it, in its order, as known now. Members neither in it nor heard since it was asked
     /// for are gone.
     pub(crate) fn listing_done(&mut self) -> Vec<MemberPicture<Caller>> {
         let round = self.round;
-        for members in self.members.values_mut() {
-            members.retain(|_, member| member.round >= round);
+        let mut left = false;
+        for member in self.rows.iter_mut().filter(|member| !member.gone && member.round < round) {
+            (member.gone, left) = (true, true);
         }
-        self.members.retain(|_, members| !members.is_empty());
-        let before = self.count;
-        self.count = self.members.values().map(HashMap::len).sum();
-        if self.count != before {
+        if left {
             self.seat_all();
         }
-        std::mem::take(&mut self.listed).iter().filter_map(|(queue, interface)| self.known(queue, interface)).collect()
+        let listed = std::mem::take(&mut self.listed);
+        let picture = listed.iter().filter_map(|at| self.known(*at)).collect();
+        self.sweep();
+        picture
     }
 
     /// Takes what a message tells about a member and gives all that is known of it; what it leaves out stays as it was.
-    pub(crate) fn read(&mut self, message: &Message<'_>) -> Option<MemberPicture<Caller>> {
-        let (queue, interface) = self.take(message)?;
-        self.known(&queue, &interface)
+    pub(crate) fn read(&mut self, row: &Row<'_>) -> Option<MemberPicture<Caller>> {
+        let at = self.take(row)?;
+        self.known(at)
     }
 
     /// A member left a queue; gives queue and key.
     pub(crate) fn removed(&mut self, message: &Message<'_>) -> Option<(Name, Name)> {
         let (queue, interface) = (message.said("Queue")?, interface(message)?);
         let agent = self.key(interface);
-        if let Some(member) = self.members.get_mut(queue).and_then(|members| members.remove(interface)) {
-            self.count -= 1;
-            if let Some(desk) = self.desks.get_mut(&member.picture.agent) {
-                let seats = if member.watched { &mut desk.watched } else { &mut desk.unwatched };
+        if let Some(member) = self.place(queue, interface).and_then(|at| self.rows.get_mut(at)).filter(|m| !m.gone) {
+            member.gone = true;
+            if let Some(desk) = self.desks.get_mut(member.desk) {
+                let seats = desk.seats(member.watched);
                 *seats = seats.saturating_sub(1);
             }
         }
@@ -132,13 +156,14 @@ impl Members {
         let extension = agent::phone(device)?;
         let before = self.phones.state(extension);
         let state = self.phones.told(extension, device, agent::device_word(message.said("State")?));
-        let (key, desk) = self.desks.get_key_value(extension)?;
+        let (key, desk) = self.seats.get_key_value(extension)?;
+        let desk = self.desks.get(*desk)?;
         (desk.watched == 0 && desk.unwatched > 0 && before != Some(state)).then(|| (key.clone(), state))
     }
 
     /// True if some agent's phone is known by its own word only, so that a list of devices is worth asking for.
     pub(crate) fn are_unwatched(&self) -> bool {
-        self.desks.values().any(|desk| desk.watched == 0 && desk.unwatched > 0)
+        self.desks.iter().any(|desk| desk.watched == 0 && desk.unwatched > 0)
     }
 
     /// True, once, after an agent was learnt of whose device nobody has told anything.
@@ -146,8 +171,12 @@ impl Members {
         std::mem::take(&mut self.untold)
     }
 
-    fn known(&self, queue: &str, interface: &str) -> Option<MemberPicture<Caller>> {
-        let member = self.members.get(queue)?.get(interface)?;
+    fn place(&self, queue: &str, interface: &str) -> Option<usize> {
+        self.places.get(queue)?.get(interface).copied()
+    }
+
+    fn known(&self, at: usize) -> Option<MemberPicture<Caller>> {
+        let member = self.rows.get(at).filter(|member| !member.gone)?;
         Some(MemberPicture { device: self.device(member), ..member.picture.clone() })
     }
 
@@ -156,10 +185,10 @@ impl Members {
     /// A `Local/` address only tells whether a call goes through it, so its "free" is not believed: the phone may be busy with
     /// another call. But of a telephone outside the PBX there will never be a better word than the queue's.
     fn device(&self, member: &Member) -> Device {
-        let agent = &member.picture.agent;
-        if let Some(desk) = self.desks.get(agent).filter(|desk| desk.watched > 0) {
+        if let Some(desk) = self.desks.get(member.desk).filter(|desk| desk.watched > 0) {
             return desk.device;
         }
+        let agent = &member.picture.agent;
         match (self.phones.state(agent), member.status) {
             (Some(phone), _) => phone,
             (None, Device::Idle) if !agent::is_remote(agent) => Device::Unknown,
@@ -167,48 +196,54 @@ impl Members {
         }
     }
 
-    /// Takes in what a message tells about a member; gives queue and interface.
-    fn take(&mut self, message: &Message<'_>) -> Option<(Name, Name)> {
-        let (queue, interface) = (message.said("Queue")?, interface(message)?);
-        let told = message.said("StateInterface");
-        let known = self.members.get(queue).and_then(|members| members.get(interface));
-        match known {
-            None => self.learn(queue, interface, told),
-            Some(member) if told.is_some() && told != member.state_interface.as_deref() => {
-                self.watch(queue, interface, told);
+    /// Takes in what a message tells about a member; gives its row.
+    fn take(&mut self, row: &Row<'_>) -> Option<usize> {
+        let (queue, interface) = row.place()?;
+        let told = row.state_interface();
+        let place = self.place(queue, interface);
+        let at = match place.and_then(|at| self.rows.get(at)).filter(|member| !member.gone) {
+            None => self.learn(place, queue, interface, told)?,
+            Some(member) => {
+                if told.is_some() && told != member.state_interface.as_deref() {
+                    self.watch(place?, interface, told);
+                }
+                place?
             }
-            Some(_) => {}
-        }
-        let round = self.round;
-        let members = self.members.get_mut(queue)?;
-        let place = members.get_key_value(interface)?.0.clone();
-        let member = members.get_mut(interface)?;
-        member.round = round;
-        if let Some(status) = message.number("Status") {
+        };
+        let member = self.rows.get_mut(at)?;
+        member.round = self.round;
+        if let Some(status) = row.status() {
             member.status = agent::device(status);
         }
-        member.tell(interface, message);
-        if let Some(desk) = self.desks.get_mut(&member.picture.agent).filter(|_| member.watched) {
+        member.tell(row);
+        if let Some(desk) = self.desks.get_mut(member.desk).filter(|_| member.watched) {
             desk.device = member.status;
         }
-        Some((member.picture.queue.clone(), place))
+        Some(at)
     }
 
-    /// A member not known before.
-    fn learn(&mut self, queue: &str, interface: &str, state_interface: Option<&str>) {
-        if self.count >= MOST {
-            return;
+    /// A member not known before, or one that had left and whose row is still there.
+    fn learn(
+        &mut self,
+        row: Option<usize>,
+        queue: &str,
+        interface: &str,
+        state_interface: Option<&str>,
+    ) -> Option<usize> {
+        if row.is_none() && self.rows.len() >= MOST {
+            return None;
         }
-        let agent = self.address(interface, state_interface);
-        let (queue, interface): (Name, Name) = (queue.into(), interface.into());
-        let watched = agent::is_watched(&interface, state_interface);
-        let desk = self.desks.entry(agent.clone()).or_default();
-        *(if watched { &mut desk.watched } else { &mut desk.unwatched }) += 1;
-        self.untold |= desk.watched == 0 && self.phones.state(&agent).is_none();
+        let address = self.address(interface, state_interface);
+        let watched = agent::is_watched(interface, state_interface);
+        let desk = self.seat(&address.agent);
+        let seats = self.desks.get_mut(desk)?;
+        *seats.seats(watched) += 1;
+        self.untold |= seats.watched == 0 && self.phones.state(&address.agent).is_none();
+        let queue: Name = self.places.get_key_value(queue).map_or_else(|| queue.into(), |(name, _)| name.clone());
         let picture = MemberPicture {
             queue: queue.clone(),
-            agent,
-            interface: masked(&interface),
+            agent: address.agent,
+            interface: address.shown,
             name: None,
             device: Device::Unknown,
             paused: false,
@@ -217,19 +252,35 @@ impl Members {
             in_call: None,
             paused_at: None,
         };
-        let state_interface = state_interface.map(Name::from);
-        let (status, since) = (Device::Unknown, None);
-        // A member that was not in the first list may be back with a call that began before.
-        let renewed = self.round > 1;
-        let member = Member { picture, state_interface, watched, status, since, renewed, round: self.round };
-        self.members.entry(queue).or_default().insert(interface, member);
-        self.count += 1;
+        let member = Member {
+            picture,
+            interface: address.interface.clone(),
+            state_interface: state_interface
+                .map(|told| address.by.filter(|by| **by == *told).unwrap_or_else(|| told.into())),
+            watched,
+            desk,
+            status: Device::Unknown,
+            since: None,
+            // A member that was not in the first list may be back with a call that began before.
+            renewed: self.round > 1,
+            gone: false,
+            round: self.round,
+        };
+        let at = row.unwrap_or(self.rows.len());
+        match self.rows.get_mut(at) {
+            Some(row) => *row = member,
+            None => {
+                self.places.entry(queue).or_default().insert(address.interface, at);
+                self.rows.push(member);
+            }
+        }
+        Some(at)
     }
 
     /// A queue watches something else for a member than before.
-    fn watch(&mut self, queue: &str, interface: &str, state_interface: Option<&str>) {
+    fn watch(&mut self, at: usize, interface: &str, state_interface: Option<&str>) {
         self.address(interface, state_interface);
-        if let Some(member) = self.members.get_mut(queue).and_then(|members| members.get_mut(interface)) {
+        if let Some(member) = self.rows.get_mut(at) {
             member.state_interface = state_interface.map(Name::from);
             member.watched = agent::is_watched(interface, state_interface);
             self.seat_all();
@@ -238,68 +289,109 @@ impl Members {
 
     /// Who an interface is, also by what a queue watches for it. What one queue watches is believed over a queue that watches
     /// nothing: it is one person.
-    fn address(&mut self, interface: &str, state_interface: Option<&str>) -> Name {
+    fn address(&mut self, interface: &str, state_interface: Option<&str>) -> Address {
         let watched = agent::is_watched(interface, state_interface);
         let known = self.addresses.get(interface);
-        if let Some(known) = known.filter(|known| state_interface.is_none() || known.watched && !watched) {
-            return known.agent.clone();
+        let stays = |known: &Address| {
+            state_interface.is_none() || known.watched && !watched || known.by.as_deref() == state_interface
+        };
+        if let Some(known) = known.filter(|known| stays(known)) {
+            return known.clone();
         }
         let agent = agent::key(interface, state_interface, &self.remote);
         let renamed = known.is_some_and(|known| known.agent != agent);
-        if self.addresses.len() < MOST || known.is_some() {
-            self.addresses.insert(interface.into(), Address { agent: agent.clone(), watched });
+        let room = self.addresses.len() < MOST || known.is_some();
+        let name: Name = interface.into();
+        let shown = if telephone(&name).is_some() { masked(&name) } else { name.clone() };
+        // Most watch the very device that they call.
+        let by = state_interface.map(|by| if by == interface { name.clone() } else { by.into() });
+        let address = Address { interface: name.clone(), shown, agent, by, watched };
+        if room {
+            self.addresses.insert(name, address.clone());
         }
         if renamed {
-            for member in self.members.values_mut().filter_map(|members| members.get_mut(interface)) {
-                member.picture.agent = agent.clone();
+            for member in self.rows.iter_mut().filter(|member| *member.interface == *interface) {
+                member.picture.agent = address.agent.clone();
             }
             self.seat_all();
         }
-        agent
+        address
+    }
+
+    /// The desk of an agent, who may be new.
+    fn seat(&mut self, agent: &Name) -> usize {
+        if let Some(desk) = self.seats.get(agent) {
+            return *desk;
+        }
+        self.desks.push(Desk::default());
+        self.seats.insert(agent.clone(), self.desks.len() - 1);
+        self.desks.len() - 1
     }
 
     /// Counts anew who watches whom.
     fn seat_all(&mut self) {
-        let before = std::mem::take(&mut self.desks);
-        for member in self.members.values().flat_map(HashMap::values) {
+        let (desks, seats) = (std::mem::take(&mut self.desks), std::mem::take(&mut self.seats));
+        let mut rows = std::mem::take(&mut self.rows);
+        for member in rows.iter_mut().filter(|member| !member.gone) {
             let agent = &member.picture.agent;
-            let device = before.get(agent).filter(|desk| desk.watched > 0).map(|desk| desk.device);
-            let desk = self.desks.entry(agent.clone()).or_default();
-            if member.watched {
-                desk.watched += 1;
-                desk.device = device.unwrap_or(member.status);
-            } else {
-                desk.unwatched += 1;
+            let before = seats.get(agent).and_then(|at| desks.get(*at)).filter(|desk| desk.watched > 0);
+            member.desk = self.seat(agent);
+            if let Some(desk) = self.desks.get_mut(member.desk) {
+                *desk.seats(member.watched) += 1;
+                if member.watched {
+                    desk.device = before.map_or(member.status, |desk| desk.device);
+                }
             }
+        }
+        self.rows = rows;
+    }
+
+    /// Takes out the rows of members who left.
+    fn sweep(&mut self) {
+        if self.rows.iter().all(|member| !member.gone) {
+            return;
+        }
+        self.rows.retain(|member| !member.gone);
+        self.places.clear();
+        for (at, member) in self.rows.iter().enumerate() {
+            self.places.entry(member.picture.queue.clone()).or_default().insert(member.interface.clone(), at);
         }
     }
 }
 
 impl Member {
-    /// Takes in what a message tells beside the device.
-    fn tell(&mut self, interface: &str, message: &Message<'_>) {
+    /// Takes in what a message tells beside the device. Names are made anew only where they differ: they seldom do.
+    fn tell(&mut self, row: &Row<'_>) {
         let known = &mut self.picture;
-        if let Some(name) = ["MemberName", "Name", "AgentName"].iter().find_map(|key| message.get(key)) {
-            known.name = agent::name(interface, &known.agent, Some(name));
+        if let Some(name) = row.name() {
+            let called = agent::called(&self.interface, &known.agent, name);
+            if called != known.name.as_ref().map(|known| (&*known.number, &*known.name)) {
+                known.name = called.map(|(number, name)| {
+                    let number = if number == &*known.agent { known.agent.clone() } else { number.into() };
+                    Caller { number, name: name.into() }
+                });
+            }
         }
-        if let Some(paused) = message.number::<i32>("Paused") {
+        if let Some(paused) = row.paused() {
             known.paused = paused != 0;
-            let reason = message.said("PausedReason").or_else(|| message.said("Reason"));
-            known.reason = reason.filter(|_| known.paused).map(Name::from);
+            let reason = row.reason().filter(|_| known.paused);
+            if reason != known.reason.as_deref() {
+                known.reason = reason.map(Name::from);
+            }
             if !known.paused {
                 known.paused_at = None;
             }
         }
-        if let Some(since) = message.number::<i64>("LastPause") {
+        if let Some(since) = row.last_pause() {
             known.paused_at = (known.paused && since > 0).then(|| since.saturating_mul(1000));
         }
-        if let Some(penalty) = message.number("Penalty") {
+        if let Some(penalty) = row.penalty() {
             known.penalty = penalty;
         }
-        if let Some(since) = message.number("LoginTime") {
+        if let Some(since) = row.login_time() {
             self.renewed |= self.since.replace(since).is_some_and(|before| before != since);
         }
-        if let Some(in_call) = message.number::<i32>("InCall") {
+        if let Some(in_call) = row.in_call() {
             self.renewed &= in_call == 0;
             known.in_call = (!self.renewed).then_some(in_call != 0);
         }

@@ -25,6 +25,41 @@ impl Field {
     fn value(self, text: &str) -> &str {
         &text[self.value as usize..self.end as usize]
     }
+
+    /// The key as [`word`] makes it, read at once where sixteen bytes stand in the text.
+    #[inline]
+    fn word(self, text: &str) -> u128 {
+        let length = (self.key_end - self.key) as usize;
+        match text.as_bytes().get(self.key as usize..).and_then(|rest| rest.first_chunk()) {
+            Some(bytes) if length < WORD => (u128::from_le_bytes(*bytes) | SMALL) & ((1 << (8 * length)) - 1),
+            _ => word(self.key(text)),
+        }
+    }
+}
+
+/// Most letters of a key that is a word.
+const WORD: usize = 16;
+/// What makes a capital letter small, in each byte. It makes no letter of what is none.
+const SMALL: u128 = u128::from_ne_bytes([0x20; WORD]);
+
+/// A key of up to sixteen letters as a number, the same in any case: a machine compares it in one step, and a letter is never 0, so
+/// that keys of different length differ. A longer key is 0, as is none.
+pub(crate) const fn word(key: &str) -> u128 {
+    let key = key.as_bytes();
+    if key.len() > WORD {
+        return 0;
+    }
+    let (mut word, mut at) = (0, 0);
+    while at < key.len() {
+        word |= ((key[at] | 0x20) as u128) << (8 * at);
+        at += 1;
+    }
+    word
+}
+
+/// The value if it says something: neither empty nor one of the platform's words for nothing.
+pub(crate) fn means(value: Option<&str>) -> Option<&str> {
+    value.filter(|value| !matches!(*value, "" | "<unknown>" | "<null>" | "(null)"))
 }
 
 /// One message: a response, an event or the greeting. Values hold no line ends.
@@ -40,10 +75,21 @@ impl<'a> Message<'a> {
         Message { text, fields }
     }
 
+    /// Its lines.
+    pub(crate) fn text(&self) -> &'a str {
+        self.text
+    }
+
     /// Fields in the order they came.
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let text = self.text;
         self.fields.iter().map(move |field| (field.key(text), field.value(text)))
+    }
+
+    /// The same with each key as a [`word`], for whoever looks for many keys.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (u128, &'a str)> + use<'a> {
+        let text = self.text;
+        self.fields.iter().map(move |field| (field.word(text), field.value(text)))
     }
 
     /// The first value of a key, in any case; `None` if the message has no such key.
@@ -60,7 +106,7 @@ impl<'a> Message<'a> {
 
     /// The first value of a key that says something: neither empty nor one of the platform's words for nothing.
     pub(crate) fn said(&self, key: &str) -> Option<&'a str> {
-        self.get(key).filter(|value| !matches!(*value, "" | "<unknown>" | "<null>" | "(null)"))
+        means(self.get(key))
     }
 
     /// The value as a number.

@@ -35,6 +35,7 @@ mod place;
 pub mod queue_log;
 mod remote;
 mod roster;
+mod row;
 mod scan;
 mod session;
 mod talks;

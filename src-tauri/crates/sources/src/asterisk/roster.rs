@@ -22,7 +22,7 @@ impl Roster {
     pub(crate) fn new(members: &[MemberPicture<Caller>], remote: Remote) -> Roster {
         let mut roster = Roster { members: members.to_vec(), remote, ..Roster::default() };
         for (nth, member) in members.iter().enumerate() {
-            let name = member.name.as_ref().map(|caller| Name::from(&*caller.name)).filter(|name| !name.is_empty());
+            let name = member.name.as_ref().map(|caller| caller.name.clone()).filter(|name| !name.is_empty());
             for word in name.into_iter().chain([member.interface.clone()]) {
                 let same = |known: &mut Option<usize>| {
                     *known = known.filter(|known| members[*known].agent == member.agent);
@@ -65,7 +65,7 @@ mod tests {
             queue: queue.into(),
             agent: agent.into(),
             interface: interface.into(),
-            name: (!name.is_empty()).then(|| Caller { number: String::new(), name: name.into() }),
+            name: (!name.is_empty()).then(|| Caller { number: Name::default(), name: name.into() }),
             device: Device::Idle,
             paused: false,
             reason: None,

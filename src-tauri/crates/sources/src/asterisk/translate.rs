@@ -9,6 +9,7 @@ use super::outbound::{self, Attempts, Outbound};
 use super::place::Place;
 use super::queue_log::Verdict;
 use super::remote::Remote;
+use super::row::Row;
 use crate::{Caller, Report};
 use memchr::memmem;
 use mirante_floor::{Kind, MemberPicture, Name, Outcome, PbxCounters, Picture, QueuePicture, WaitingPicture, Witness};
@@ -132,6 +133,11 @@ impl Translator {
         let Some(name) = message.event() else {
             return self.answered(message);
         };
+        // Thousands of these come at once, and tell nothing of channels.
+        if name == "QueueMember" {
+            self.listed_member(message);
+            return self.need();
+        }
         let when = When { at: message.at(), now };
         self.attempts.take(name, message, &self.members, when, out);
         // Whether the others come is chance, so what they tell beside their own matter is not heard.
@@ -139,7 +145,7 @@ impl Translator {
             self.journeys.seen(message, when, out);
         }
         match name {
-            "QueueParams" | "QueueMember" | "QueueEntry" | "QueueStatusComplete" => {
+            "QueueParams" | "QueueEntry" | "QueueStatusComplete" => {
                 self.listed(name, message, out);
             }
             "QueueCallerJoin" | "Join" => _ = self.entered(message, when, out),
@@ -162,7 +168,7 @@ impl Translator {
             | "QueueMemberPaused"
             | "QueueMemberPenalty"
             | "QueueMemberRinginuse" => {
-                if let Some(member) = self.members.read(message) {
+                if let Some(member) = self.members.read(&Row::of(message)) {
                     event(out, when.at, member_event(member));
                 }
             }
@@ -202,7 +208,7 @@ impl Translator {
                 }
             }
             // Where a key led a caller, which older versions tell nowhere else.
-            "Newexten" => {
+            "Newexten" if is_keyed(message.text().as_bytes()) => {
                 if let Some((call, place)) =
                     message.said("Uniqueid").zip(Place::of(message)).filter(|(_, p)| !p.is_gone())
                 {
@@ -213,6 +219,11 @@ impl Translator {
             "Shutdown" => return Need::Stop,
             _ => {}
         }
+        self.need()
+    }
+
+    /// What is to be asked for because of agents learnt of.
+    fn need(&mut self) -> Need {
         let untold = !self.is_listing() && self.members.take_untold();
         if untold && !self.devices_refused { Need::Devices } else { Need::Nothing }
     }
@@ -305,6 +316,13 @@ impl Translator {
         Some(())
     }
 
+    fn listed_member(&mut self, message: &Message<'_>) {
+        let row = Row::of(message);
+        if self.listing.as_ref().is_some_and(|(action_id, _)| row.action_id == Some(action_id)) {
+            self.members.listed(&row);
+        }
+    }
+
     fn listed(&mut self, name: &str, message: &Message<'_>, out: &mut Vec<Report>) -> Option<()> {
         let (action_id, picture) = self.listing.as_mut()?;
         if message.get("ActionID") != Some(&**action_id) {
@@ -312,7 +330,6 @@ impl Translator {
         }
         match name {
             "QueueParams" => picture.queues.push(queue_picture(message)?),
-            "QueueMember" => self.members.listed(message),
             "QueueEntry" => {
                 let (queue, call) = queue_and_call(message)?;
                 self.calls.listed(&queue, &call);
@@ -349,7 +366,7 @@ fn queue_and_call(message: &Message<'_>) -> Option<(Name, Name)> {
 }
 
 fn caller(message: &Message<'_>) -> Option<Caller> {
-    let word = |key| message.said(key).unwrap_or_default().to_owned();
+    let word = |key| message.said(key).unwrap_or_default().into();
     let caller = Caller { number: word("CallerIDNum"), name: word("CallerIDName") };
     (!caller.number.is_empty() || !caller.name.is_empty()).then_some(caller)
 }

@@ -147,7 +147,7 @@ impl Centre {
                     cell.agents.push(number);
                     agents.push(AgentSpec {
                         interface: format!("PJSIP/{key}").into(),
-                        caller: Caller { number: key.to_string(), name: names[number].clone() },
+                        caller: Caller { number: key.clone(), name: names[number].as_str().into() },
                         key,
                         cell: index,
                         shift,

@@ -202,7 +202,7 @@ pub(super) fn somebody(id: u32) -> Caller {
         format!("55{area}{:08}", 20_000_000 + dice.below(30_000_000))
     };
     let name = if dice.chance(0.7) { person(&mut dice) } else { String::new() };
-    Caller { number, name }
+    Caller { number: number.into(), name: name.into() }
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ async fn events_between_the_lines_of_a_list_come_in_order_whatever_the_chunks() 
         let Report::Event { at: Some(10_500), kind: Kind::Entered { caller: Some(caller), .. } } = &reports[0] else {
             panic!("{:?}", reports[0])
         };
-        assert_eq!(caller.name, "<script>alert(1)</script>");
+        assert_eq!(&*caller.name, "<script>alert(1)</script>");
         // The list told who the interface is, although the event came before its end.
         let Report::Event { kind: Kind::Ringing { agent, .. }, .. } = &reports[1] else { panic!("{:?}", reports[1]) };
         assert_eq!(&**agent, "2101");

@@ -111,7 +111,7 @@ fn everything_happens_within_two_weeks() {
     for (at, kind) in &events {
         if let Kind::Entered { caller: Some(caller), call, contact, .. } = kind
             && call == contact
-            && let Some(before) = last.insert(caller.number.clone(), *at)
+            && let Some(before) = last.insert(caller.number.to_string(), *at)
         {
             again += usize::from(at - before < 8 * HOUR);
         }
@@ -216,7 +216,7 @@ fn settings_name_everything_and_mark_it_as_examples() {
         if let Setting::Person(person) = setting {
             assert!(teams.contains(person.team.as_ref().unwrap()));
             assert!(matches!(person.day_minutes, Some(360 | 528)));
-            assert_eq!(person.logins[0].1.to_string(), person.name.number);
+            assert_eq!(person.logins[0].1, person.name.number);
         }
     }
 }

@@ -155,7 +155,7 @@ impl Attempts {
         }
         let contact = root.map_or_else(|| leg.clone(), Name::from);
         let number = self.table.begin(leg.clone(), contact.clone(), campaign.clone(), agent.clone());
-        let callee = Some(Caller { number: telephone.to_owned(), name: String::new() });
+        let callee = Some(Caller { number: telephone.into(), name: Name::default() });
         event(out, when.at, Kind::Dialled { attempt: leg.clone(), campaign, contact, agent, callee });
         if let Some(caller) = caller {
             self.table.join(number, caller.into(), Role::Caller);

@@ -2,6 +2,7 @@
 
 use super::super::decoder::Decoder;
 use super::super::members::Members;
+use super::super::row::Row;
 use super::*;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ fn feed(decoder: &mut Decoder, attempts: &mut Attempts, members: &Members, text:
 static MEMBERS: LazyLock<Members> = LazyLock::new(|| {
     let mut members = Members::default();
     let text = "Event: QueueMemberStatus\nQueue: sac\nInterface: PJSIP/2101\nStateInterface: PJSIP/2101\nStatus: 1\n\n";
-    Decoder::default().push(text.as_bytes(), |message| _ = members.read(&message));
+    Decoder::default().push(text.as_bytes(), |message| _ = members.read(&Row::of(&message)));
     members
 });
 

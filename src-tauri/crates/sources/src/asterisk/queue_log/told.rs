@@ -43,7 +43,7 @@ impl Told {
     pub(crate) fn of(at: i64, line: &Line<'_>) -> Option<Told> {
         let what = match line.verb {
             Verb::EnterQueue { caller, position, name, .. } => {
-                let word = |field: super::Field<'_>| field.said().map(String::from).unwrap_or_default();
+                let word = |field: super::Field<'_>| field.said().map(Name::from).unwrap_or_default();
                 let caller = Caller { number: word(caller), name: word(name) };
                 let caller = (!caller.number.is_empty() || !caller.name.is_empty()).then_some(caller);
                 What::Entered { caller, position: position.and_then(|place| u32::try_from(place).ok()) }
