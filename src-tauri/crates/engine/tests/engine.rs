@@ -88,7 +88,7 @@ fn entered(call: u32) -> Report {
         queue: "sac".into(),
         call: format!("c{call}").into(),
         contact: format!("c{call}").into(),
-        caller: Some(Caller { number: format!("119876512{call:02}").into(), name: Name::default() }),
+        caller: Some(Caller { number: format!("119876512{call:02}").into(), name: "".into() }),
         position: None,
         waited_ms: 0,
     };

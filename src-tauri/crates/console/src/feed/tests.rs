@@ -58,7 +58,7 @@ impl Chaos {
 
     fn caller(&mut self) -> Option<Caller> {
         let number = format!("1198765{:04}", self.0.random_range(0..50));
-        self.0.random_bool(0.8).then(|| Caller { number, name: "Fulano".into() })
+        self.0.random_bool(0.8).then(|| Caller { number: number.into(), name: "Fulano".into() })
     }
 
     fn device(&mut self) -> Device {
@@ -96,7 +96,7 @@ impl Chaos {
         let paused = self.0.random_bool(0.3);
         Kind::Member {
             interface: format!("PJSIP/{agent}").into(),
-            name: Some(Caller { number: agent.to_string(), name: format!("Operador {agent}") }),
+            name: Some(Caller { number: agent.to_string().into(), name: format!("Operador {agent}").into() }),
             device: self.device(),
             paused,
             reason: paused.then(|| "almoço".into()),
