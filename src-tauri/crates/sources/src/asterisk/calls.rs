@@ -97,6 +97,8 @@ pub(crate) struct Told<'a> {
     pub(crate) witness: Witness,
     /// When the queue_log wrote it, Unix ms by the platform's clock: of a whole second its middle.
     pub(crate) stamp: Option<i64>,
+    /// It was told as an event of the past already, so that it is about no wait that goes on.
+    pub(crate) is_told: bool,
 }
 
 /// What an `AgentComplete` names.
@@ -333,7 +335,11 @@ impl Calls {
     /// QUEUESTATUS was set, to a word that names an outcome or to another.
     pub(crate) fn status(&mut self, call: &Name, outcome: Option<Outcome>, when: When, out: &mut Vec<Report>) {
         if let Some(outcome) = outcome {
-            self.verdict(&Told { queue: None, call, outcome, witness: Witness::Stream, stamp: None }, when, out);
+            self.verdict(
+                &Told { queue: None, call, outcome, witness: Witness::Stream, stamp: None, is_told: false },
+                when,
+                out,
+            );
         }
         if !std::mem::replace(&mut self.hears_status, true) {
             // So it would have been heard for those before, too.
@@ -347,7 +353,7 @@ impl Calls {
 
     /// A better witness names an outcome.
     pub(crate) fn verdict(&mut self, told: &Told<'_>, when: When, out: &mut Vec<Report>) {
-        let Told { queue, call, outcome, witness, stamp } = *told;
+        let Told { queue, call, outcome, witness, stamp, is_told } = *told;
         let fits = |name: &Name| queue.is_none_or(|queue| queue == &**name);
         let logged = witness == Witness::QueueLog;
         if outcome != Outcome::Abandoned && self.loose.get(call).is_some_and(|loose| fits(&loose.queue)) {
@@ -377,7 +383,7 @@ impl Calls {
                     self.ended.back_mut().into_iter().for_each(|e| e.logged = logged);
                 }
             }
-            (None, Some(known)) if logged => known.verdict = Some(outcome),
+            (None, Some(known)) if logged && !is_told => known.verdict = Some(outcome),
             _ => {}
         }
     }

@@ -262,9 +262,9 @@ impl Translator {
 
     /// A line of the queue_log that tells how a wait ended.
     pub(crate) fn logged(&mut self, line: &Verdict, now: i64, out: &mut Vec<Report>) {
-        let Verdict { queue, call, outcome, at } = line;
+        let Verdict { queue, call, outcome, at, is_told } = line;
         let witness = Witness::QueueLog;
-        let told = Told { queue: Some(&**queue), call, outcome: *outcome, witness, stamp: *at };
+        let told = Told { queue: Some(&**queue), call, outcome: *outcome, witness, stamp: *at, is_told: *is_told };
         self.calls.verdict(&told, When { at: None, now }, out);
     }
 

@@ -244,6 +244,21 @@ fn a_late_line_tells_of_the_stay_that_is_over() {
     .assert_eq(&text(&out));
 }
 
+/// The call left and came back around the login: its first stay is of the past, and the second is in the list.
+#[test]
+fn a_line_that_was_told_already_is_about_no_wait_that_goes_on() {
+    let list = "Event: QueueEntry\nQueue: sac\nPosition: 1\nUniqueid: 1.1\nActionID: q1\n\nEvent: QueueStatusComplete\nActionID: q1\n\n";
+    for is_told in [true, false] {
+        let mut translator = Translator::default();
+        translator.asked("q1".into());
+        let mut out = run(&mut translator, list, 0);
+        translator.logged(&Verdict { is_told, ..log("EXITWITHTIMEOUT") }, 0, &mut out);
+        out.clear();
+        out.extend(run(&mut translator, &[LEAVE, CONNECT].concat(), 0));
+        assert_eq!(text(&out).contains("Timeout"), !is_told, "{}", text(&out));
+    }
+}
+
 /// A leave was held so long that it seemed an end, and then somebody answered: no line of the log is about that end.
 #[test]
 fn an_end_that_was_none_takes_no_line() {

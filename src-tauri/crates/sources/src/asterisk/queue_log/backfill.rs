@@ -82,7 +82,7 @@ pub(crate) fn backfill(lines: &[Told], silence: Silence, roster: &Roster) -> Mis
             && (is_heard || told.at >= silence.unsure)
         {
             let (call, queue) = (told.call.clone(), told.queue.clone());
-            book.missed.heard.push(Verdict { call, queue, outcome, at: Some(told.at) });
+            book.missed.heard.push(Verdict { call, queue, outcome, at: Some(told.at), is_told: !is_heard });
         }
         if is_heard {
             book.missed.late.extend(book.missed.talking.hear(told));

@@ -12,6 +12,8 @@ pub(crate) struct Verdict {
     pub(crate) outcome: Outcome,
     /// When it was written, Unix ms by the PBX's clock, if it tells a time of a known zone; of a whole second its middle.
     pub(crate) at: Option<i64>,
+    /// It was told as an event of the past already, so that it can only explain an end that the session heard too.
+    pub(crate) is_told: bool,
 }
 
 impl Verdict {
@@ -19,7 +21,7 @@ impl Verdict {
     pub(crate) fn of(line: &Line<'_>) -> Option<Verdict> {
         let outcome = left(&line.verb)?;
         let (call, queue) = ((&*line.call.said()?).into(), (&*line.queue.said()?).into());
-        Some(Verdict { call, queue, outcome, at: line.stamp.at(None) })
+        Some(Verdict { call, queue, outcome, at: line.stamp.at(None), is_told: false })
     }
 }
 
