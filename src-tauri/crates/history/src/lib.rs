@@ -21,6 +21,7 @@
 //! What a commit acknowledged survives the process and the power. This crate knows no clock: time is in the events.
 
 mod attempts;
+mod board;
 mod commit;
 mod error;
 mod facts;
@@ -40,14 +41,16 @@ mod reserve;
 mod rows;
 mod schema;
 mod seal;
+mod segment;
 mod types;
 mod verify;
 mod volume;
 
+pub use board::{AgentCells, Board, QueueCells, QueueTotals};
 pub use error::{HistoryError, Result};
 pub use history::History;
 pub use keyframe::{keyframe, restore};
 pub use options::{KeyStore, OpenOptions};
 pub use party::Parties;
-pub use types::{Ack, Batch, Fault, Party, Past, Recovered, Sealed, SourceRow, SpanRow};
+pub use types::{Ack, Batch, Fault, Party, Past, PastBoard, Recovered, Sealed, SourceRow, SpanRow};
 pub use verify::Verified;

@@ -1,6 +1,8 @@
 //! Past floors: a keyframe and the events after it, through the one fold.
 
-use crate::{History, HistoryError, Past, Recovered, Result, history::Newest, keyframe, pack};
+use crate::{
+    Board, History, HistoryError, Past, PastBoard, Recovered, Result, history::Newest, keyframe, pack, segment,
+};
 use mirante_floor::{Changes, Event, FOLD_VERSION, Floor, Link};
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::ops::RangeInclusive;
@@ -13,8 +15,16 @@ pub(crate) struct Start {
     /// Newest arrival before or in it.
     pub(crate) seen: Option<i64>,
     pub(crate) fold_version: u32,
-    /// Last event before the next keyframe.
-    last: u64,
+    /// The head's own bytes.
+    pub(crate) kept: Option<Kept>,
+}
+
+/// What the head holds besides.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    /// Events since the newest keyframe in a segment; 0: the next segment keeps this one.
+    pub(crate) chained: u64,
+    pub(crate) keyframe: Vec<u8>,
 }
 
 impl Start {
@@ -25,25 +35,68 @@ impl Start {
             seq: r.get(0)?,
             seen: r.get(1)?,
             fold_version: r.get(2)?,
-            last: r.get(4)?,
+            kept: None,
         })
     }
 
     fn empty() -> Start {
-        Start { floor: Floor::default(), seq: 0, seen: None, fold_version: FOLD_VERSION, last: u64::MAX }
+        Start { floor: Floor::default(), seq: 0, seen: None, fold_version: FOLD_VERSION, kept: None }
     }
 
     /// The floor after the last segment.
     pub(crate) fn head(db: &Connection) -> Result<Start> {
-        let sql = "SELECT seq, seen, fold_version, keyframe, ?1 FROM head";
-        one(db, sql, [i64::MAX])
+        let mut statement = db.prepare_cached("SELECT seq, seen, fold_version, keyframe, chained FROM head")?;
+        let mut rows = statement.query(())?;
+        match rows.next()? {
+            Some(row) => {
+                let kept = Kept { chained: row.get(4)?, keyframe: row.get(3)? };
+                Ok(Start { kept: Some(kept), ..Start::read(row)? })
+            }
+            None => {
+                let floor = Floor::default();
+                let kept = Kept { chained: 0, keyframe: keyframe::keyframe(&floor)? };
+                Ok(Start { kept: Some(kept), ..Start::empty() })
+            }
+        }
+    }
+
+    /// The newest floor kept in a segment that begins at or before event `seq_first`.
+    fn before(db: &Connection, seq_first: u64) -> Result<Start> {
+        let sql = "SELECT seq_first - 1, seen_before, fold_version, keyframe FROM segment
+                   WHERE seq_first <= ?1 AND keyframe IS NOT NULL ORDER BY seq_first DESC LIMIT 1";
+        let mut statement = db.prepare_cached(sql)?;
+        let mut rows = statement.query([seq_first])?;
+        rows.next()?.map_or_else(|| Ok(Start::empty()), Start::read)
     }
 }
 
-fn one(db: &Connection, sql: &str, args: impl rusqlite::Params) -> Result<Start> {
-    let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query(args)?;
-    rows.next()?.map_or_else(|| Ok(Start::empty()), Start::read)
+/// A segment's place.
+struct Place {
+    seq_first: u64,
+    seq_last: u64,
+    fold_version: u32,
+}
+
+/// The segment in which `time_ms` lies; `None` for the journal, or before anything.
+fn segment_at(db: &Connection, time_ms: i64) -> Result<Option<Place>> {
+    // What arrived before a segment only grows, so the newest that began in time is the one. The first of all has nothing
+    // before it: the floor was empty.
+    let sql = "SELECT seq_first, seq_last, fold_version FROM segment
+               WHERE seen_before <= ?1 ORDER BY seen_before DESC, seq_first DESC LIMIT 1";
+    let first = "SELECT seq_first, seq_last, fold_version FROM segment WHERE seen_before IS NULL LIMIT 1";
+    let place = |r: &Row<'_>| Ok(Place { seq_first: r.get(0)?, seq_last: r.get(1)?, fold_version: r.get(2)? });
+    let found = db.prepare_cached(sql)?.query_row([time_ms], place).optional()?;
+    Ok(match found {
+        Some(found) => Some(found),
+        None => db.prepare_cached(first)?.query_row((), place).optional()?,
+    })
+}
+
+/// True if everything that had arrived by `time_ms` and is in segments had arrived before the journal's first event.
+fn is_in_journal(db: &Connection, time_ms: i64) -> Result<bool> {
+    let sql = "SELECT seen FROM head";
+    let head = db.prepare_cached(sql)?.query_row((), |r| r.get::<_, Option<i64>>(0)).optional()?;
+    Ok(head.is_some_and(|seen| seen.is_none_or(|seen| seen <= time_ms)))
 }
 
 impl History {
@@ -81,22 +134,40 @@ impl History {
     pub fn floor_at(&self, time_ms: i64) -> Result<Past> {
         let tx = self.db.unchecked_transaction()?;
         let newest = Newest::read(&tx)?;
-        let head = tx.query_row("SELECT seen FROM head", [], |r| r.get::<_, Option<i64>>(0)).optional()?;
-        let start = match head {
-            Some(seen) if seen.is_none_or(|seen| seen <= time_ms) => Start::head(&tx)?,
-            _ => {
-                // What arrived before a segment only grows, so the newest that began in time is the one. The first of all
-                // has nothing before it: the floor was empty.
-                let sql = "SELECT seq_first - 1, seen_before, fold_version, keyframe, seq_last FROM segment
-                           WHERE seen_before <= ?1 ORDER BY seen_before DESC, seq_first DESC LIMIT 1";
-                let found = one(&tx, sql, [time_ms])?;
-                let first = "SELECT seq_first - 1, seen_before, fold_version, keyframe, seq_last FROM segment
-                             WHERE seen_before IS NULL LIMIT 1";
-                if found.seq > 0 { found } else { one(&tx, first, ())? }
+        let wanted = |event: &Event| event.stamp.seen <= time_ms;
+        if is_in_journal(&tx, time_ms)? {
+            return replay(&tx, Start::head(&tx)?, newest.seq, wanted);
+        }
+        match segment_at(&tx, time_ms)? {
+            Some(Place { seq_first, seq_last, fold_version }) => {
+                let start = Start::before(&tx, seq_first)?;
+                // What lies before the segment had all arrived, each source by its own clock.
+                let past = replay(&tx, start, seq_last, |event| event.stamp.seq < seq_first || wanted(event))?;
+                Ok(Past { fold_version, ..past })
             }
-        };
-        let last = start.last.min(newest.seq);
-        replay(&tx, start, last, |event| event.stamp.seen <= time_ms)
+            None => replay(&tx, Start::empty(), newest.seq, wanted),
+        }
+    }
+
+    /// The board of [`History::floor_at`], at a hundredth of its cost: for scrubbing through the past.
+    pub fn board_at(&self, time_ms: i64) -> Result<PastBoard> {
+        let tx = self.db.unchecked_transaction()?;
+        if !is_in_journal(&tx, time_ms)?
+            && let Some(Place { seq_first, .. }) = segment_at(&tx, time_ms)?
+        {
+            let sql = "SELECT boards, fold_version, seen_before, board, core FROM segment WHERE seq_first = ?1";
+            let mut statement = tx.prepare_cached(sql)?;
+            let mut rows = statement.query([seq_first])?;
+            if let Some(row) = rows.next()?.filter(|row| row.get::<_, bool>(0).unwrap_or(false)) {
+                let blob = |column| row.get_ref(column)?.as_blob().map_err(|e| HistoryError::damaged("board", e));
+                let (board, count, newest) = segment::board_at(blob(3)?, blob(4)?, |seen, _| seen <= time_ms)?;
+                let seen = row.get::<_, Option<i64>>(2)?.max(newest);
+                return Ok(PastBoard { board, seq: seq_first - 1 + count, seen, fold_version: row.get(1)? });
+            }
+        }
+        drop(tx);
+        let Past { floor, seq, seen, fold_version } = self.floor_at(time_ms)?;
+        Ok(PastBoard { board: Board::of(&floor), seq, seen, fold_version })
     }
 
     /// The floor right after event `seq`; 0 is before the first.
@@ -111,13 +182,7 @@ impl History {
         }
         refuse_lost(&tx, seq)?;
         let head: Option<u64> = tx.query_row("SELECT seq FROM head", [], |r| r.get(0)).optional()?;
-        let start = if head.is_some_and(|head| head <= seq) {
-            Start::head(&tx)?
-        } else {
-            let sql = "SELECT seq_first - 1, seen_before, fold_version, keyframe, seq_last FROM segment
-                       WHERE seq_first - 1 <= ?1 ORDER BY seq_first DESC LIMIT 1";
-            one(&tx, sql, [seq])?
-        };
+        let start = if head.is_some_and(|head| head <= seq) { Start::head(&tx)? } else { Start::before(&tx, seq + 1)? };
         replay(&tx, start, seq, |_| true)
     }
 
@@ -141,7 +206,7 @@ fn refuse_lost(db: &Connection, seq: u64) -> Result<()> {
 
 /// Applies events after `start` up to number `last`, as long as `wanted`.
 fn replay(db: &Connection, start: Start, last: u64, wanted: impl Fn(&Event) -> bool) -> Result<Past> {
-    let Start { mut floor, mut seq, mut seen, fold_version, last: _ } = start;
+    let Start { mut floor, mut seq, mut seen, fold_version, kept: _ } = start;
     let mut changes = Changes::default();
     each_event(db, seq + 1..=last, &mut |event| {
         if !wanted(event) {
@@ -162,21 +227,37 @@ pub(crate) fn each_event(
     range: RangeInclusive<u64>,
     each: &mut dyn FnMut(&Event) -> Result<bool>,
 ) -> Result<()> {
-    for table in ["segment", "journal"] {
-        let sql = format!(
-            "SELECT events FROM {table} WHERE seq_last >= ?1 AND seq_first <= ?2
+    // The segment or row in which the range begins, and those after it.
+    let sql = |columns: &str, table: &str| {
+        format!(
+            "SELECT {columns} FROM {table} WHERE seq_last >= ?1 AND seq_first <= ?2
                 AND seq_first >= coalesce((SELECT max(seq_first) FROM {table} WHERE seq_first <= ?1), 0)
              ORDER BY seq_first"
-        );
-        let mut statement = db.prepare_cached(&sql)?;
-        let mut rows = statement.query((range.start(), range.end()))?;
-        while let Some(row) = rows.next()? {
-            let blob = row.get_ref(0)?.as_blob().map_err(|e| HistoryError::damaged("events", e))?;
-            for run in pack::unpack_all(blob) {
-                for event in run?.iter().filter(|e| range.contains(&e.stamp.seq)) {
-                    if !each(event)? {
-                        return Ok(());
-                    }
+        )
+    };
+    let go_on = std::cell::Cell::new(true);
+    let mut wanted = |event: &Event| {
+        let seq = event.stamp.seq;
+        go_on.set(seq <= *range.end() && (seq < *range.start() || each(event)?) && seq < *range.end());
+        Ok(go_on.get())
+    };
+    let mut segments = db.prepare_cached(&sql("seq_first, board, core, detail", "segment"))?;
+    let mut rows = segments.query((range.start(), range.end()))?;
+    while let Some(row) = rows.next()? {
+        let blob = |column| row.get_ref(column)?.as_blob().map_err(|e| HistoryError::damaged("events", e));
+        segment::events(blob(1)?, blob(2)?, blob(3)?, row.get(0)?, &mut wanted)?;
+        if !go_on.get() {
+            return Ok(());
+        }
+    }
+    let mut journal = db.prepare_cached(&sql("events", "journal"))?;
+    let mut rows = journal.query((range.start(), range.end()))?;
+    while let Some(row) = rows.next()? {
+        let blob = row.get_ref(0)?.as_blob().map_err(|e| HistoryError::damaged("events", e))?;
+        for run in pack::unpack_all(blob) {
+            for event in &run? {
+                if !wanted(event)? {
+                    return Ok(());
                 }
             }
         }

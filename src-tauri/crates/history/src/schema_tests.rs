@@ -128,6 +128,7 @@ fn the_whole_layout() {
             seq INTEGER NOT NULL,
             seen INTEGER,
             fold_version INTEGER NOT NULL,
+            chained INTEGER NOT NULL,
             keyframe BLOB NOT NULL
         ) STRICT;
         CREATE TABLE journal (
@@ -202,8 +203,11 @@ fn the_whole_layout() {
             seen_top INTEGER NOT NULL,
             count INTEGER NOT NULL,
             fold_version INTEGER NOT NULL,
-            keyframe BLOB NOT NULL,
-            events BLOB NOT NULL
+            boards INTEGER NOT NULL,
+            board BLOB NOT NULL,
+            core BLOB NOT NULL,
+            detail BLOB NOT NULL,
+            keyframe BLOB
         ) STRICT;
         CREATE INDEX segment_seen ON segment (seen_before);
         CREATE TABLE source (

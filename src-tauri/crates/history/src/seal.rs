@@ -1,6 +1,6 @@
 //! Closing a stretch of journal into a segment.
 
-use crate::{History, HistoryError, Result, Sealed, commit, facts, history::Newest, keyframe, pack, replay};
+use crate::{Board, History, HistoryError, Result, Sealed, commit, facts, history::Newest, keyframe, replay, segment};
 use mirante_floor::{Changes, Event, FOLD_VERSION, Floor, Gap};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
@@ -39,7 +39,7 @@ impl History {
         let detail = format!("events {} to {seq} were not kept: the disk was full", newest.seq + 1);
         self.spend(|tx, _| {
             tx.execute("INSERT INTO lost (seq_first, seq_last) VALUES (?1, ?2)", (newest.seq + 1, seq))?;
-            put_head(tx, after, &blob)?;
+            put_head(tx, after, 0, &blob)?;
             facts::fault(tx, seq, "events_lost", &detail)?;
             facts::write(tx, seq, &facts)
         })?;
@@ -50,121 +50,142 @@ impl History {
     /// Makes `floor` the start of the next segment.
     pub(crate) fn put_head(&mut self, floor: &Floor, newest: Newest) -> Result<()> {
         let blob = keyframe::keyframe(floor)?;
-        put_head(self.writer()?.0, newest, &blob)
+        put_head(self.writer()?.0, newest, 0, &blob)
     }
 
     pub(crate) fn close_journal(&mut self, live: &Floor, newest: Newest) -> Result<Option<Sealed>> {
         let (db, writer) = self.writer()?;
-        let start = replay::Start::head(db)?;
-        let started = keyframe::keyframe(&start.floor)?;
-        let mut stretch = Stretch::new(start.floor);
-        replay::each_event(db, start.seq + 1..=newest.seq, &mut |event| stretch.push(event).map(|()| true))?;
-        stretch.pack()?;
-        let Stretch { span: Some((seq_first, seq_last, seen_first)), count, packed, .. } = &stretch else {
-            return Ok(None);
-        };
+        let head = replay::Start::head(db)?;
+        let mut stretch = Stretch::new(head.floor)?;
+        replay::each_event(db, head.seq + 1..=newest.seq, &mut |event| {
+            stretch.push(event);
+            Ok(true)
+        })?;
+        let Some((seq_first, seq_last, seen_first)) = stretch.span else { return Ok(None) };
         let next = keyframe::keyframe(live)?;
-        let difference = stretch.difference(live, &next)?;
+        let count = stretch.events.len() as u64;
+        let (packed, boards, mut difference) = stretch.close()?;
+        if difference.is_none() {
+            difference = differs(&packed.floor, live, &next)?;
+        }
         if let Some(detail) = &difference {
             tracing::error!("events {seq_first} to {seq_last} do not replay to the live floor: {detail}");
         }
+        let kept = head.kept.unwrap_or_default();
+        // The chain of stretches that one keyframe begins stays short, and ends where it would not lead to the next.
+        let is_first = kept.chained == 0 || head.fold_version != FOLD_VERSION;
+        let first = is_first.then_some(kept.keyframe);
+        let chained = if is_first { count } else { kept.chained + count };
+        let broken = difference.is_some() || head.fold_version != FOLD_VERSION || chained >= CHAIN;
         let after = Newest { seq: newest.seq, seen: newest.seen, journal_from: None, journal_count: 0 };
+        let packed = packed.bytes;
         commit::write(db, &[], |tx| {
             let sql =
                 "INSERT INTO segment (seq_first, seq_last, seen_before, seen_first, seen_top, count, fold_version,
-                           keyframe, events) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-            let (before, top) = (start.seen, newest.seen);
-            tx.execute(
-                sql,
-                rusqlite::params![
-                    seq_first,
-                    seq_last,
-                    before,
-                    seen_first,
-                    top,
-                    count,
-                    start.fold_version,
-                    started,
-                    packed
-                ],
-            )?;
+                           boards, board, core, detail, keyframe)
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+            let (before, top) = (head.seen, newest.seen);
+            let segment::Packed { board, core, detail } = &packed;
+            let row = rusqlite::params![
+                seq_first,
+                seq_last,
+                before,
+                seen_first,
+                top,
+                count,
+                head.fold_version,
+                boards,
+                board,
+                core,
+                detail,
+                first
+            ];
+            tx.execute(sql, row)?;
             tx.execute("DELETE FROM journal WHERE seq_last <= ?1", [seq_last])?;
             if let Some(detail) = &difference {
-                facts::fault(tx, *seq_last, "replay_differs", detail)?;
+                facts::fault(tx, seq_last, "replay_differs", detail)?;
             }
-            put_head(tx, after, &next)
+            put_head(tx, after, if broken { 0 } else { chained }, &next)
         })?;
         writer.newest = after;
-        let bytes = (started.len() + packed.len()) as u64;
-        Ok(Some(Sealed { seq_first: *seq_first, seq_last: *seq_last, bytes, faithful: difference.is_none() }))
+        let blobs = [packed.board.len(), packed.core.len(), packed.detail.len(), first.map_or(0, |first| first.len())];
+        let bytes = blobs.iter().sum::<usize>() as u64;
+        Ok(Some(Sealed { seq_first, seq_last, bytes, faithful: difference.is_none() }))
     }
 }
 
-/// Events on their way into a segment, replayed as they come; only one run of them is in memory.
+/// Most events that lie between two keyframes: what seeking a whole floor folds at most, beside one stretch.
+const CHAIN: u64 = 60_000;
+
+/// Events on their way into a segment, replayed as they come.
 struct Stretch {
     floor: Floor,
     changes: Changes,
-    run: Vec<Event>,
-    packed: Vec<u8>,
+    packer: segment::Packer,
+    events: Vec<Event>,
     /// First and last number, earliest arrival.
     span: Option<(u64, u64, i64)>,
-    count: u64,
-    /// What was packed is what was given.
-    whole: bool,
+}
+
+/// A stretch packed, and the floor at its end.
+struct Closed {
+    bytes: segment::Packed,
+    floor: Floor,
 }
 
 impl Stretch {
-    fn new(floor: Floor) -> Self {
-        let (changes, run, packed) = Default::default();
-        Stretch { floor, changes, run, packed, span: None, count: 0, whole: true }
+    fn new(floor: Floor) -> Result<Self> {
+        let packer = segment::Packer::new(&floor)?;
+        Ok(Stretch { floor, changes: Changes::default(), packer, events: Vec::new(), span: None })
     }
 
-    fn push(&mut self, event: &Event) -> Result<()> {
+    fn push(&mut self, event: &Event) {
         let (seq, seen) = (event.stamp.seq, event.stamp.seen);
         self.span = Some(self.span.map_or((seq, seq, seen), |(first, _, earliest)| (first, seq, earliest.min(seen))));
-        self.count += 1;
         self.floor.apply(event, &mut self.changes);
+        self.packer.push(event, &self.floor, &self.changes);
         self.changes.clear();
-        self.run.push(event.clone());
-        if self.run.len() == pack::RUN { self.pack() } else { Ok(()) }
+        self.events.push(event.clone());
     }
 
-    /// Packs the run, and looks at the bytes as a reader will.
-    fn pack(&mut self) -> Result<()> {
-        let from = self.packed.len();
-        pack::pack_all(&self.run, &mut self.packed)?;
-        let mut read = Vec::with_capacity(self.run.len());
-        for run in pack::unpack_all(&self.packed[from..]) {
-            read.append(&mut run?);
-        }
-        self.whole &= read == self.run;
-        self.run.clear();
-        Ok(())
-    }
-
-    /// What replaying gives that is not `live`; `None` if nothing. `next` are the bytes of `live`.
-    fn difference(&self, live: &Floor, next: &[u8]) -> Result<Option<String>> {
-        if !self.whole {
-            return Ok(Some("packed events do not unpack to themselves".into()));
-        }
-        let floor = &self.floor;
-        if floor == live {
-            let again = keyframe::restore(next)?;
-            return Ok((again != *live).then(|| "the keyframe does not restore to itself".into()));
-        }
-        let sites = floor.sites.keys().chain(live.sites.keys());
-        let sites: BTreeSet<u16> =
-            sites.filter(|id| floor.sites.get(id) != live.sites.get(id)).map(|id| id.0).collect();
-        let sites: Vec<String> = sites.iter().map(u16::to_string).collect();
-        let config = if floor.config == live.config { "" } else { ", configuration" };
-        Ok(Some(format!("sources [{}]{config}", sites.join(" "))))
+    /// The bytes, whether boards can be read from them, and what a reader finds in them that is not as it was.
+    fn close(self) -> Result<(Closed, bool, Option<String>)> {
+        let boards = self.packer.board() == Board::of(&self.floor);
+        let bytes = self.packer.pack()?;
+        let mut expected = self.events.iter();
+        let first = self.events.first().map_or(0, |event| event.stamp.seq);
+        let mut whole = true;
+        let read = segment::events(&bytes.board, &bytes.core, &bytes.detail, first, |event| {
+            whole &= expected.next() == Some(event);
+            Ok(whole)
+        });
+        let difference = match read {
+            _ if !boards => Some("the cells noted are not those of the floor".into()),
+            Ok(()) if whole && expected.next().is_none() => None,
+            Ok(()) => Some("packed events do not unpack to themselves".into()),
+            Err(error) => Some(format!("packed events do not unpack: {error}")),
+        };
+        Ok((Closed { bytes, floor: self.floor }, boards, difference))
     }
 }
 
-fn put_head(db: &Connection, newest: Newest, blob: &[u8]) -> Result<()> {
-    let sql = "INSERT INTO head (id, seq, seen, fold_version, keyframe) VALUES (1, ?1, ?2, ?3, ?4)
-               ON CONFLICT DO UPDATE SET seq = excluded.seq, seen = excluded.seen,
-                   fold_version = excluded.fold_version, keyframe = excluded.keyframe";
-    db.execute(sql, (newest.seq, newest.seen, FOLD_VERSION, blob))?;
+/// What replaying gave, `floor`, that is not `live`; `None` if nothing. `next` are the bytes of `live`.
+fn differs(floor: &Floor, live: &Floor, next: &[u8]) -> Result<Option<String>> {
+    if floor == live {
+        let again = keyframe::restore(next)?;
+        return Ok((again != *live).then(|| "the keyframe does not restore to itself".into()));
+    }
+    let sites = floor.sites.keys().chain(live.sites.keys());
+    let sites: BTreeSet<u16> = sites.filter(|id| floor.sites.get(id) != live.sites.get(id)).map(|id| id.0).collect();
+    let sites: Vec<String> = sites.iter().map(u16::to_string).collect();
+    let config = if floor.config == live.config { "" } else { ", configuration" };
+    Ok(Some(format!("sources [{}]{config}", sites.join(" "))))
+}
+
+fn put_head(db: &Connection, newest: Newest, chained: u64, blob: &[u8]) -> Result<()> {
+    let sql = "INSERT INTO head (id, seq, seen, fold_version, chained, keyframe) VALUES (1, ?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT DO UPDATE SET seq = excluded.seq, seen = excluded.seen, fold_version = excluded.fold_version,
+                   chained = excluded.chained, keyframe = excluded.keyframe";
+    db.execute(sql, (newest.seq, newest.seen, FOLD_VERSION, chained, blob))?;
     Ok(())
 }

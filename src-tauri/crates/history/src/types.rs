@@ -1,5 +1,6 @@
 //! What goes in and comes out.
 
+use crate::Board;
 use mirante_floor::{AgentSpan, Event, Fact, Floor, SourceId};
 use std::collections::BTreeMap;
 
@@ -50,6 +51,19 @@ pub struct Past {
     pub seen: Option<i64>,
     /// Version of the fold that made the screens of then. Unless it is [`mirante_floor::FOLD_VERSION`], this floor may
     /// differ from what was shown.
+    pub fold_version: u32,
+}
+
+/// The board at a past moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PastBoard {
+    /// The board.
+    pub board: Board,
+    /// Newest event in it; 0 before the first.
+    pub seq: u64,
+    /// Arrival time of the newest event in it, Unix ms; absent before the first.
+    pub seen: Option<i64>,
+    /// Version of the fold that made it. In a segment the cells are those of then, whatever the fold is now.
     pub fold_version: u32,
 }
 

@@ -101,13 +101,13 @@ impl AttemptsV1 {
     }
 }
 
-fn bits(flags: DispositionFlags) -> u8 {
+pub(crate) fn bits(flags: DispositionFlags) -> u8 {
     let DispositionFlags { human, right_party, sale, promise, do_not_call, completed, unworkable } = flags;
     let all = [human, right_party, sale, promise, do_not_call, completed, unworkable];
     all.into_iter().zip(0..).fold(0, |bits, (set, place)| bits | u8::from(set) << place)
 }
 
-fn flags_of(bits: u8) -> DispositionFlags {
+pub(crate) fn flags_of(bits: u8) -> DispositionFlags {
     let is = |place: u8| bits >> place & 1 == 1;
     DispositionFlags {
         human: is(0),

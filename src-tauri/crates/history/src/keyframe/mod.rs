@@ -19,6 +19,7 @@ mod sites;
 
 use crate::{HistoryError, Result, pack};
 use attempts::AttemptsV1;
+pub(crate) use attempts::{bits, flags_of};
 use calls::CallsV1;
 use config::ConfigV1;
 use minute::MinuteV1;

@@ -1,9 +1,11 @@
--- Where the next segment begins: the floor as of `seq`, and that moment.
+-- Where the next segment begins: the floor as of `seq`, and that moment. `chained` events lie between the newest keyframe in a
+-- segment and here; 0: the next segment keeps this one.
 CREATE TABLE head (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     seq INTEGER NOT NULL,
     seen INTEGER,
     fold_version INTEGER NOT NULL,
+    chained INTEGER NOT NULL,
     keyframe BLOB NOT NULL
 ) STRICT;
 
@@ -17,7 +19,9 @@ CREATE TABLE journal (
     events BLOB NOT NULL
 ) STRICT;
 
--- Closed stretches: the floor as of `seq_first - 1` and the events after it. `seen_before` is the newest arrival before them.
+-- Closed stretches: `board`, the cells of the floor as of `seq_first - 1`; `core`, who and when of the events after it and what
+-- they did to those cells; `detail`, the rest of them. `keyframe` is the whole floor as of `seq_first - 1`; where there is none,
+-- it follows from the segment before. `boards` is 0 where the cells were found not to be those of the floor.
 CREATE TABLE segment (
     seq_first INTEGER PRIMARY KEY,
     seq_last INTEGER NOT NULL,
@@ -26,8 +30,11 @@ CREATE TABLE segment (
     seen_top INTEGER NOT NULL,
     count INTEGER NOT NULL,
     fold_version INTEGER NOT NULL,
-    keyframe BLOB NOT NULL,
-    events BLOB NOT NULL
+    boards INTEGER NOT NULL,
+    board BLOB NOT NULL,
+    core BLOB NOT NULL,
+    detail BLOB NOT NULL,
+    keyframe BLOB
 ) STRICT;
 CREATE INDEX segment_seen ON segment (seen_before);
 

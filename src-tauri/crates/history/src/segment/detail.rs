@@ -1,0 +1,557 @@
+//! The rest of an event: what a board does not need.
+
+use super::code::*;
+use super::core::{Core, Row};
+use super::flow::Flow;
+use super::refs::{NONE, Ranks};
+use super::words::{self, Ids, Words};
+use mirante_floor::{
+    Activity, AnsweredBy, Device, DialEnd, DispositionFlags, EndedBy, Event, Kind, Name, Origin, Outcome, PartyId,
+    PbxCounters, Place, SourceId, Stamp,
+};
+use std::collections::HashMap;
+
+const EPOCH: usize = 0;
+const AT: usize = 1;
+const ORIGIN: usize = 2;
+const IDS: words::Streams = words::Streams { form: 3, number: 4, text: 5 };
+const OTHER_KIND: usize = 6;
+const PARTY: usize = 7;
+const CONTACT: usize = 8;
+const LEG: usize = 9;
+const POSITION: usize = 10;
+const WAITED: usize = 11;
+const AGO: usize = 12;
+const RING: usize = 13;
+const PLACE: usize = 14;
+const WORD: usize = 15;
+const CAMPAIGN: usize = 16;
+const CAMPAIGN_FRESH: usize = 17;
+const END: usize = 18;
+const END_FRESH: usize = 19;
+const CODE: usize = 20;
+const CODE_FRESH: usize = 21;
+const TEXT: usize = 22;
+const MEMBER_BITS: usize = 23;
+const INTERFACE: usize = 24;
+const PAUSED_AT: usize = 25;
+const COUNTER: usize = 26;
+const CONTACT_IDS: words::Streams = words::Streams { form: 27, number: 28, text: 29 };
+const AGENT_PARTY: usize = 30;
+/// Streams used here.
+pub(crate) const STREAMS: usize = 31;
+
+/// What a writer or reader of details remembers.
+#[derive(Debug)]
+pub(crate) struct Detail {
+    epochs: HashMap<SourceId, u32>,
+    ids: Ids,
+    contact_ids: Ids,
+    words: Words,
+    /// By call: its name, its contact, its campaign.
+    calls: Vec<(Name, Option<Name>, u32)>,
+    /// By agent.
+    agents: Vec<OfAgent>,
+    newest_party: u64,
+    newest_agent: u64,
+    campaigns: List<Option<Name>>,
+    campaign: Ranks,
+    ends: List<End>,
+    end: Ranks,
+    codes: List<(Name, u8)>,
+    code: Ranks,
+    counters: HashMap<u32, PbxCounters>,
+}
+
+/// Who ended an attempt, whether it was dropped, the cause and the status.
+type End = (u8, bool, Option<u16>, Option<Name>);
+
+#[derive(Debug, Clone, Default)]
+struct OfAgent {
+    interface: Option<Name>,
+    leg: Option<Name>,
+    party: Option<PartyId>,
+    place: Option<Place>,
+}
+
+/// Values that come again, by number.
+#[derive(Debug)]
+struct List<T>(Vec<T>);
+
+impl<T: PartialEq + Clone> List<T> {
+    /// Codes a value of a few: `tell` codes one that is new.
+    fn code<F: Flow>(
+        &mut self,
+        f: &mut F,
+        ranks: &mut Ranks,
+        streams: (usize, usize),
+        given: Option<T>,
+        mut tell: impl FnMut(&mut F, Option<&T>) -> T,
+    ) -> (u32, T) {
+        let next = self.0.len() as u32;
+        let known = given.as_ref().and_then(|given| self.0.iter().position(|other| other == given));
+        let number = ranks.code(f, streams.0, streams.1, known.map_or(next, |known| known as u32));
+        if number == next {
+            self.0.push(tell(f, given.as_ref()));
+        }
+        match self.0.get(number as usize) {
+            Some(value) => (number, value.clone()),
+            None => {
+                f.refuse();
+                let value = tell(f, given.as_ref());
+                (0, value)
+            }
+        }
+    }
+}
+
+impl Detail {
+    pub(crate) fn new() -> Self {
+        Detail {
+            epochs: HashMap::new(),
+            ids: Ids::new(IDS),
+            contact_ids: Ids::new(CONTACT_IDS),
+            words: Words::default(),
+            calls: Vec::new(),
+            agents: Vec::new(),
+            newest_party: 0,
+            newest_agent: 0,
+            campaigns: List(Vec::new()),
+            campaign: Ranks::default(),
+            ends: List(Vec::new()),
+            end: Ranks::default(),
+            codes: List(Vec::new()),
+            code: Ranks::default(),
+            counters: HashMap::new(),
+        }
+    }
+
+    /// Codes what `row` does not say of an event. `seq` is its number, which follows from the one before.
+    pub(crate) fn event<F: Flow>(
+        &mut self,
+        f: &mut F,
+        core: &Core,
+        row: &Row,
+        seq: u64,
+        given: Option<&Event>,
+    ) -> Event {
+        let epoch = self.epochs.entry(row.source).or_default();
+        let step = given.map_or(0, |event| i64::from(event.stamp.epoch) - i64::from(*epoch));
+        *epoch = epoch.wrapping_add(f.signed(EPOCH, step) as u32);
+        let epoch = *epoch;
+        let at = given.and_then(|event| event.stamp.at);
+        let told = match at {
+            None => 0,
+            Some(at) if at == row.seen => 1,
+            Some(_) => 2,
+        };
+        let at = match f.byte(AT, told) {
+            0 => None,
+            1 => Some(row.seen),
+            _ => Some(f.signed(AT, at.unwrap_or(0).wrapping_sub(row.seen)).wrapping_add(row.seen)),
+        };
+        let origin = given.map_or(0, |event| event.origin as u8);
+        let origin = Origin::ALL.get(usize::from(f.byte(ORIGIN, origin))).copied().unwrap_or_default();
+        let ms = at.unwrap_or(row.seen);
+        if row.call != NONE && row.call as usize >= self.calls.len() {
+            let name = given.and_then(|event| super::notes::named(&event.kind).1);
+            let name = self.ids.code(f, name, ms);
+            self.calls.push((name, None, NONE));
+        }
+        if self.agents.len() < core.tables.agents.len() {
+            self.agents.resize(core.tables.agents.len(), OfAgent::default());
+        }
+        let stamp = Stamp { source: row.source, epoch, seq, seen: row.seen, at };
+        let kind = self.kind(f, core, row, ms, given.map(|event| &event.kind));
+        Event { stamp, origin, kind }
+    }
+
+    fn kind<F: Flow>(&mut self, f: &mut F, core: &Core, row: &Row, ms: i64, given: Option<&Kind>) -> Kind {
+        let name = |table: &[(SourceId, Name)], number: u32| {
+            table.get(number as usize).map_or_else(|| Name::from(""), |entry| entry.1.clone())
+        };
+        let agent = || name(&core.tables.agents, row.agent);
+        let queue = || name(&core.tables.queues, row.queue);
+        let call = self.calls.get(row.call as usize).map_or_else(|| Name::from(""), |call| call.0.clone());
+        match row.code {
+            TICK => Kind::Tick,
+            MEMBER => self.member(f, row, ms, agent(), queue(), given),
+            MEMBER_REMOVED => Kind::MemberRemoved { queue: queue(), agent: agent() },
+            code @ DEVICE..=12 => Kind::DeviceChanged { agent: agent(), device: DEVICES[usize::from(code - DEVICE)] },
+            code @ ACTIVITY_NONE..=ACTIVITY_WRAPUP => {
+                let place = match given {
+                    Some(Kind::ActivityChanged {
+                        activity: Some(Activity::Talking(place) | Activity::Wrapup(place)),
+                        ..
+                    }) => Some(place),
+                    _ => None,
+                };
+                let activity = match code {
+                    ACTIVITY_NONE => None,
+                    ACTIVITY_HOLD => Some(Activity::Hold),
+                    ACTIVITY_TALKING => Some(Activity::Talking(self.place(f, core, row, place))),
+                    _ => Some(Activity::Wrapup(self.place(f, core, row, place))),
+                };
+                Kind::ActivityChanged { agent: agent(), activity }
+            }
+            ENTERED => {
+                let (contact, caller, position, waited_ms) = match given {
+                    Some(Kind::Entered { contact, caller, position, waited_ms, .. }) => {
+                        (Some(contact), *caller, *position, *waited_ms)
+                    }
+                    _ => Default::default(),
+                };
+                let contact = self.contact(f, row, contact, ms);
+                let caller = self.party(f, PARTY, caller);
+                let position = f.maybe(POSITION, position.map(u64::from)).map(|position| position as u32);
+                let waited_ms = f.signed(WAITED, waited_ms);
+                Kind::Entered { queue: queue(), call, contact, caller, position, waited_ms }
+            }
+            MOVED => {
+                let position = if let Some(Kind::Moved { position, .. }) = given { *position } else { 0 };
+                Kind::Moved { call, position: f.number(POSITION, u64::from(position)) as u32 }
+            }
+            code @ LEFT..=26 => {
+                let ago_ms = if let Some(Kind::Left { ago_ms, .. }) = given { *ago_ms } else { 0 };
+                let outcome = Outcome::ALL[usize::from(code - LEFT)];
+                Kind::Left { queue: queue(), call, outcome, ago_ms: f.signed(AGO, ago_ms) }
+            }
+            RINGING => Kind::Ringing { queue: queue(), call, agent: agent() },
+            RING_ENDED => Kind::RingEnded { queue: queue(), agent: agent() },
+            RING_NO_ANSWER => {
+                let ring_ms = if let Some(Kind::RingNoAnswer { ring_ms, .. }) = given { *ring_ms } else { 0 };
+                Kind::RingNoAnswer { queue: queue(), agent: agent(), ring_ms: f.signed(RING, ring_ms) }
+            }
+            ANSWERED => {
+                let leg = if let Some(Kind::Answered { leg, .. }) = given { leg.as_ref() } else { None };
+                Kind::Answered { queue: queue(), call, agent: agent(), leg: self.leg(f, row, leg, ms) }
+            }
+            code @ (COMPLETED | COMPLETED_BY) => {
+                let (leg, transferred) = match given {
+                    Some(Kind::Completed { leg, transferred, .. }) => (leg.as_ref(), *transferred),
+                    _ => (None, false),
+                };
+                let leg = self.leg(f, row, leg, ms);
+                let transferred = f.flag(END, transferred);
+                let call = (code == COMPLETED).then_some(call);
+                Kind::Completed { queue: queue(), call, leg, agent: agent(), transferred }
+            }
+            CALL_ENDED => Kind::CallEnded { call },
+            code @ (DIALLED | DIALLED_BY) => {
+                let (campaign, contact, callee) = match given {
+                    Some(Kind::Dialled { campaign, contact, callee, .. }) => (Some(campaign), Some(contact), *callee),
+                    _ => Default::default(),
+                };
+                let campaign = self.campaign(f, row, campaign.cloned());
+                let contact = self.contact(f, row, contact, ms);
+                let callee = self.party(f, PARTY, callee);
+                let agent = (code == DIALLED_BY).then(agent);
+                Kind::Dialled { attempt: call, campaign, contact, agent, callee }
+            }
+            DIAL_RINGING => Kind::DialRinging { attempt: call },
+            code @ DIAL_ANSWERED..DIAL_TAKEN => {
+                let by = AnsweredBy::ALL[usize::from(code - DIAL_ANSWERED)];
+                Kind::DialAnswered { attempt: call, by, agent: None }
+            }
+            code @ DIAL_TAKEN..DIAL_PARTED => {
+                let by = AnsweredBy::ALL[usize::from(code - DIAL_TAKEN)];
+                Kind::DialAnswered { attempt: call, by, agent: Some(agent()) }
+            }
+            DIAL_PARTED => {
+                let ago_ms = if let Some(Kind::DialParted { ago_ms, .. }) = given { *ago_ms } else { 0 };
+                Kind::DialParted { attempt: call, ago_ms: f.signed(AGO, ago_ms) }
+            }
+            DIAL_ENDED => {
+                let (end, ago_ms) = match given {
+                    Some(Kind::DialEnded { end, ago_ms, .. }) => (Some(end), *ago_ms),
+                    _ => (None, 0),
+                };
+                let end = self.dial_end(f, end);
+                Kind::DialEnded { attempt: call, end, ago_ms: f.signed(AGO, ago_ms) }
+            }
+            DISPOSED => {
+                let (campaign, result) = match given {
+                    Some(Kind::Disposed { campaign, code, flags, .. }) => (Some(campaign), Some((code, *flags))),
+                    _ => (None, None),
+                };
+                let campaign = self.campaign(f, row, campaign.cloned());
+                let (code, flags) = self.disposition(f, result);
+                Kind::Disposed { campaign, attempt: call, code, flags }
+            }
+            QUEUE_SEEN => {
+                let counters = if let Some(Kind::QueueSeen { counters, .. }) = given { Some(counters) } else { None };
+                let counters = self.counters(f, row.queue, counters);
+                Kind::QueueSeen { queue: queue(), counters }
+            }
+            _ => self.other(f, given),
+        }
+    }
+
+    /// A kind without columns of its own: whole.
+    fn other<F: Flow>(&mut self, f: &mut F, given: Option<&Kind>) -> Kind {
+        let bytes = given.and_then(|kind| postcard::to_stdvec(kind).ok()).unwrap_or_default();
+        let bytes = f.text(OTHER_KIND, &bytes);
+        postcard::from_bytes(&bytes).unwrap_or_else(|_| {
+            f.refuse();
+            Kind::Tick
+        })
+    }
+
+    /// A contact: named as its call, as the call's contact before, or by itself.
+    fn contact<F: Flow>(&mut self, f: &mut F, row: &Row, given: Option<&Name>, ms: i64) -> Name {
+        let Some((call, before, _)) = self.calls.get_mut(row.call as usize) else {
+            f.refuse();
+            return "".into();
+        };
+        let told = match given {
+            Some(given) if given == call => 0,
+            Some(given) if before.as_ref() == Some(given) => 1,
+            _ => 2,
+        };
+        let contact = match f.byte(CONTACT, told) {
+            0 => call.clone(),
+            1 => before.clone().unwrap_or_else(|| {
+                f.refuse();
+                "".into()
+            }),
+            _ => self.contact_ids.code(f, given, ms),
+        };
+        *before = Some(contact.clone());
+        contact
+    }
+
+    /// Someone: nobody, the next who is new, or one known, told by how new.
+    fn party<F: Flow>(&mut self, f: &mut F, stream: usize, given: Option<PartyId>) -> Option<PartyId> {
+        let (newest, next) = (self.newest_party, self.newest_party.wrapping_add(1));
+        let id = given.map_or(0, |party| party.0);
+        let told = match given {
+            None => 0,
+            Some(_) if id == next => 1,
+            Some(_) if id <= newest => 2,
+            Some(_) => 3,
+        };
+        let id = match f.byte(stream, told) {
+            0 => return None,
+            1 => next,
+            2 => newest.wrapping_sub(f.number(stream, newest.wrapping_sub(id))),
+            _ => next.wrapping_add(f.number(stream, id.wrapping_sub(next))),
+        };
+        self.newest_party = newest.max(id);
+        Some(PartyId(id))
+    }
+
+    /// An agent's leg: none, a new one, or the agent's newest.
+    fn leg<F: Flow>(&mut self, f: &mut F, row: &Row, given: Option<&Name>, ms: i64) -> Option<Name> {
+        let Some(agent) = self.agents.get_mut(row.agent as usize) else {
+            f.refuse();
+            return None;
+        };
+        let told = match given {
+            None => 0,
+            Some(leg) if agent.leg.as_ref() == Some(leg) => 2,
+            Some(_) => 1,
+        };
+        match f.byte(LEG, told) {
+            0 => None,
+            1 => {
+                let leg = self.ids.code(f, given, ms);
+                agent.leg = Some(leg.clone());
+                Some(leg)
+            }
+            _ => agent.leg.clone(),
+        }
+    }
+
+    /// Where an agent's work comes from: the queue last named with the agent, the place before, or another.
+    fn place<F: Flow>(&mut self, f: &mut F, core: &Core, row: &Row, given: Option<&Place>) -> Place {
+        let Some(agent) = self.agents.get_mut(row.agent as usize) else {
+            f.refuse();
+            return Place::Other;
+        };
+        let latest = core.agent_queue.get(row.agent as usize).and_then(|queue| core.tables.queues.get(*queue as usize));
+        let told = match given {
+            Some(Place::Queue(name)) if latest.is_some_and(|latest| latest.1 == *name) => 0,
+            Some(place) if agent.place.as_ref() == Some(place) => 1,
+            Some(Place::Queue(_)) => 2,
+            Some(Place::Campaign(_)) => 3,
+            Some(Place::Other) | None => 4,
+        };
+        let name = match given {
+            Some(Place::Queue(name) | Place::Campaign(name)) => Some(name),
+            _ => None,
+        };
+        let place = match f.byte(PLACE, told) {
+            0 => latest.map_or(Place::Other, |latest| Place::Queue(latest.1.clone())),
+            1 => agent.place.clone().unwrap_or(Place::Other),
+            2 => Place::Queue(self.words.code(f, WORD, TEXT, name)),
+            3 => Place::Campaign(self.words.code(f, WORD, TEXT, name)),
+            _ => Place::Other,
+        };
+        agent.place = Some(place.clone());
+        place
+    }
+
+    /// A campaign, or none: the call's own, or one of those named lately.
+    fn campaign<F: Flow>(&mut self, f: &mut F, row: &Row, given: Option<Option<Name>>) -> Option<Name> {
+        let known = self.calls.get(row.call as usize).map_or(NONE, |call| call.2);
+        if known != NONE {
+            let same = given.as_ref().is_some_and(|given| self.campaigns.0.get(known as usize) == Some(given));
+            if f.flag(CAMPAIGN, same) {
+                return self.campaigns.0.get(known as usize).cloned().flatten();
+            }
+        }
+        let words = &mut self.words;
+        let tell = |f: &mut F, given: Option<&Option<Name>>| {
+            words.maybe(f, WORD, TEXT, given.and_then(|given| given.as_ref()))
+        };
+        let (number, name) = self.campaigns.code(f, &mut self.campaign, (CAMPAIGN, CAMPAIGN_FRESH), given, tell);
+        if let Some(call) = self.calls.get_mut(row.call as usize) {
+            call.2 = number;
+        }
+        name
+    }
+
+    fn dial_end<F: Flow>(&mut self, f: &mut F, given: Option<&DialEnd>) -> DialEnd {
+        let given = given.map(|DialEnd { dropped, by, cause, status }| {
+            let by = EndedBy::ALL.iter().position(|other| other == by).unwrap_or(0) as u8;
+            (by, *dropped, *cause, status.clone())
+        });
+        let words = &mut self.words;
+        let tell = |f: &mut F, given: Option<&End>| {
+            let (by, dropped, cause, status) = given.cloned().unwrap_or_default();
+            let by = f.byte(MEMBER_BITS, by);
+            let dropped = f.flag(MEMBER_BITS, dropped);
+            let cause = f.maybe(COUNTER, cause.map(u64::from)).map(|cause| cause as u16);
+            (by, dropped, cause, words.maybe(f, WORD, TEXT, status.as_ref()))
+        };
+        let (_, (by, dropped, cause, status)) = self.ends.code(f, &mut self.end, (END, END_FRESH), given, tell);
+        let by = EndedBy::ALL.get(usize::from(by)).copied().unwrap_or(EndedBy::Unknown);
+        DialEnd { dropped, by, cause, status }
+    }
+
+    fn disposition<F: Flow>(
+        &mut self,
+        f: &mut F,
+        given: Option<(&Name, DispositionFlags)>,
+    ) -> (Name, DispositionFlags) {
+        let given = given.map(|(code, flags)| (code.clone(), crate::keyframe::bits(flags)));
+        let words = &mut self.words;
+        let tell = |f: &mut F, given: Option<&(Name, u8)>| {
+            let code = words.code(f, WORD, TEXT, given.map(|given| &given.0));
+            (code, f.byte(MEMBER_BITS, given.map_or(0, |given| given.1)))
+        };
+        let (_, (code, flags)) = self.codes.code(f, &mut self.code, (CODE, CODE_FRESH), given, tell);
+        (code, crate::keyframe::flags_of(flags))
+    }
+
+    /// The platform's counters of a queue, as differences to those before.
+    fn counters<F: Flow>(&mut self, f: &mut F, queue: u32, given: Option<&PbxCounters>) -> PbxCounters {
+        let known = self.counters.entry(queue).or_default();
+        let given = given.copied().unwrap_or_default();
+        let mut code = |known: u32, given: u32| {
+            let step = f.signed(COUNTER, i64::from(given.wrapping_sub(known) as i32));
+            known.wrapping_add(step as u32)
+        };
+        *known = PbxCounters {
+            calls: code(known.calls, given.calls),
+            completed: code(known.completed, given.completed),
+            abandoned: code(known.abandoned, given.abandoned),
+            hold_s: code(known.hold_s, given.hold_s),
+            talk_s: code(known.talk_s, given.talk_s),
+            level_s: code(known.level_s, given.level_s),
+        };
+        *known
+    }
+
+    fn member<F: Flow>(
+        &mut self,
+        f: &mut F,
+        row: &Row,
+        ms: i64,
+        agent: Name,
+        queue: Name,
+        given: Option<&Kind>,
+    ) -> Kind {
+        let mut is = (Device::Unknown, false, None, false);
+        let (mut reason, mut penalty, mut paused_at, mut name, mut interface) = (None, 0, None, None, None);
+        if let Some(Kind::Member {
+            interface: i,
+            name: n,
+            device,
+            paused,
+            reason: r,
+            penalty: p,
+            in_call,
+            paused_at: at,
+            ..
+        }) = given
+        {
+            is = (*device, *paused, *in_call, r.is_some());
+            (reason, penalty, paused_at, name, interface) = (r.as_ref(), *p, *at, *n, Some(i));
+        }
+        let (device, paused, in_call, has_reason) = is;
+        let place = DEVICES.iter().position(|other| *other == device).unwrap_or(0) as u8;
+        let device = DEVICES.get(usize::from(f.byte(MEMBER_BITS, place))).copied().unwrap_or_default();
+        let bits = u8::from(paused) | in_call.map_or(0, |on| 2 | u8::from(on) << 2) | u8::from(has_reason) << 3;
+        let bits = f.byte(MEMBER_BITS, bits);
+        let paused = bits & 1 != 0;
+        let in_call = (bits & 2 != 0).then_some(bits & 4 != 0);
+        let reason = (bits & 8 != 0).then(|| self.words.code(f, WORD, TEXT, reason));
+        let penalty = f.signed(MEMBER_BITS, i64::from(penalty)) as i32;
+        let is_told = f.flag(PAUSED_AT, paused_at.is_some());
+        let paused_at = is_told.then(|| {
+            let step = paused_at.unwrap_or(0).wrapping_sub(ms);
+            f.signed(PAUSED_AT, step).wrapping_add(ms)
+        });
+        let (name, interface) = self.who(f, row, &agent, name, interface);
+        Kind::Member { queue, agent, interface, name, device, paused, reason, penalty, in_call, paused_at }
+    }
+
+    /// An agent's name and address: as before, else the address with the agent's key in it, else another.
+    fn who<F: Flow>(
+        &mut self,
+        f: &mut F,
+        row: &Row,
+        key: &Name,
+        name: Option<PartyId>,
+        interface: Option<&Name>,
+    ) -> (Option<PartyId>, Name) {
+        let Some(known) = self.agents.get(row.agent as usize).cloned() else {
+            f.refuse();
+            return (None, "".into());
+        };
+        let around = interface.and_then(|interface| interface.split_once(&**key));
+        let told = match interface {
+            Some(interface) if known.interface.as_ref() == Some(interface) => 0,
+            _ if around.is_some() && !key.is_empty() => 1,
+            _ => 2,
+        };
+        let interface = match f.byte(INTERFACE, told) {
+            0 => known.interface.clone().unwrap_or_else(|| "".into()),
+            1 => {
+                let (before, after) = around.unwrap_or_default();
+                let before = self.words.code(f, WORD, TEXT, Some(&before.into()));
+                let after = self.words.code(f, WORD, TEXT, Some(&after.into()));
+                format!("{before}{key}{after}").into()
+            }
+            _ => self.words.code(f, WORD, TEXT, interface),
+        };
+        let same = f.flag(AGENT_PARTY, known.party == name);
+        let name = if same { known.party } else { self.agent_party(f, name) };
+        if let Some(agent) = self.agents.get_mut(row.agent as usize) {
+            (agent.interface, agent.party) = (Some(interface.clone()), name);
+        }
+        (name, interface)
+    }
+
+    /// An agent's name, told by how far it is from the one told before: people of a team have neighbouring numbers.
+    fn agent_party<F: Flow>(&mut self, f: &mut F, given: Option<PartyId>) -> Option<PartyId> {
+        if !f.flag(AGENT_PARTY, given.is_some()) {
+            return None;
+        }
+        let given = given.map_or(0, |party| party.0);
+        let step = f.signed(AGENT_PARTY, given.wrapping_sub(self.newest_agent) as i64);
+        self.newest_agent = self.newest_agent.wrapping_add(step as u64);
+        Some(PartyId(self.newest_agent))
+    }
+}
