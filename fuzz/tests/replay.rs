@@ -3,7 +3,7 @@
 #![allow(clippy::print_stderr)] // names the input that broke a promise
 
 use mirante_fuzz::TARGETS;
-use mirante_history::fuzzing::{opened, packed, sealed};
+use mirante_history::fuzzing::{opened, packed, sealed, stretch};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use std::path::{Path, PathBuf};
@@ -104,7 +104,8 @@ fn the_seeds_of_stored_bytes_are_written() {
         write("columns", 3, &opened(&run[4..]));
         if n < 2 {
             write("keyframe", 0, &stored);
-            write("segment", 2, &run);
+            write("journal", 2, &run);
+            write("segment", 4, &stretch(&events).concat());
             write("sealed", 0, &sealed(b"not tables"));
         }
     }

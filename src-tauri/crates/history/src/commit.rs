@@ -5,8 +5,8 @@ use mirante_floor::{Event, Gap};
 use rusqlite::{Connection, Transaction};
 
 /// A stretch is closed after this much event time, ms…
-const SEAL_MS: i64 = 15 * 60_000;
-/// …or after this many events, but not before [`SEAL_MIN_MS`]: seeking replays at most a stretch.
+const SEAL_MS: i64 = 10 * 60_000;
+/// …or after this many events, but not before [`SEAL_MIN_MS`]: seeking goes through at most a stretch.
 const SEAL_EVENTS: u64 = 40_000;
 const SEAL_MIN_MS: i64 = 5 * 60_000;
 

@@ -42,6 +42,9 @@ mod rows;
 mod schema;
 mod seal;
 mod segment;
+#[cfg(test)]
+#[path = "../../floor/tests/common/mod.rs"]
+mod streams;
 mod types;
 mod verify;
 mod volume;

@@ -22,6 +22,8 @@ struct ColumnsV1 {
 const V1: u8 = 1;
 /// Stronger levels save little and cost much.
 const LEVEL: i32 = 3;
+/// Six times as slow as the levels before it, and a seventh smaller.
+const STRONGEST: i32 = 19;
 /// What a stored run may unpack to: hundreds of times the largest segment.
 const LIMIT: usize = 1 << 30;
 
@@ -117,6 +119,17 @@ pub(crate) fn seal_bytes(version: u8, plain: &[u8], what: &'static str) -> Resul
     let mut zstd = zstd::bulk::Compressor::new(LEVEL).map_err(damaged)?;
     zstd.include_checksum(true).map_err(damaged)?;
     let body = zstd.compress(plain).map_err(damaged)?;
+    Ok([&[version], body.as_slice()].concat())
+}
+
+/// The same as [`seal_bytes`] made, as small as can be: for what is kept for good.
+pub(crate) fn squeeze(bytes: Vec<u8>, what: &'static str) -> Result<Vec<u8>> {
+    let damaged = |e: std::io::Error| HistoryError::damaged(what, e);
+    let Some(version) = bytes.first().copied() else { return Ok(bytes) };
+    let plain = open_bytes(version, &bytes, what)?;
+    let mut zstd = zstd::bulk::Compressor::new(STRONGEST).map_err(damaged)?;
+    zstd.include_checksum(true).map_err(damaged)?;
+    let body = zstd.compress(&plain).map_err(damaged)?;
     Ok([&[version], body.as_slice()].concat())
 }
 

@@ -1,6 +1,8 @@
 //! Closing a stretch of journal into a segment.
 
-use crate::{Board, History, HistoryError, Result, Sealed, commit, facts, history::Newest, keyframe, replay, segment};
+use crate::{
+    Board, History, HistoryError, Result, Sealed, commit, facts, history::Newest, keyframe, pack, replay, segment,
+};
 use mirante_floor::{Changes, Event, FOLD_VERSION, Floor, Gap};
 use rusqlite::Connection;
 use std::collections::BTreeSet;
@@ -74,7 +76,7 @@ impl History {
         let kept = head.kept.unwrap_or_default();
         // The chain of stretches that one keyframe begins stays short, and ends where it would not lead to the next.
         let is_first = kept.chained == 0 || head.fold_version != FOLD_VERSION;
-        let first = is_first.then_some(kept.keyframe);
+        let first = if is_first { Some(pack::squeeze(kept.keyframe, "keyframe")?) } else { None };
         let chained = if is_first { count } else { kept.chained + count };
         let broken = difference.is_some() || head.fold_version != FOLD_VERSION || chained >= CHAIN;
         let after = Newest { seq: newest.seq, seen: newest.seen, journal_from: None, journal_count: 0 };
@@ -115,7 +117,7 @@ impl History {
 }
 
 /// Most events that lie between two keyframes: what seeking a whole floor folds at most, beside one stretch.
-const CHAIN: u64 = 60_000;
+const CHAIN: u64 = 100_000;
 
 /// Events on their way into a segment, replayed as they come.
 struct Stretch {

@@ -4,7 +4,7 @@ mod common;
 
 use common::{Live, MORNING, call, streams, visits};
 use mirante_floor::*;
-use mirante_history::{History, HistoryError, OpenOptions};
+use mirante_history::{Board, History, HistoryError, OpenOptions};
 use proptest::prelude::*;
 
 /// Two sources whose events mix in any way.
@@ -150,7 +150,7 @@ fn a_segment_is_due_by_event_time() {
     let mut live = Live::open(dir.path());
     live.happen(1, MORNING, Kind::Tick);
     assert!(!live.keep().seal_due);
-    live.happen(1, MORNING + 15 * 60_000, Kind::Tick);
+    live.happen(1, MORNING + 10 * 60_000, Kind::Tick);
     assert!(live.keep().seal_due);
     let sealed = live.seal();
     assert_eq!((sealed.seq_first, sealed.seq_last), (1, 2));
@@ -188,4 +188,66 @@ fn what_another_fold_made_is_folded_again_and_says_so() {
     let mut history = History::open(dir.path(), &OpenOptions::writer()).expect("open");
     assert_eq!(history.recover().expect("recover").refolded_from, Some(0));
     assert_eq!(history.recover().expect("recover").refolded_from, None);
+}
+
+#[test]
+fn a_past_board_is_the_board_of_the_past_floor_through_segments_chains_and_the_journal() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let mut live = Live::open(dir.path());
+    let mut told = Vec::new();
+    for n in 0..12i64 {
+        let at = MORNING + n * 70_000;
+        let agent = format!("21{:02}", n % 5);
+        live.happen(1, at, streams::member("sac", &agent, Device::Idle, n % 3 == 0));
+        call(&mut live, at + 1_000, &format!("c{n}"), 5_000 + n * 500, 20_000);
+        live.keep();
+        told.push((at + 60_000, live.seq, live.floor.clone()));
+        if n % 3 == 2 && n < 10 {
+            assert!(live.seal().faithful);
+        }
+    }
+    let db = rusqlite::Connection::open(dir.path().join("mirante.db")).expect("open");
+    let kept: Vec<bool> = db
+        .prepare("SELECT keyframe IS NOT NULL FROM segment ORDER BY seq_first")
+        .and_then(|mut all| all.query_map((), |r| r.get(0))?.collect())
+        .expect("segments");
+    assert_eq!(kept, [true, false, false], "one floor is kept whole, the others follow from it");
+    for (at, seq, floor) in &told {
+        let past = live.history.floor_at(*at).expect("past");
+        assert_eq!((past.seq, &past.floor), (*seq, floor));
+        assert_eq!(live.history.floor_at_seq(*seq).expect("past").floor, *floor);
+    }
+    for at in (MORNING - 5_000..MORNING + 900_000).step_by(7_300) {
+        let (board, past) = (live.history.board_at(at).expect("board"), live.history.floor_at(at).expect("past"));
+        assert_eq!(board.board, Board::of(&past.floor), "at {at}");
+        assert_eq!((board.seq, board.seen, board.fold_version), (past.seq, past.seen, past.fold_version));
+    }
+}
+
+#[test]
+fn damaged_segments_are_told_and_the_others_go_on() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let mut live = Live::open(dir.path());
+    for n in 0..3i64 {
+        call(&mut live, MORNING + n * 100_000, &format!("c{n}"), 5_000, 20_000);
+        live.keep();
+        live.seal();
+    }
+    let last = live.history.newest_seq().expect("newest");
+    let db = rusqlite::Connection::open(dir.path().join("mirante.db")).expect("open");
+    for column in ["core", "detail", "board"] {
+        let whole: Vec<u8> = db
+            .query_row(&format!("SELECT {column} FROM segment WHERE seq_last = {last}"), (), |r| r.get(0))
+            .expect("bytes");
+        let put = |bytes: &[u8]| {
+            let sql = format!("UPDATE segment SET {column} = ?1 WHERE seq_last = {last}");
+            db.execute(&sql, [bytes]).expect("written");
+        };
+        put(&whole[..whole.len() - 3]);
+        assert!(live.history.floor_at(MORNING + 210_000).is_err(), "{column}");
+        let board = live.history.board_at(MORNING + 210_000);
+        assert_eq!(board.is_err(), column != "detail", "{column}");
+        put(&whole);
+    }
+    assert!(live.history.floor_at(MORNING + 150_000).is_ok() && live.history.board_at(MORNING + 150_000).is_ok());
 }

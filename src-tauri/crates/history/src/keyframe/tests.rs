@@ -5,8 +5,7 @@ use crate::pack;
 use mirante_floor::*;
 use proptest::prelude::*;
 
-#[path = "../../../floor/tests/common/mod.rs"]
-mod streams;
+use crate::streams;
 
 /// Decisions of every kind, as Mirante itself makes them.
 fn configured() -> Vec<Event> {

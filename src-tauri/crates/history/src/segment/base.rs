@@ -3,7 +3,7 @@
 use super::core::Tables;
 use super::flow::Flow;
 use super::lean::{Lean, LeanAgent, LeanQueue, Spot};
-use super::words::utf8;
+use super::words::{utf8, whole};
 use crate::board::QueueTotals;
 use mirante_floor::{Link, Name, SourceId};
 
@@ -97,12 +97,9 @@ fn named<F: Flow>(
 fn name<F: Flow>(f: &mut F, given: Option<&Name>, before: &mut String) -> Name {
     let given = given.map_or("", |name| name);
     let shared = before.bytes().zip(given.bytes()).take_while(|(a, b)| a == b).count();
-    let whole =
-        |text: &str, most: usize| (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let shared = f.number(SHARED, whole(given, shared) as u64).min(before.len() as u64) as usize;
-    let rest = utf8(f, NAME, given.as_bytes().get(shared..).unwrap_or_default());
     before.truncate(whole(before, shared));
-    before.push_str(&rest);
+    f.add_text(NAME, given.get(shared..).unwrap_or_default(), before);
     before.as_str().into()
 }
 
@@ -128,14 +125,21 @@ fn agent<F: Flow>(f: &mut F, agent: &mut LeanAgent, seen: i64) {
     let spot = match agent.spot {
         Spot::None => 0,
         Spot::Other => 1,
-        Spot::Queue(queue) => 2 + u64::from(queue) * 2,
-        Spot::Campaign(word) => 3 + u64::from(word) * 2,
+        Spot::Queue(queue) => 2 + u64::from(queue) * 3,
+        Spot::Campaign(word) => 3 + u64::from(word) * 3,
+        Spot::Named(word) => 4 + u64::from(word) * 3,
     };
     agent.spot = match f.number(SPOT, spot) {
         0 => Spot::None,
         1 => Spot::Other,
-        spot if spot % 2 == 0 => Spot::Queue(((spot - 2) / 2) as u32),
-        spot => Spot::Campaign(((spot - 3) / 2) as u32),
+        spot => {
+            let number = ((spot - 2) / 3) as u32;
+            match spot % 3 {
+                2 => Spot::Queue(number),
+                0 => Spot::Campaign(number),
+                _ => Spot::Named(number),
+            }
+        }
     };
     if agent.state == 5 {
         agent.reason = f.number(SPOT, u64::from(agent.reason)) as u32;

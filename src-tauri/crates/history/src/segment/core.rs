@@ -1,23 +1,32 @@
 //! Who and when: the part of an event that everything else hangs on, and all that a board needs of it.
+//!
+//! How an event's who and when are told (its *pattern*: "an agent goes to wrap-up who last answered, at another instant") is one
+//! choice of some dozens. Events come in bursts of one instant, in which one pattern follows another by habit: told by how long
+//! ago it last did. The first pattern of a burst follows from nothing.
 
-use super::code::{CODES, DIAL_ENDED, DIAL_RINGING, DISPOSED, NAMES};
+use super::code::{ACTIVITY_NONE, ACTIVITY_WRAPUP, CODES, DEVICE, DIAL_ENDED, DIAL_RINGING, DISPOSED, NAMES, RINGING};
 use super::flow::Flow;
-use super::refs::{NONE, Ranks, Set, Streams};
+use super::refs::{ABSENT, BY_KIND, LINKED, NONE, Ranks, Set};
 use mirante_floor::{Name, SourceId};
+use std::collections::HashMap;
 
-const KIND: usize = 0;
-const KIND_FRESH: usize = 1;
-const SEEN: usize = 2;
-const SOURCE: usize = 3;
-const SOURCE_FRESH: usize = 4;
-const AGENT: Streams = Streams { class: 5, fresh: 6, place: 7, first: 8 };
-const CALL: Streams = Streams { class: 9, fresh: 10, place: 11, first: 12 };
-const LINKED: usize = 13;
-const QUEUE: usize = 14;
-const NAME: usize = 15;
-const ATTEMPT_PLACE: usize = 16;
+const NEXT: usize = 0;
+const NEXT_FRESH: usize = 1;
+const OPENING: usize = 2;
+const PATTERN: usize = 3;
+const STEP: usize = 4;
+const SOURCE: usize = 5;
+const AGENT_FIRST: usize = 6;
+const AGENT_PLACE: usize = 7;
+const RUNG_PLACE: usize = 8;
+const BUSY_PLACE: usize = 9;
+const CALL_FIRST: usize = 10;
+const CALL_PLACE: usize = 11;
+const ATTEMPT_PLACE: usize = 12;
+const QUEUE: usize = 13;
+const NAME: usize = 14;
 /// Streams used here; those of [`super::effects`] follow.
-pub(crate) const STREAMS: usize = 17;
+pub(crate) const STREAMS: usize = 15;
 
 /// Agents and queues by number: those of the floor at the start, then as they are first named.
 #[derive(Debug, Clone, Default)]
@@ -35,18 +44,36 @@ pub(crate) struct Row {
     pub(crate) agent: u32,
     pub(crate) call: u32,
     pub(crate) queue: u32,
-    /// The call was not named before.
-    pub(crate) new_call: bool,
 }
+
+/// How a row is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+struct Pattern {
+    code: u8,
+    agent: u8,
+    call: u8,
+    /// Bits: the queue is not the likely one; the source is not that of the event before.
+    bits: u8,
+}
+
+const OTHER_QUEUE: u8 = 1;
+const OTHER_SOURCE: u8 = 2;
+
+/// No pattern: the burst is over.
+const OVER: u32 = 0;
 
 /// What a writer or reader of rows remembers of those before.
 #[derive(Debug)]
 pub(crate) struct Core {
     pub(crate) tables: Tables,
     seen: i64,
-    source: Ranks,
-    code: u8,
-    kinds: Vec<Ranks>,
+    source: SourceId,
+    /// Patterns so far; 0 stands for [`OVER`].
+    patterns: Vec<Pattern>,
+    numbers: HashMap<Pattern, u32>,
+    before: u32,
+    /// By pattern: what follows it.
+    next: Vec<Ranks>,
     agents: Set,
     calls: Set,
     agent_call: Vec<u32>,
@@ -61,11 +88,13 @@ impl Core {
         let agents = tables.agents.len();
         Core {
             seen,
-            source: Ranks::default(),
-            code: 0,
-            kinds: vec![Ranks::default(); CODES],
-            agents: Set::new(agents as u32, AGENT),
-            calls: Set::new(0, CALL),
+            source: SourceId::MIRANTE,
+            patterns: vec![Pattern::default()],
+            numbers: HashMap::new(),
+            before: OVER,
+            next: vec![Ranks::default()],
+            agents: Set::new(agents as u32),
+            calls: Set::new(0),
             agent_call: vec![NONE; agents],
             agent_queue: vec![NONE; agents],
             call_agent: Vec::new(),
@@ -82,35 +111,106 @@ impl Core {
     /// Codes the next event. An agent, call or queue never named before has the next free number; `new` are the names that
     /// the event gives agent and queue.
     pub(crate) fn row<F: Flow>(&mut self, f: &mut F, given: Row, new: [Option<&Name>; 2]) -> Row {
-        let code = self.kinds[usize::from(self.code)].code(f, KIND, KIND_FRESH, u32::from(given.code));
-        let code = if (code as usize) < CODES { code as u8 } else { refused(f) };
-        self.code = code;
-        let step = f.number(SEEN, given.seen.wrapping_sub(self.seen) as u64);
-        self.seen = self.seen.wrapping_add(step as i64);
-        let source = SourceId(self.source.code(f, SOURCE, SOURCE_FRESH, u32::from(given.source.0)) as u16);
+        let pattern = if F::WRITES { self.pattern_of(&given) } else { Pattern::default() };
+        let step = given.seen.wrapping_sub(self.seen);
+        let pattern = self.pattern(f, pattern, step);
+        if pattern.bits & OTHER_SOURCE != 0 {
+            self.source = SourceId(f.number(SOURCE, u64::from(given.source.0)) as u16);
+        }
+        let (code, source) = (pattern.code, self.source);
+        let mut row = Row { code, source, seen: self.seen, agent: NONE, call: NONE, queue: NONE };
         let names = NAMES[usize::from(code)];
-        let mut row = Row { code, source, seen: self.seen, agent: NONE, call: NONE, queue: NONE, new_call: false };
         if names.call && names.call_first {
-            row.call = self.call(f, code, given.call, &mut row.new_call);
+            row.call = self.call(f, &pattern, NONE, given.call);
         }
         if names.agent {
-            let linked = if row.call == NONE { NONE } else { self.call_agent[row.call as usize] };
-            let is_linked = linked != NONE && f.flag(LINKED, given.agent == linked);
-            row.agent = if is_linked { linked } else { self.agents.code(f, code, given.agent) };
-            if row.agent as usize >= self.tables.agents.len() {
-                self.add_agent(source, name(f, new[0]));
-            }
+            let linked = self.call_agent.get(row.call as usize).copied().unwrap_or(NONE);
+            row.agent = self.agent(f, &pattern, linked, given.agent, new[0]);
         }
         if names.call && !names.call_first {
-            let linked = self.agent_call[row.agent as usize];
-            let is_linked = linked != NONE && f.flag(LINKED, given.call == linked);
-            row.call = if is_linked { linked } else { self.call(f, code, given.call, &mut row.new_call) };
+            let linked = self.agent_call.get(row.agent as usize).copied().unwrap_or(NONE);
+            row.call = self.call(f, &pattern, linked, given.call);
         }
         if names.queue {
-            row.queue = self.queue(f, &row, given.queue, new[1]);
+            row.queue = self.queue(f, &pattern, &row, given.queue, new[1]);
         }
         self.remember(&row);
         row
+    }
+
+    /// How a row is to be told.
+    fn pattern_of(&self, row: &Row) -> Pattern {
+        let names = NAMES[usize::from(row.code)];
+        let linked = |links: &[u32], of: u32, to: u32| links.get(of as usize) == Some(&to);
+        let mut pattern = Pattern { code: row.code, agent: ABSENT, call: ABSENT, bits: 0 };
+        if names.agent {
+            let is_linked = names.call_first && linked(&self.call_agent, row.call, row.agent);
+            pattern.agent = if is_linked { LINKED } else { self.agents.how(row.agent) };
+        }
+        if names.call {
+            let is_linked = !names.call_first && linked(&self.agent_call, row.agent, row.call);
+            pattern.call = if is_linked { LINKED } else { self.calls.how(row.call) };
+        }
+        if names.queue && self.likely_queue(row) != row.queue {
+            pattern.bits |= OTHER_QUEUE;
+        }
+        if row.source != self.source {
+            pattern.bits |= OTHER_SOURCE;
+        }
+        pattern
+    }
+
+    /// Codes a pattern, and time.
+    fn pattern<F: Flow>(&mut self, f: &mut F, pattern: Pattern, step: i64) -> Pattern {
+        let known = if F::WRITES { self.numbers.get(&pattern).copied() } else { None };
+        let fresh = self.patterns.len() as u32;
+        let number = known.unwrap_or(fresh);
+        let mut told = OVER;
+        if self.before != OVER {
+            let follows = if step == 0 { number } else { OVER };
+            told = self.next[self.before as usize].code(f, NEXT, NEXT_FRESH, follows);
+        }
+        if told == OVER {
+            // Steps of none come where the first event is at the start.
+            self.seen = self.seen.wrapping_add(f.number(STEP, step as u64) as i64);
+            told = f.number(OPENING, u64::from(number)).min(u64::from(NONE)) as u32;
+        }
+        if told == fresh {
+            let Pattern { code, agent, call, bits } = pattern;
+            let [code, agent, call, bits] = [code, agent, call, bits].map(|byte| f.byte(PATTERN, byte));
+            let fits = usize::from(code) < CODES && agent.max(call) < BY_KIND + CODES as u8;
+            let pattern = if fits { Pattern { code, agent, call, bits } } else { Pattern::default() };
+            if !fits {
+                f.refuse();
+            }
+            self.patterns.push(pattern);
+            self.next.push(Ranks::default());
+            if F::WRITES {
+                self.numbers.insert(pattern, fresh);
+            }
+        }
+        if told == OVER || told as usize >= self.patterns.len() {
+            f.refuse();
+            return Pattern::default();
+        }
+        self.before = told;
+        self.patterns[told as usize]
+    }
+
+    fn agent<F: Flow>(&mut self, f: &mut F, pattern: &Pattern, linked: u32, given: u32, new: Option<&Name>) -> u32 {
+        if pattern.agent == LINKED && linked != NONE {
+            return linked;
+        }
+        let places = match pattern.agent.wrapping_sub(BY_KIND) {
+            RINGING | RUNG => RUNG_PLACE,
+            ACTIVITY_NONE..=ACTIVITY_WRAPUP => BUSY_PLACE,
+            _ => AGENT_PLACE,
+        };
+        let agent = self.agents.code(f, pattern.agent, places, AGENT_FIRST, given);
+        if agent as usize >= self.tables.agents.len() {
+            self.add_agent(self.source, name(f, new));
+        }
+        agent
     }
 
     /// An agent that no event named.
@@ -124,51 +224,42 @@ impl Core {
         self.tables.agents.len() as u32 - 1
     }
 
-    fn call<F: Flow>(&mut self, f: &mut F, code: u8, given: u32, is_new: &mut bool) -> u32 {
-        // Attempts come and go in another order than calls in queues.
-        self.calls.place_in(if matches!(code, DIAL_RINGING..=DISPOSED) && code != DIAL_ENDED {
-            ATTEMPT_PLACE
-        } else {
-            CALL.place
-        });
-        let before = self.calls.len();
-        let call = self.calls.code(f, code, given);
-        if self.calls.len() > before {
-            *is_new = true;
-            self.call_agent.push(NONE);
-            self.call_queue.push(NONE);
+    fn call<F: Flow>(&mut self, f: &mut F, pattern: &Pattern, linked: u32, given: u32) -> u32 {
+        if pattern.call == LINKED && linked != NONE {
+            return linked;
         }
+        // Attempts come and go in another order than calls in queues.
+        let is_attempt = matches!(pattern.code, DIAL_RINGING..=DISPOSED) && pattern.code != DIAL_ENDED;
+        let places = if is_attempt { ATTEMPT_PLACE } else { CALL_PLACE };
+        let call = self.calls.code(f, pattern.call, places, CALL_FIRST, given);
         if call >= self.calls.len() {
             // Only damaged bytes name a call before there is one.
-            f.refuse();
             self.calls.push();
+        }
+        while self.call_agent.len() < self.calls.len() as usize {
             self.call_agent.push(NONE);
             self.call_queue.push(NONE);
-            return self.calls.len() - 1;
         }
         call
     }
 
-    fn queue<F: Flow>(&mut self, f: &mut F, row: &Row, given: u32, new: Option<&Name>) -> u32 {
-        let of_call = if row.call == NONE { NONE } else { self.call_queue[row.call as usize] };
-        let likely = match row.agent {
-            NONE => of_call,
-            agent if of_call == NONE => self.agent_queue[agent as usize],
-            _ => of_call,
-        };
-        let told = f.number(QUEUE, if given == likely { 0 } else { u64::from(given) + 1 });
-        let queue = if told == 0 { likely } else { u32::try_from(told - 1).unwrap_or(NONE) };
-        let known = self.tables.queues.len() as u32;
-        if queue == known {
-            self.tables.queues.push((row.source, name(f, new)));
-        } else if queue > known {
-            f.refuse();
-            if known == 0 {
-                self.tables.queues.push((row.source, "".into()));
+    fn likely_queue(&self, row: &Row) -> u32 {
+        let of_call = self.call_queue.get(row.call as usize).copied().unwrap_or(NONE);
+        if of_call != NONE { of_call } else { self.agent_queue.get(row.agent as usize).copied().unwrap_or(NONE) }
+    }
+
+    fn queue<F: Flow>(&mut self, f: &mut F, pattern: &Pattern, row: &Row, given: u32, new: Option<&Name>) -> u32 {
+        let is_other = pattern.bits & OTHER_QUEUE != 0;
+        let queue = if is_other { f.number(QUEUE, u64::from(given)) } else { u64::from(self.likely_queue(row)) };
+        let known = self.tables.queues.len() as u64;
+        if queue >= known {
+            if queue > known {
+                f.refuse();
             }
-            return 0;
+            self.tables.queues.push((row.source, name(f, new)));
+            return known as u32;
         }
-        queue
+        queue as u32
     }
 
     fn remember(&mut self, row: &Row) {
@@ -191,18 +282,9 @@ impl Core {
     }
 }
 
-fn name<F: Flow>(f: &mut F, given: Option<&Name>) -> Name {
-    let text = f.text(NAME, given.map_or(&[], |name| name.as_bytes()));
-    match String::from_utf8(text) {
-        Ok(text) => text.into(),
-        Err(_) => {
-            f.refuse();
-            "".into()
-        }
-    }
-}
+/// A device that rings.
+const RUNG: u8 = DEVICE + 6;
 
-fn refused<F: Flow>(f: &mut F) -> u8 {
-    f.refuse();
-    0
+fn name<F: Flow>(f: &mut F, given: Option<&Name>) -> Name {
+    super::words::utf8(f, NAME, given.map_or(&[], |name| name.as_bytes())).into()
 }

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 const EPOCH: usize = 0;
 const AT: usize = 1;
 const ORIGIN: usize = 2;
-const IDS: words::Streams = words::Streams { form: 3, number: 4, text: 5 };
+const IDS: words::Streams = words::Streams { form: 3, fresh: 31, second: 4, serial: 32, text: 5 };
 const OTHER_KIND: usize = 6;
 const PARTY: usize = 7;
 const CONTACT: usize = 8;
@@ -36,10 +36,14 @@ const MEMBER_BITS: usize = 23;
 const INTERFACE: usize = 24;
 const PAUSED_AT: usize = 25;
 const COUNTER: usize = 26;
-const CONTACT_IDS: words::Streams = words::Streams { form: 27, number: 28, text: 29 };
+const CONTACT_IDS: words::Streams = words::Streams { form: 27, fresh: 33, second: 28, serial: 34, text: 29 };
 const AGENT_PARTY: usize = 30;
+const PARTY_STEP: usize = 35;
+const PARTY_BACK: usize = 36;
+const TRANSFERRED: usize = 37;
+const CAMPAIGN_OWN: usize = 38;
 /// Streams used here.
-pub(crate) const STREAMS: usize = 31;
+pub(crate) const STREAMS: usize = 39;
 
 /// What a writer or reader of details remembers.
 #[derive(Debug)]
@@ -48,19 +52,41 @@ pub(crate) struct Detail {
     ids: Ids,
     contact_ids: Ids,
     words: Words,
-    /// By call: its name, its contact, its campaign.
-    calls: Vec<(Name, Option<Name>, u32)>,
+    calls: Vec<OfCall>,
     /// By agent.
     agents: Vec<OfAgent>,
     newest_party: u64,
+    /// By campaign: the one called last.
+    called: HashMap<u32, u64>,
     newest_agent: u64,
     campaigns: List<Option<Name>>,
     campaign: Ranks,
     ends: List<End>,
-    end: Ranks,
+    /// By whether and how the call was answered.
+    end: [Ranks; 8],
     codes: List<(Name, u8)>,
-    code: Ranks,
+    /// By how the call ended.
+    code: HashMap<u32, Ranks>,
     counters: HashMap<u32, PbxCounters>,
+}
+
+/// What is known of a call.
+#[derive(Debug, Clone)]
+struct OfCall {
+    name: Name,
+    contact: Option<Name>,
+    /// Number of its campaign.
+    campaign: u32,
+    /// 0, or which kind of answer was told.
+    answered: u8,
+    /// Number of how it ended.
+    end: u32,
+}
+
+impl Default for OfCall {
+    fn default() -> Self {
+        OfCall { name: "".into(), contact: None, campaign: NONE, answered: 0, end: NONE }
+    }
 }
 
 /// Who ended an attempt, whether it was dropped, the cause and the status.
@@ -115,13 +141,14 @@ impl Detail {
             calls: Vec::new(),
             agents: Vec::new(),
             newest_party: 0,
+            called: HashMap::new(),
             newest_agent: 0,
             campaigns: List(Vec::new()),
             campaign: Ranks::default(),
             ends: List(Vec::new()),
-            end: Ranks::default(),
+            end: Default::default(),
             codes: List(Vec::new()),
-            code: Ranks::default(),
+            code: HashMap::new(),
             counters: HashMap::new(),
         }
     }
@@ -155,8 +182,8 @@ impl Detail {
         let ms = at.unwrap_or(row.seen);
         if row.call != NONE && row.call as usize >= self.calls.len() {
             let name = given.and_then(|event| super::notes::named(&event.kind).1);
-            let name = self.ids.code(f, name, ms);
-            self.calls.push((name, None, NONE));
+            let name = self.ids.code(f, name, ms, 0);
+            self.calls.push(OfCall { name, ..OfCall::default() });
         }
         if self.agents.len() < core.tables.agents.len() {
             self.agents.resize(core.tables.agents.len(), OfAgent::default());
@@ -172,7 +199,7 @@ impl Detail {
         };
         let agent = || name(&core.tables.agents, row.agent);
         let queue = || name(&core.tables.queues, row.queue);
-        let call = self.calls.get(row.call as usize).map_or_else(|| Name::from(""), |call| call.0.clone());
+        let call = self.calls.get(row.call as usize).map_or_else(|| Name::from(""), |call| call.name.clone());
         match row.code {
             TICK => Kind::Tick,
             MEMBER => self.member(f, row, ms, agent(), queue(), given),
@@ -201,8 +228,8 @@ impl Detail {
                     }
                     _ => Default::default(),
                 };
-                let contact = self.contact(f, row, contact, ms);
-                let caller = self.party(f, PARTY, caller);
+                let contact = self.contact(f, row, contact, ms, NONE);
+                let caller = self.party(f, caller, NONE);
                 let position = f.maybe(POSITION, position.map(u64::from)).map(|position| position as u32);
                 let waited_ms = f.signed(WAITED, waited_ms);
                 Kind::Entered { queue: queue(), call, contact, caller, position, waited_ms }
@@ -232,7 +259,7 @@ impl Detail {
                     _ => (None, false),
                 };
                 let leg = self.leg(f, row, leg, ms);
-                let transferred = f.flag(END, transferred);
+                let transferred = f.flag(TRANSFERRED, transferred);
                 let call = (code == COMPLETED).then_some(call);
                 Kind::Completed { queue: queue(), call, leg, agent: agent(), transferred }
             }
@@ -242,19 +269,21 @@ impl Detail {
                     Some(Kind::Dialled { campaign, contact, callee, .. }) => (Some(campaign), Some(contact), *callee),
                     _ => Default::default(),
                 };
-                let campaign = self.campaign(f, row, campaign.cloned());
-                let contact = self.contact(f, row, contact, ms);
-                let callee = self.party(f, PARTY, callee);
+                let (number, campaign) = self.campaign(f, row, campaign.cloned());
+                let contact = self.contact(f, row, contact, ms, number);
+                let callee = self.party(f, callee, number);
                 let agent = (code == DIALLED_BY).then(agent);
                 Kind::Dialled { attempt: call, campaign, contact, agent, callee }
             }
             DIAL_RINGING => Kind::DialRinging { attempt: call },
             code @ DIAL_ANSWERED..DIAL_TAKEN => {
                 let by = AnsweredBy::ALL[usize::from(code - DIAL_ANSWERED)];
+                self.answered(row, code - DIAL_ANSWERED);
                 Kind::DialAnswered { attempt: call, by, agent: None }
             }
             code @ DIAL_TAKEN..DIAL_PARTED => {
                 let by = AnsweredBy::ALL[usize::from(code - DIAL_TAKEN)];
+                self.answered(row, code - DIAL_ANSWERED);
                 Kind::DialAnswered { attempt: call, by, agent: Some(agent()) }
             }
             DIAL_PARTED => {
@@ -266,7 +295,7 @@ impl Detail {
                     Some(Kind::DialEnded { end, ago_ms, .. }) => (Some(end), *ago_ms),
                     _ => (None, 0),
                 };
-                let end = self.dial_end(f, end);
+                let end = self.dial_end(f, row, end);
                 Kind::DialEnded { attempt: call, end, ago_ms: f.signed(AGO, ago_ms) }
             }
             DISPOSED => {
@@ -274,8 +303,8 @@ impl Detail {
                     Some(Kind::Disposed { campaign, code, flags, .. }) => (Some(campaign), Some((code, *flags))),
                     _ => (None, None),
                 };
-                let campaign = self.campaign(f, row, campaign.cloned());
-                let (code, flags) = self.disposition(f, result);
+                let (_, campaign) = self.campaign(f, row, campaign.cloned());
+                let (code, flags) = self.disposition(f, row, result);
                 Kind::Disposed { campaign, attempt: call, code, flags }
             }
             QUEUE_SEEN => {
@@ -297,46 +326,54 @@ impl Detail {
         })
     }
 
+    fn answered(&mut self, row: &Row, how: u8) {
+        if let Some(call) = self.calls.get_mut(row.call as usize) {
+            call.answered = (how + 1) & 7;
+        }
+    }
+
     /// A contact: named as its call, as the call's contact before, or by itself.
-    fn contact<F: Flow>(&mut self, f: &mut F, row: &Row, given: Option<&Name>, ms: i64) -> Name {
-        let Some((call, before, _)) = self.calls.get_mut(row.call as usize) else {
+    fn contact<F: Flow>(&mut self, f: &mut F, row: &Row, given: Option<&Name>, ms: i64, context: u32) -> Name {
+        let Some(call) = self.calls.get_mut(row.call as usize) else {
             f.refuse();
             return "".into();
         };
         let told = match given {
-            Some(given) if given == call => 0,
-            Some(given) if before.as_ref() == Some(given) => 1,
+            Some(given) if *given == call.name => 0,
+            Some(given) if call.contact.as_ref() == Some(given) => 1,
             _ => 2,
         };
         let contact = match f.byte(CONTACT, told) {
-            0 => call.clone(),
-            1 => before.clone().unwrap_or_else(|| {
-                f.refuse();
-                "".into()
-            }),
-            _ => self.contact_ids.code(f, given, ms),
+            0 => call.name.clone(),
+            1 => call.contact.clone().unwrap_or_else(|| call.name.clone()),
+            _ => self.contact_ids.code(f, given, ms, context),
         };
-        *before = Some(contact.clone());
+        call.contact = Some(contact.clone());
         contact
     }
 
-    /// Someone: nobody, the next who is new, or one known, told by how new.
-    fn party<F: Flow>(&mut self, f: &mut F, stream: usize, given: Option<PartyId>) -> Option<PartyId> {
+    /// Someone: nobody, the next who is new, the neighbour of whom the campaign called before, or one told by how new.
+    fn party<F: Flow>(&mut self, f: &mut F, given: Option<PartyId>, context: u32) -> Option<PartyId> {
         let (newest, next) = (self.newest_party, self.newest_party.wrapping_add(1));
+        let called = self.called.entry(context).or_default();
         let id = given.map_or(0, |party| party.0);
+        let step = id.wrapping_sub(*called) as i64;
         let told = match given {
             None => 0,
             Some(_) if id == next => 1,
-            Some(_) if id <= newest => 2,
-            Some(_) => 3,
+            Some(_) if context != NONE && step.unsigned_abs() < 4096 => 2,
+            Some(_) if id <= newest => 3,
+            Some(_) => 4,
         };
-        let id = match f.byte(stream, told) {
+        let id = match f.byte(PARTY, told) {
             0 => return None,
             1 => next,
-            2 => newest.wrapping_sub(f.number(stream, newest.wrapping_sub(id))),
-            _ => next.wrapping_add(f.number(stream, id.wrapping_sub(next))),
+            2 => called.wrapping_add(f.signed(PARTY_STEP, step) as u64),
+            3 => newest.wrapping_sub(f.number(PARTY_BACK, newest.wrapping_sub(id))),
+            _ => next.wrapping_add(f.number(PARTY_BACK, id.wrapping_sub(next))),
         };
         self.newest_party = newest.max(id);
+        *called = id;
         Some(PartyId(id))
     }
 
@@ -354,7 +391,7 @@ impl Detail {
         match f.byte(LEG, told) {
             0 => None,
             1 => {
-                let leg = self.ids.code(f, given, ms);
+                let leg = self.ids.code(f, given, ms, 0);
                 agent.leg = Some(leg.clone());
                 Some(leg)
             }
@@ -391,27 +428,28 @@ impl Detail {
         place
     }
 
-    /// A campaign, or none: the call's own, or one of those named lately.
-    fn campaign<F: Flow>(&mut self, f: &mut F, row: &Row, given: Option<Option<Name>>) -> Option<Name> {
-        let known = self.calls.get(row.call as usize).map_or(NONE, |call| call.2);
-        if known != NONE {
-            let same = given.as_ref().is_some_and(|given| self.campaigns.0.get(known as usize) == Some(given));
-            if f.flag(CAMPAIGN, same) {
-                return self.campaigns.0.get(known as usize).cloned().flatten();
+    /// A campaign, or none: the call's own, or one of those named lately. With it, its number.
+    fn campaign<F: Flow>(&mut self, f: &mut F, row: &Row, given: Option<Option<Name>>) -> (u32, Option<Name>) {
+        let known = self.calls.get(row.call as usize).map_or(NONE, |call| call.campaign);
+        let own = self.campaigns.0.get(known as usize).cloned();
+        let is_own = own.is_some() && f.flag(CAMPAIGN_OWN, given == own);
+        let (number, name) = match own.filter(|_| is_own) {
+            Some(own) => (known, own),
+            None => {
+                let words = &mut self.words;
+                let tell = |f: &mut F, given: Option<&Option<Name>>| {
+                    words.maybe(f, WORD, TEXT, given.and_then(|given| given.as_ref()))
+                };
+                self.campaigns.code(f, &mut self.campaign, (CAMPAIGN, CAMPAIGN_FRESH), given, tell)
             }
-        }
-        let words = &mut self.words;
-        let tell = |f: &mut F, given: Option<&Option<Name>>| {
-            words.maybe(f, WORD, TEXT, given.and_then(|given| given.as_ref()))
         };
-        let (number, name) = self.campaigns.code(f, &mut self.campaign, (CAMPAIGN, CAMPAIGN_FRESH), given, tell);
         if let Some(call) = self.calls.get_mut(row.call as usize) {
-            call.2 = number;
+            call.campaign = number;
         }
-        name
+        (number, name)
     }
 
-    fn dial_end<F: Flow>(&mut self, f: &mut F, given: Option<&DialEnd>) -> DialEnd {
+    fn dial_end<F: Flow>(&mut self, f: &mut F, row: &Row, given: Option<&DialEnd>) -> DialEnd {
         let given = given.map(|DialEnd { dropped, by, cause, status }| {
             let by = EndedBy::ALL.iter().position(|other| other == by).unwrap_or(0) as u8;
             (by, *dropped, *cause, status.clone())
@@ -424,7 +462,12 @@ impl Detail {
             let cause = f.maybe(COUNTER, cause.map(u64::from)).map(|cause| cause as u16);
             (by, dropped, cause, words.maybe(f, WORD, TEXT, status.as_ref()))
         };
-        let (_, (by, dropped, cause, status)) = self.ends.code(f, &mut self.end, (END, END_FRESH), given, tell);
+        let answered = self.calls.get(row.call as usize).map_or(0, |call| call.answered);
+        let ranks = &mut self.end[usize::from(answered & 7)];
+        let (number, (by, dropped, cause, status)) = self.ends.code(f, ranks, (END, END_FRESH), given, tell);
+        if let Some(call) = self.calls.get_mut(row.call as usize) {
+            call.end = number;
+        }
         let by = EndedBy::ALL.get(usize::from(by)).copied().unwrap_or(EndedBy::Unknown);
         DialEnd { dropped, by, cause, status }
     }
@@ -432,6 +475,7 @@ impl Detail {
     fn disposition<F: Flow>(
         &mut self,
         f: &mut F,
+        row: &Row,
         given: Option<(&Name, DispositionFlags)>,
     ) -> (Name, DispositionFlags) {
         let given = given.map(|(code, flags)| (code.clone(), crate::keyframe::bits(flags)));
@@ -440,7 +484,10 @@ impl Detail {
             let code = words.code(f, WORD, TEXT, given.map(|given| &given.0));
             (code, f.byte(MEMBER_BITS, given.map_or(0, |given| given.1)))
         };
-        let (_, (code, flags)) = self.codes.code(f, &mut self.code, (CODE, CODE_FRESH), given, tell);
+        let (answered, end) = self.calls.get(row.call as usize).map_or((0, NONE), |call| (call.answered, call.end));
+        let context = u32::from(answered) | end.wrapping_add(1) << 3;
+        let ranks = self.code.entry(context).or_default();
+        let (_, (code, flags)) = self.codes.code(f, ranks, (CODE, CODE_FRESH), given, tell);
         (code, crate::keyframe::flags_of(flags))
     }
 

@@ -63,6 +63,8 @@ pub(crate) const SPOT_LATEST: u8 = 3;
 pub(crate) const SPOT_CAMPAIGN: u8 = 4;
 pub(crate) const SPOT_QUEUE: u8 = 5;
 pub(crate) const SPOT_WORD: u8 = 6;
+/// A queue that is not on the floor, by name.
+pub(crate) const SPOT_NAMED: u8 = 7;
 
 /// Steps of one event: their shape, and figures in the order in which the shape asks for them.
 #[derive(Debug, Default)]
@@ -71,6 +73,9 @@ pub(crate) struct Steps {
     pub(crate) figures: Vec<i64>,
     pub(crate) names: Vec<Name>,
 }
+
+/// What a reader is given.
+pub(crate) const NO_STEPS: Steps = Steps { shape: Vec::new(), figures: Vec::new(), names: Vec::new() };
 
 impl Steps {
     pub(crate) fn clear(&mut self) {
@@ -252,6 +257,7 @@ impl Effects {
             SPOT_CAMPAIGN => Spot::Campaign(self.lean.agents[agent].campaign),
             SPOT_QUEUE => Spot::Queue(given.figure(f, PLACE) as u32),
             SPOT_WORD => Spot::Campaign(self.coded_word(f, given)),
+            SPOT_NAMED => Spot::Named(self.coded_word(f, given)),
             _ => Spot::None,
         };
         let agent = &mut self.lean.agents[agent];

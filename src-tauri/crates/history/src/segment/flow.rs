@@ -26,6 +26,9 @@ pub(crate) trait Flow {
     /// Text, at most [`TEXT`] bytes when read.
     fn text(&mut self, stream: usize, value: &[u8]) -> Vec<u8>;
 
+    /// The same, added to `text`; what is no text is refused.
+    fn add_text(&mut self, stream: usize, value: &str, text: &mut String);
+
     /// Something cannot be as read: everything read from here on is void.
     fn refuse(&mut self);
 
@@ -96,11 +99,10 @@ impl Out {
         Ok(bytes)
     }
 
-    /// Length of each stream, plain, and as it would be if compressed alone: for measurements.
-    #[cfg(test)]
-    pub(crate) fn sizes(&self) -> Vec<(usize, usize)> {
-        let packed = |s: &Vec<u8>| zstd::bulk::compress(s, LEVEL).map_or(0, |p| p.len());
-        self.streams.iter().map(|s| (s.len(), packed(s))).collect()
+    /// How many streams there are.
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn len(&self) -> usize {
+        self.streams.len()
     }
 }
 
@@ -121,6 +123,12 @@ impl Flow for Out {
         put_number(&mut self.streams[stream], value.len() as u64);
         self.streams[stream].extend_from_slice(value);
         value.to_vec()
+    }
+
+    fn add_text(&mut self, stream: usize, value: &str, text: &mut String) {
+        put_number(&mut self.streams[stream], value.len() as u64);
+        self.streams[stream].extend_from_slice(value.as_bytes());
+        text.push_str(value);
     }
 
     fn refuse(&mut self) {
@@ -232,17 +240,13 @@ impl Flow for In {
     }
 
     fn text(&mut self, stream: usize, _: &[u8]) -> Vec<u8> {
-        let length = self.number(stream, 0);
-        let (at, end) = &mut self.cursors[stream];
-        match self.plain.get(*at..*end).and_then(|rest| rest.get(..length.min(TEXT) as usize)) {
-            Some(text) if length <= TEXT => {
-                *at += text.len();
-                text.to_vec()
-            }
-            _ => {
-                self.bad = true;
-                Vec::new()
-            }
+        self.take_text(stream).to_vec()
+    }
+
+    fn add_text(&mut self, stream: usize, _: &str, text: &mut String) {
+        match std::str::from_utf8(self.take_text(stream)) {
+            Ok(more) => text.push_str(more),
+            Err(_) => self.bad = true,
         }
     }
 
@@ -252,6 +256,23 @@ impl Flow for In {
 
     fn is_void(&self) -> bool {
         self.bad
+    }
+}
+
+impl In {
+    fn take_text(&mut self, stream: usize) -> &[u8] {
+        let length = self.number(stream, 0);
+        let (at, end) = &mut self.cursors[stream];
+        match self.plain.get(*at..*end).and_then(|rest| rest.get(..length.min(TEXT) as usize)) {
+            Some(text) if length <= TEXT => {
+                *at += text.len();
+                text
+            }
+            _ => {
+                self.bad = true;
+                &[]
+            }
+        }
     }
 }
 

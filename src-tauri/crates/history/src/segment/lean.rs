@@ -13,6 +13,8 @@ pub(crate) enum Spot {
     Queue(u32),
     /// A word.
     Campaign(u32),
+    /// A word: a queue that is not on the floor.
+    Named(u32),
 }
 
 /// An agent.
@@ -105,6 +107,7 @@ impl Lean {
         let place = || match agent.spot {
             Spot::Queue(queue) => tables.queues.get(queue as usize).map_or(Place::Other, |q| Place::Queue(q.1.clone())),
             Spot::Campaign(campaign) => word(campaign).map_or(Place::Other, Place::Campaign),
+            Spot::Named(queue) => word(queue).map_or(Place::Other, Place::Queue),
             Spot::None | Spot::Other => Place::Other,
         };
         match agent.state {

@@ -128,7 +128,7 @@ struct Rows {
 }
 
 const NOTHING: core::Row =
-    core::Row { code: 0, source: SourceId::MIRANTE, seen: 0, agent: NONE, call: NONE, queue: NONE, new_call: false };
+    core::Row { code: 0, source: SourceId::MIRANTE, seen: 0, agent: NONE, call: NONE, queue: NONE };
 
 impl Rows {
     fn open(board: &[u8], core: &[u8]) -> Result<Rows> {
@@ -156,7 +156,7 @@ impl Rows {
     }
 
     fn effects(&mut self, row: &core::Row) -> Result<()> {
-        self.effects.code(&mut self.input, &mut self.core, row, &effects::Steps::default());
+        self.effects.code(&mut self.input, &mut self.core, row, &effects::NO_STEPS);
         self.check()
     }
 
@@ -214,4 +214,27 @@ pub(crate) fn events(
         seq = seq.checked_add(1).ok_or_else(|| HistoryError::damaged("events", "numbers overflow"))?;
     }
     Ok(())
+}
+
+/// Blobs whose columns hold what `bytes` say: for the fuzz target of what passes their checksums.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn woven(bytes: &[u8]) -> Result<[Vec<u8>; 3]> {
+    let mut outs = [Out::new(base::STREAMS), Out::new(effects::STREAMS), Out::new(detail::STREAMS)];
+    let (left, mut bytes) = bytes.split_first().map_or((0, bytes), |(left, rest)| (*left, rest));
+    while let [stream, length, rest @ ..] = bytes {
+        let (column, rest) = rest.split_at(usize::from(*length).min(rest.len()));
+        let mut stream = usize::from(*stream);
+        for out in &mut outs {
+            let streams = out.len();
+            if stream < streams {
+                column.iter().for_each(|byte| _ = out.byte(stream, *byte));
+                break;
+            }
+            stream -= streams;
+        }
+        bytes = rest;
+    }
+    let [board, core, detail] = outs;
+    let core = [count(u64::from(left)), versioned(&core, "events")?].concat();
+    Ok([versioned(&board, "board")?, core, versioned(&detail, "events")?])
 }

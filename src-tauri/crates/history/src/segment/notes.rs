@@ -53,7 +53,6 @@ impl Numbers {
             agent: number(agent, &self.agents, next.0),
             call: number(call, &self.calls, next.1),
             queue: number(queue, &self.queues, next.2),
-            new_call: false,
         };
         if let (Some(agent), true) = (agent, row.agent == next.0) {
             put(&mut self.agents, source, agent.clone(), next.0);
@@ -125,14 +124,13 @@ pub(crate) fn lean(floor: &Floor) -> (Tables, Lean) {
     (tables, lean)
 }
 
-/// A state as numbers. A queue that is not on the floor is written as a campaign of no name would be: it cannot be, since a
-/// conversation keeps its queue there.
+/// A state as numbers.
 fn cells(lean: &mut Lean, state: &AgentState, queue: impl Fn(&Name) -> Option<u32>) -> (u8, Spot, u32) {
     let kind = STATES.iter().position(|kind| *kind == state.kind()).unwrap_or(7) as u8;
     let spot = match state.place() {
         None => Spot::None,
         Some(Place::Other) => Spot::Other,
-        Some(Place::Queue(name)) => queue(name).map_or(Spot::None, Spot::Queue),
+        Some(Place::Queue(name)) => queue(name).map_or_else(|| Spot::Named(lean.word(name)), Spot::Queue),
         Some(Place::Campaign(name)) => Spot::Campaign(lean.word(name)),
     };
     let reason = match state {
@@ -434,6 +432,7 @@ impl Noted<'_> {
                 Some(Place::Other) => before.spot == Spot::Other,
                 Some(Place::Queue(name)) => match before.spot {
                     Spot::Queue(queue) => self.core.tables.queues.get(queue as usize).is_some_and(|q| q.1 == *name),
+                    Spot::Named(queue) => word(queue) == Some(name),
                     _ => false,
                 },
                 Some(Place::Campaign(name)) => match before.spot {
@@ -488,7 +487,10 @@ impl Noted<'_> {
                     figures.push(i64::from(queue));
                     effects::SPOT_QUEUE
                 }
-                None => effects::SPOT_NONE,
+                None => {
+                    word(name, &mut figures, &mut names);
+                    effects::SPOT_NAMED
+                }
             },
             Some(Place::Campaign(name)) if before.here && lean.words.get(before.campaign as usize) == Some(name) => {
                 effects::SPOT_CAMPAIGN

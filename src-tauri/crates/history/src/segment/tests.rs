@@ -2,11 +2,9 @@
 
 use super::*;
 use crate::board::Board;
+use crate::streams;
 use mirante_floor::*;
 use proptest::prelude::*;
-
-#[path = "../../../floor/tests/common/mod.rs"]
-mod streams;
 
 /// Packs what happens after `floor`; gives the boards after each event as well.
 fn pack(mut floor: Floor, events: &[Event]) -> (Packed, Vec<Board>) {

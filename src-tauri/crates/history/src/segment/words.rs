@@ -1,6 +1,7 @@
 //! Names that are no agent's and no queue's: ids of calls, which follow a pattern, and words, which repeat.
 
 use super::flow::Flow;
+use super::refs::Ranks;
 use mirante_floor::Name;
 use std::collections::HashMap;
 
@@ -8,70 +9,104 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Streams {
     pub(crate) form: usize,
-    pub(crate) number: usize,
+    pub(crate) fresh: usize,
+    pub(crate) second: usize,
+    pub(crate) serial: usize,
     pub(crate) text: usize,
 }
 
-/// Ids such as `1700000000.123` or `pbx-1700000000.123`: the second in which they were given, and one more each time.
+/// Ids such as `1700000000.123`, `pbx-1700000000.123` or `list.7.123`: a prefix, a number that is the second in which they were
+/// given or the one before it, and a number that grows.
 #[derive(Debug)]
 pub(crate) struct Ids {
     streams: Streams,
-    prefix: String,
-    serial: u64,
+    /// By the context in which they are given.
+    prefix: HashMap<u32, Ranks>,
+    prefixes: Vec<Prefix>,
+    numbers: HashMap<String, u32>,
     /// The newest id of no such form.
     odd: String,
 }
 
-/// As expected, but the prefix is new; of no such form.
-const AS_BEFORE: u8 = 0;
-const PREFIXED: u8 = 1;
-const ODD: u8 = 2;
+#[derive(Debug, Default, Clone)]
+struct Prefix {
+    text: String,
+    second: u64,
+    serial: u64,
+}
+
+/// The prefix that stands for an id of no such form.
+const ODD: u32 = 0;
 
 impl Ids {
     pub(crate) fn new(streams: Streams) -> Self {
-        Ids { streams, prefix: String::new(), serial: 0, odd: String::new() }
+        let (prefix, numbers) = Default::default();
+        Ids { streams, prefix, prefixes: vec![Prefix::default()], numbers, odd: String::new() }
     }
 
-    /// Codes an id that was given at about `ms`, Unix ms.
-    pub(crate) fn code<F: Flow>(&mut self, f: &mut F, given: Option<&Name>, ms: i64) -> Name {
-        let Streams { form, number, text } = self.streams;
+    /// Codes an id that was given at about `ms`, Unix ms. Ids of one `context` tend to have one prefix.
+    pub(crate) fn code<F: Flow>(&mut self, f: &mut F, given: Option<&Name>, ms: i64, context: u32) -> Name {
+        let Streams { form, fresh, second, serial, text } = self.streams;
         let given = given.map_or("", |name| name);
         let parts = if F::WRITES { parts(given) } else { None };
-        let told = match &parts {
-            Some((prefix, ..)) if *prefix == self.prefix => AS_BEFORE,
-            Some(_) => PREFIXED,
-            None => ODD,
+        let next = self.prefixes.len() as u32;
+        let known = parts.as_ref().map_or(ODD, |(prefix, ..)| self.numbers.get(*prefix).copied().unwrap_or(next));
+        let told = self.prefix.entry(context).or_default().code(f, form, fresh, known);
+        let (prefix, of_second, of_serial) = parts.unwrap_or_default();
+        if told == ODD {
+            return self.odd(f, text, given);
+        }
+        if told == next {
+            let prefix = utf8(f, text, prefix.as_bytes());
+            if F::WRITES {
+                self.numbers.insert(prefix.clone(), next);
+            }
+            self.prefixes.push(Prefix { text: prefix, ..Prefix::default() });
+        }
+        let Some(prefix) = self.prefixes.get_mut(told as usize) else {
+            f.refuse();
+            return "".into();
         };
-        let told = f.byte(form, told);
-        let (prefix, second, serial) = parts.unwrap_or_default();
-        if told == PREFIXED {
-            self.prefix = utf8(f, text, prefix.as_bytes());
-        }
-        if told <= PREFIXED {
-            let now = ms.div_euclid(1000);
-            let second = f.signed(number, (second as i64).wrapping_sub(now)).wrapping_add(now) as u64;
-            let step = f.signed(number, serial.wrapping_sub(self.serial).wrapping_sub(1) as i64);
-            self.serial = self.serial.wrapping_add(step as u64).wrapping_add(1);
-            return format!("{}{second}.{}", self.prefix, self.serial).into();
-        }
+        let now = ms.div_euclid(1000) as u64;
+        let step = of_second.wrapping_sub(now) as i64;
+        let told = match step {
+            0 => 0,
+            _ if of_second == prefix.second => 1,
+            _ => 2,
+        };
+        prefix.second = match f.number(second, told) {
+            0 => now,
+            1 => prefix.second,
+            _ => now.wrapping_add(f.signed(second, step) as u64),
+        };
+        let step = of_serial.wrapping_sub(prefix.serial).wrapping_sub(1) as i64;
+        prefix.serial = prefix.serial.wrapping_add(1).wrapping_add(f.signed(serial, step) as u64);
+        format!("{}{}.{}", prefix.text, prefix.second, prefix.serial).into()
+    }
+
+    /// An id of no such form, by what it shares with the one before.
+    fn odd<F: Flow>(&mut self, f: &mut F, text: usize, given: &str) -> Name {
         let shared = self.odd.bytes().zip(given.bytes()).take_while(|(a, b)| a == b).count();
-        let shared = (0..=shared).rev().find(|at| given.is_char_boundary(*at)).unwrap_or(0);
-        let shared = f.number(text, shared as u64).min(self.odd.len() as u64) as usize;
+        let shared = f.number(text, whole(given, shared) as u64).min(self.odd.len() as u64) as usize;
         let rest = utf8(f, text, given.as_bytes().get(shared..).unwrap_or_default());
-        let shared = (0..=shared).rev().find(|at| self.odd.is_char_boundary(*at)).unwrap_or(0);
-        self.odd.truncate(shared);
+        self.odd.truncate(whole(&self.odd, shared));
         self.odd.push_str(&rest);
         self.odd.as_str().into()
     }
 }
 
+/// The longest start of `text` of at most `most` bytes that is text itself.
+pub(crate) fn whole(text: &str, most: usize) -> usize {
+    (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
 /// What is before the last two numbers, and these, if an id ends with two numbers and a dot between.
-fn parts(id: &str) -> Option<(String, u64, u64)> {
+fn parts(id: &str) -> Option<(&str, u64, u64)> {
     let (head, serial) = id.rsplit_once('.')?;
     let digits = head.bytes().rev().take_while(u8::is_ascii_digit).count();
     let (prefix, second) = head.split_at(head.len() - digits);
     let number = |text: &str| text.parse::<u64>().ok().filter(|number| number.to_string() == text);
-    Some((prefix.to_owned(), number(second)?, number(serial)?))
+    Some((prefix, number(second)?, number(serial)?))
 }
 
 pub(crate) fn utf8<F: Flow>(f: &mut F, stream: usize, given: &[u8]) -> String {
