@@ -1,69 +1,128 @@
-//! scratch: measure the workload
-use mirante_floor::*;
-use mirante_sources::simulator::*;
-use std::collections::BTreeMap;
-use std::time::Instant;
+//! Mirante's history against stores that exist, on one workload. Run by `cargo xtask bench history`.
 
-fn main() {
-    let zone = jiff::tz::TimeZone::get("America/Sao_Paulo").unwrap();
-    let start: jiff::Timestamp = "2026-03-10T00:00:00-03:00".parse().unwrap();
-    let start = start.as_millisecond();
-    let t0 = Instant::now();
-    let mut sim = Simulation::new(Setup { seed: 7, queues: 200, agents: 2000, start_ms: start, zone, keep_truth: false }).unwrap();
-    let mut floor = Floor::default();
-    let mut changes = Changes::default();
-    let (mut seq, mut fold) = (0u64, 0.0f64);
-    let mut parties: std::collections::HashMap<String, u64> = Default::default();
-    let mut out = Vec::new(); let mut prev: Vec<u8> = vec![]; let mut base: Vec<u8> = vec![];
-    for hour in 0..24i64 {
-        out.clear();
-        sim.run_until(start + (hour + 1) * 3_600_000 - 1, &mut out);
-        let mut kinds: BTreeMap<String, u32> = BTreeMap::new();
-        let mut events = Vec::new();
-        let mut minute = start + hour * 3_600_000;
-        for (at, kind) in out.drain(..) {
-            let word = format!("{kind:?}");
-            *kinds.entry(word.split([' ', '(']).next().unwrap().to_owned()).or_default() += 1;
-            let kind = kind.map_party(|c| { let n = parties.len() as u64 + 1; PartyId(*parties.entry(c.number).or_insert(n)) });
-            while at >= minute {
-                seq += 1;
-                events.push(Event { stamp: Stamp { source: SourceId(1), epoch: 1, seq, seen: minute, at: None }, origin: Origin::Heard, kind: if seq == 1 { Kind::LinkUp { platform: "x".into() } } else { Kind::Tick } });
-                minute += 60_000;
-            }
-            seq += 1;
-            events.push(Event { stamp: Stamp { source: SourceId(1), epoch: 1, seq, seen: at, at: Some(at) }, origin: Origin::Heard, kind });
+mod cells;
+mod figures;
+mod ours;
+mod rivals;
+mod trace;
+mod workload;
+
+use anyhow::{Context, Result};
+use figures::Figures;
+use rivals::Rival;
+use std::path::{Path, PathBuf};
+use trace::Trace;
+
+/// Hour of the day at which the rivals begin: the busiest.
+const RIVALS_FROM: i64 = 9;
+
+fn main() -> Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let mut next = |what: &str| arguments.next().with_context(|| format!("{what}?"));
+    let hours: u32 = next("how many hours")?.parse().context("hours are a number")?;
+    let rival_hours: u32 = next("how many of them for the rivals")?.parse().context("hours are a number")?;
+    let python = PathBuf::from(next("which Python has chdb")?);
+    let programs = PathBuf::from(next("where are the other programs")?);
+    let home = tempfile::Builder::new().prefix("bench-history").tempdir_in(next("where is room")?)?;
+    println!("load before: {}", load());
+
+    let from = workload::from_ms()?;
+    let busy = (from + RIVALS_FROM * 3_600_000, from + (RIVALS_FROM + i64::from(rival_hours)) * 3_600_000);
+    let folder = home.path().join("mirante");
+    std::fs::create_dir(&folder)?;
+    let (mut sampled, mut trace) = (Vec::new(), Trace::default());
+    let told = workload::tell(&folder, hours, |at, cells, words| {
+        // A prime, so that every second of a minute comes.
+        if (at / 1000) % 347 == 0 {
+            sampled.push((at, cells.clone(), words.clone()));
         }
-        let t = Instant::now();
-        let mut edge = start + hour * 3_600_000 + 900_000;
-        for e in &events { 
-            if hour >= 10 && hour < 13 && e.stamp.seen >= edge {
-                edge += 900_000;
-                let blob = mirante_history::keyframe(&floor).unwrap();
-                let plain = zstd::decode_all(&blob[1..]).unwrap();
-                let alone: Vec<usize> = [3, 9, 19].iter().map(|l| zstd::bulk::compress(&plain, *l).unwrap().len()).collect();
-                let with = |dict: &[u8]| -> Vec<usize> { [9, 19].iter().map(|l| zstd::bulk::Compressor::with_dictionary(*l, dict).unwrap().compress(&plain).unwrap().len()).collect() };
-                println!("  keyframe plain {} alone {alone:?} vs prev {:?} vs base {:?}", plain.len(), with(&prev), with(&base));
-                if base.is_empty() { base = plain.clone(); }
-                prev = plain;
-            }
-            floor.apply(e, &mut changes); changes.clear(); }
-        let secs = t.elapsed().as_secs_f64();
-        fold += secs;
-        let t = Instant::now();
-        let frame = mirante_history::keyframe(&floor).unwrap();
-        let tk = t.elapsed().as_secs_f64() * 1e3;
-        let t = Instant::now();
-        let back = mirante_history::restore(&frame).unwrap();
-        let tr = t.elapsed().as_secs_f64() * 1e3;
-        let t = Instant::now();
-        let c = back.clone();
-        let tc = t.elapsed().as_secs_f64() * 1e3;
-        drop(c);
-        let site = &floor.sites[&SourceId(1)];
-        println!("hour {hour}: {} events, fold {:.2} us each, keyframe {} B {tk:.1} ms, restore {tr:.1} ms, clone {tc:.1} ms; visits {} contacts {} attempts {} bins {} minute agents {}",
-            events.len(), secs * 1e6 / events.len() as f64, frame.len(), site.visits.len(), site.contacts.len(), site.attempts.len(),
-            site.queues.values().flat_map(|q| q.totals.waits.values().chain([&q.totals.talks])).map(|t| t.hist.0.len()).sum::<usize>(), site.minute.agents.len());
-        if hour == 0 || hour == 10 || hour == 15 { println!("{kinds:?}"); }
+        if (busy.0..busy.1).contains(&at) {
+            trace.push(at, cells);
+        }
+    })?;
+    trace.close();
+    let seconds = told.sealed_ms as f64 / 1000.0;
+    println!(
+        "{} queues, {} agents, {hours} h: {} events, {} cells a second, {} segments sealed",
+        workload::QUEUES,
+        workload::AGENTS,
+        told.events,
+        workload::CELLS,
+        told.segments
+    );
+    let ours = ours::measure(&folder, &told, from, busy, &sampled)?;
+    let rivals = compare(&trace, home.path(), &python, &programs);
+
+    println!("\nload after: {}", load());
+    println!("\n{:<36} {:>10} {:>8} {:>10} {:>10}", "store", "B/sample", "x ours", "seek ms", "load s");
+    let mirante = ours.busy_bytes_per_sample;
+    println!("{:<36} {:>10.5} {:>8} {:>10.3} {:>10}", "Mirante, same hours", mirante, 1, ours.seek.quantile(0.5), "");
+    for rival in &rivals {
+        let Rival { name, bytes_per_sample, load_s, seek } = rival;
+        let ratio = bytes_per_sample / mirante;
+        println!("{name:<36} {bytes_per_sample:>10.5} {ratio:>8.1} {:>10.1} {load_s:>10.0}", seek.quantile(0.5));
     }
-    println!("{} events, fold {fold:.2} s, all {:.1} s", seq, t0.elapsed().as_secs_f64());
+    let best = rivals.iter().map(|rival| rival.bytes_per_sample).fold(f64::INFINITY, f64::min) / mirante;
+    let samples = seconds * workload::CELLS as f64;
+    let sealing = samples / told.seal_busy.as_secs_f64() / 1e6;
+
+    println!("\n{:<66} {:>10}  {:>10}", "goal", "measured", "goal");
+    let goal = |name: &str, value: f64, limit: &str, met: bool| {
+        println!("{name:<66} {value:>10.5}  {limit:>10}  {}", if met { "met" } else { "MISSED" });
+    };
+    let at_most = |name: &str, value: f64, most: f64| goal(name, value, &format!("<= {most}"), value <= most);
+    at_most("table segment, bytes a sample, whole day", ours.bytes_per_sample, 0.0132);
+    at_most("  the busy hours that the rivals hold", mirante, 0.0132);
+    let quantiles = |figures: &Figures| (figures.quantile(0.5), figures.quantile(0.99));
+    let (p50, p99) = quantiles(&ours.seek);
+    at_most("any second of the day, warm, p50, ms of one processor", p50, 1.0);
+    at_most("  p99", p99, 5.0);
+    let (wall50, wall99) = quantiles(&ours.seek_wall);
+    println!("{:<66} {wall50:>10.5}", "  p50 by the clock on the wall (no goal)");
+    println!("{:<66} {wall99:>10.5}", "  p99 by the clock on the wall (no goal)");
+    at_most("  cold (file evicted, opened anew), p50, ms on the wall", ours.cold.quantile(0.5), 2.0);
+    println!("{:<66} {:>10.5}", "  the whole floor, folded, p50, ms (no goal)", ours.floor.quantile(0.5));
+    at_most("a day of one indicator at 1 s, ms", ours.series.quantile(0.5), 5.0);
+    goal("sealing, million samples a second of one processor", sealing, ">= 100", sealing >= 100.0);
+    goal("seconds that are the books' own", ours.checked as f64, "all", ours.exact);
+    let round = |value: f64| (value * 1e5).round() / 1e5;
+    let line = serde_json::json!({
+        "bytes_per_sample": round(ours.bytes_per_sample),
+        "best_store_ratio": if best.is_finite() { Some(round(best)) } else { None },
+        "seek_p50_ms": round(p50),
+        "seek_p99_ms": round(p99),
+        "seek_cold_p50_ms": round(ours.cold.quantile(0.5)),
+        "series_ms": round(ours.series.quantile(0.5)),
+        "exact": ours.exact,
+        "busy_bytes_per_sample": round(mirante),
+        "seal_msamples_s": round(sealing),
+        "floor_p50_ms": round(ours.floor.quantile(0.5)),
+        "rivals": rivals.iter().map(|rival| rival.name).collect::<Vec<_>>(),
+    });
+    println!("{line}");
+    Ok(())
+}
+
+/// Every rival that can be had; what is missing is said.
+fn compare(trace: &Trace, home: &Path, python: &Path, programs: &Path) -> Vec<Rival> {
+    let mut rivals = Vec::new();
+    let mut keep = |name: &str, rival: Result<Rival>| match rival {
+        Ok(rival) => rivals.push(rival),
+        Err(error) => println!("{name} is not in the table: {error:#}"),
+    };
+    if trace.seconds == 0 {
+        println!("no rival: none of its hours were told");
+        return rivals;
+    }
+    keep("ClickHouse", rivals::clickhouse(trace, home, python));
+    keep("VictoriaMetrics", rivals::victoria(trace, home, &programs.join("victoria-metrics")));
+    keep("SQLite", rivals::sqlite(trace, home));
+    keep("Prometheus", rivals::prometheus(&trace.first(3_600), home, &programs.join("promtool")));
+    rivals
+}
+
+fn load() -> String {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    format!("{} (1, 5, 15 min) on {cores} cores", load.split(' ').take(3).collect::<Vec<_>>().join(" "))
 }

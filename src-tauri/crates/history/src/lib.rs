@@ -42,6 +42,7 @@ mod rows;
 mod schema;
 mod seal;
 mod segment;
+mod series;
 #[cfg(test)]
 #[path = "../../floor/tests/common/mod.rs"]
 mod streams;
@@ -55,5 +56,6 @@ pub use history::History;
 pub use keyframe::{keyframe, restore};
 pub use options::{KeyStore, OpenOptions};
 pub use party::Parties;
+pub use series::Indicator;
 pub use types::{Ack, Batch, Fault, Party, Past, PastBoard, Recovered, Sealed, SourceRow, SpanRow};
 pub use verify::Verified;

@@ -239,7 +239,8 @@ fn the_whole_layout() {
         ) STRICT;
         CREATE INDEX visit_call ON visit (source, call);
         CREATE INDEX visit_contact ON visit (source, contact);
-        CREATE INDEX visit_entered ON visit (entered_ms)"#]]
+        CREATE INDEX visit_entered ON visit (entered_ms);
+        CREATE INDEX visit_queue ON visit (source, queue, entered_ms, ended_ms, wait_ms, outcome)"#]]
     .assert_eq(&all.join(";\n"));
 }
 

@@ -4,7 +4,7 @@ mod common;
 
 use common::{Live, MORNING, call, streams, visits};
 use mirante_floor::*;
-use mirante_history::{Batch, History, OpenOptions};
+use mirante_history::{Batch, History, Indicator, OpenOptions};
 
 fn span_rows(history: &History) -> Vec<AgentSpan> {
     let mut all = Vec::new();
@@ -214,4 +214,39 @@ fn hostile_text_stays_text() {
     assert_eq!(&*visits(&live.history, 0, i64::MAX)[0].call, hostile);
     let reader = History::open(dir.path(), &OpenOptions::reader()).expect("open");
     assert_eq!(&*visits(&reader, 0, i64::MAX)[0].contact, hostile);
+}
+
+#[test]
+fn an_indicator_is_there_second_by_second_and_absent_where_nothing_was_heard() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let mut live = Live::open(dir.path());
+    live.happen(1, MORNING - 60_000, Kind::LinkUp { platform: "Asterisk 22".into() });
+    live.happen(1, MORNING - 59_000, streams::entered("sac", "before"));
+    call(&mut live, MORNING + 1_000, "c1", 5_000, 20_000);
+    live.happen(1, MORNING + 30_500, streams::entered("sac", "c2"));
+    let left =
+        |call: &str| Kind::Left { queue: "sac".into(), call: call.into(), outcome: Outcome::Abandoned, ago_ms: 0 };
+    live.happen(1, MORNING + 33_000, left("c2"));
+    live.happen(1, MORNING + 34_000, left("before"));
+    live.happen(1, MORNING + 40_000, Kind::LinkDown { reason: "cut".into() });
+    live.happen(1, MORNING + 45_000, Kind::LinkUp { platform: "Asterisk 22".into() });
+    live.keep();
+    let of = |indicator| live.history.series(SourceId(1), "sac", indicator, MORNING, 50).expect("series");
+    let past = |second: i64| live.history.board_at(MORNING + second * 1_000).expect("board").board;
+    let waiting = of(Indicator::Waiting);
+    for second in (0..50).filter(|second| !(40..45).contains(second)) {
+        let shown = past(second).queues[0].waits.len() as u32;
+        assert_eq!(waiting[second as usize], Some(shown), "at {second}");
+    }
+    assert_eq!(waiting[40..45], [None; 5]);
+    assert_eq!(
+        (of(Indicator::Offered)[0], of(Indicator::Offered)[49]),
+        (Some(0), Some(2)),
+        "from the span's beginning on"
+    );
+    assert_eq!((of(Indicator::Answered)[5], of(Indicator::Answered)[6]), (Some(0), Some(1)));
+    assert_eq!(of(Indicator::Lost)[49], Some(1));
+    let level = of(Indicator::ServiceLevel { seconds: 5 });
+    assert_eq!([level[0], level[6], level[33]], [None, Some(1000), Some(500)]);
+    assert_eq!(of(Indicator::ServiceLevel { seconds: 4 })[6], Some(0));
 }

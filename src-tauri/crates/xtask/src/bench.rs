@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 /// The Python library that Mirante's connection is measured against.
 const PYTHON_RIVAL: &str = "asterisk-ami==0.1.7";
+/// ClickHouse inside Python, which history is measured against.
+const CLICKHOUSE: &str = "chdb==4.4.0";
 
 /// A figure that can be measured now.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -14,6 +16,8 @@ pub(crate) enum Figure {
     Feed,
     /// The AMI decoder and connection against other libraries and against merely visiting every line.
     Decode,
+    /// Bytes, seeks and sealing of a day of 200 queues and 2,000 agents, beside ClickHouse, VictoriaMetrics, Prometheus and rows.
+    History,
 }
 
 /// How to measure.
@@ -28,12 +32,19 @@ pub(crate) struct Options {
     /// Interleaved rounds of which medians are taken (decode).
     #[arg(long, default_value_t = 7)]
     rounds: u32,
+    /// Hours of the day that are told (history).
+    #[arg(long, default_value_t = 24)]
+    hours: u32,
+    /// Busy hours of it, from 9 h on, that the other stores are given too; 0 for none (history).
+    #[arg(long, default_value_t = 8)]
+    rival_hours: u32,
 }
 
 pub(crate) fn run(figure: Figure, options: &Options) -> Result<()> {
     match figure {
         Figure::Feed => feed(options),
         Figure::Decode => decode(options),
+        Figure::History => history(options),
     }
 }
 
@@ -55,7 +66,7 @@ fn feed(options: &Options) -> Result<()> {
 /// brought up to date by cargo where Mirante's own dependencies have moved on.
 fn decode(options: &Options) -> Result<()> {
     let target = target().join("bench-decode");
-    let python = python(&target)?;
+    let python = python(&target, "asterisk.ami", PYTHON_RIVAL)?;
     cargo(["build", "--release", "--manifest-path", "benches/decode/Cargo.toml"])
         .env("CARGO_TARGET_DIR", &target)
         .go()?;
@@ -63,12 +74,63 @@ fn decode(options: &Options) -> Result<()> {
     program(&built.to_string_lossy(), [options.rounds.to_string().as_ref(), python.as_os_str()]).go()
 }
 
+/// Builds the bench, a workspace of its own, fetches what it compares with into its own folder, and runs it. A rival that cannot be
+/// had is said and left out: the others are measured all the same.
+fn history(options: &Options) -> Result<()> {
+    let target = target().join("bench-history");
+    cargo(["build", "--release", "--manifest-path", "benches/history/Cargo.toml"])
+        .env("CARGO_TARGET_DIR", &target)
+        .go()?;
+    let rivals = target.join("rivals");
+    let python = if options.rival_hours > 0 {
+        if let Err(error) = debian_programs(&rivals, &["victoria-metrics", "prometheus"]) {
+            println!("VictoriaMetrics and Prometheus are not measured: {error:#}");
+        }
+        python(&target, "chdb", CLICKHOUSE).unwrap_or_else(|error| {
+            println!("ClickHouse is not measured: {error:#}");
+            PathBuf::from("python3")
+        })
+    } else {
+        PathBuf::from("python3")
+    };
+    let built = target.join("release").join(format!("mirante-bench-history{}", std::env::consts::EXE_SUFFIX));
+    let hours = [options.hours.to_string(), options.rival_hours.to_string()];
+    program(&built.to_string_lossy(), hours)
+        .args([python.as_os_str(), rivals.join("usr/bin").as_os_str(), target.as_os_str()])
+        .go()
+}
+
+/// Programs of Debian packages, unpacked into a folder: nothing is installed and no service begins.
+fn debian_programs(folder: &std::path::Path, packages: &[&str]) -> Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for package in packages {
+        let name = format!("{package}_");
+        let known = |folder: &std::path::Path| -> Result<Option<PathBuf>> {
+            let mut files = std::fs::read_dir(folder)?.filter_map(|file| file.ok()).map(|file| file.path());
+            Ok(files.find(|file| {
+                let text = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                text.starts_with(&name) && text.ends_with(".deb")
+            }))
+        };
+        if known(folder)?.is_some() {
+            continue;
+        }
+        program("apt-get", ["-q", "download", package])
+            .within(&folder.to_string_lossy())
+            .go()
+            .with_context(|| format!("Debian's package {package} cannot be fetched"))?;
+        let file = known(folder)?.with_context(|| format!("apt-get left no {package}"))?;
+        program("dpkg", ["-x".as_ref(), file.as_os_str(), folder.as_os_str()]).go()?;
+    }
+    Ok(())
+}
+
 /// A Python of the bench's own that has the rival library.
-fn python(target: &std::path::Path) -> Result<PathBuf> {
+fn python(target: &std::path::Path, module: &str, library: &str) -> Result<PathBuf> {
     let home = target.join("python");
     let python = home.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let name = python.to_string_lossy().into_owned();
-    if program(&name, ["-c", "import asterisk.ami"]).works() {
+    if program(&name, ["-c".to_owned(), format!("import {module}")]).works() {
         return Ok(python);
     }
     let system = if cfg!(windows) { "python" } else { "python3" };
@@ -76,8 +138,8 @@ fn python(target: &std::path::Path) -> Result<PathBuf> {
         .args([home.as_os_str()])
         .go()
         .context("the bench compares with a Python library and needs Python 3 with venv (Debian: python3-venv)")?;
-    program(&name, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PYTHON_RIVAL])
+    program(&name, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", library])
         .go()
-        .with_context(|| format!("the bench compares with {PYTHON_RIVAL}, and the package index is not reached"))?;
+        .with_context(|| format!("the bench compares with {library}, and the package index is not reached"))?;
     Ok(python)
 }

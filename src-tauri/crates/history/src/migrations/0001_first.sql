@@ -97,6 +97,8 @@ CREATE TABLE visit (
     amended_by TEXT
 ) STRICT;
 CREATE INDEX visit_entered ON visit (entered_ms);
+-- Holds all that a queue's indicators are made of.
+CREATE INDEX visit_queue ON visit (source, queue, entered_ms, ended_ms, wait_ms, outcome);
 CREATE INDEX visit_call ON visit (source, call);
 CREATE INDEX visit_contact ON visit (source, contact);
 
