@@ -70,6 +70,15 @@ impl Start {
     }
 }
 
+/// The floor before event `seq_first`, with which a segment begins that keeps none itself.
+pub(crate) fn floor_before(db: &Connection, seq_first: u64) -> Result<Floor> {
+    let past = replay(db, Start::before(db, seq_first)?, seq_first - 1, |_| true)?;
+    if past.seq + 1 != seq_first {
+        return Err(HistoryError::damaged("keyframe", "the stretches that it follows from are not all there"));
+    }
+    Ok(past.floor)
+}
+
 /// A segment's place.
 struct Place {
     seq_first: u64,
@@ -211,6 +220,10 @@ fn replay(db: &Connection, start: Start, last: u64, wanted: impl Fn(&Event) -> b
     each_event(db, seq + 1..=last, &mut |event| {
         if !wanted(event) {
             return Ok(false);
+        }
+        if event.stamp.seq != seq + 1 {
+            let words = format!("events {} to {} are not there", seq + 1, event.stamp.seq - 1);
+            return Err(HistoryError::damaged("events", words));
         }
         floor.apply(event, &mut changes);
         changes.clear();

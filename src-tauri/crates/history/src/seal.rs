@@ -74,8 +74,11 @@ impl History {
             tracing::error!("events {seq_first} to {seq_last} do not replay to the live floor: {detail}");
         }
         let kept = head.kept.unwrap_or_default();
-        // The chain of stretches that one keyframe begins stays short, and ends where it would not lead to the next.
-        let is_first = kept.chained == 0 || head.fold_version != FOLD_VERSION;
+        // Where the floor is small beside what happened on it, it is kept; else the chain of stretches that one keyframe begins
+        // stays short, and ends where it would not lead to the next.
+        let segment::Packed { board, core, detail } = &packed.bytes;
+        let is_small = kept.keyframe.len() <= board.len() + core.len() + detail.len();
+        let is_first = is_small || kept.chained == 0 || head.fold_version != FOLD_VERSION;
         let first = if is_first { Some(pack::squeeze(kept.keyframe, "keyframe")?) } else { None };
         let chained = if is_first { count } else { kept.chained + count };
         let broken = difference.is_some() || head.fold_version != FOLD_VERSION || chained >= CHAIN;

@@ -1,8 +1,7 @@
 //! Whether what is stored agrees with itself: the pages of the file, each segment with the next, and the rows that analysts query
 //! with what the events give when folded again.
 
-use crate::{History, replay::Start};
-use crate::{HistoryError, Result, facts, keyframe, pack, replay, schema};
+use crate::{Board, History, HistoryError, Result, facts, keyframe, replay, replay::Start, schema, segment};
 use mirante_floor::{Changes, FOLD_VERSION, Fact, Floor, Minute};
 use rusqlite::{Connection, OpenFlags, Transaction, types::ValueRef};
 
@@ -153,22 +152,37 @@ struct Book<'a> {
 impl Book<'_> {
     /// Folds a closed stretch again, from its own beginning where that is not what came before; gives how many events it held.
     fn replay(&mut self, db: &Connection, stretch: &Stretch) -> Result<u64> {
-        let sql = "SELECT keyframe, events FROM segment WHERE seq_first = ?1";
-        let (begun, events): (Vec<u8>, Vec<u8>) =
-            db.query_row(sql, [stretch.seq_first], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let begun = keyframe::restore(&begun)?;
-        let mut count = 0;
+        let sql = "SELECT board, core, detail, keyframe, boards FROM segment WHERE seq_first = ?1";
+        type Blobs = ([Vec<u8>; 3], Option<Vec<u8>>, bool);
+        let ([board, core, detail], begun, boards): Blobs = db.query_row(sql, [stretch.seq_first], |row| {
+            Ok(([row.get(0)?, row.get(1)?, row.get(2)?], row.get(3)?, row.get(4)?))
+        })?;
         // Whole before any of it is folded: half a stretch would make rows that are not there.
-        let mut runs = Vec::new();
-        for run in pack::unpack_all(&events) {
-            runs.push(run?);
-        }
-        let differs = self.goes_on_with(stretch.seq_first - 1, stretch.fold_version, begun)?;
-        for event in runs.iter().flatten() {
+        let mut events = Vec::new();
+        segment::events(&board, &core, &detail, stretch.seq_first, |event| {
+            events.push(event.clone());
+            Ok(true)
+        })?;
+        let before = stretch.seq_first - 1;
+        let begun = match begun {
+            Some(begun) => keyframe::restore(&begun)?,
+            None if self.at == before && stretch.fold_version == FOLD_VERSION => self.floor.clone(),
+            None => replay::floor_before(db, stretch.seq_first)?,
+        };
+        let differs = self.goes_on_with(before, stretch.fold_version, begun)?;
+        for event in &events {
             self.fold(event)?;
-            count += 1;
         }
-        differs.map_or(Ok(count), |words| Err(HistoryError::damaged("keyframe", words)))
+        if let Some(words) = differs {
+            return Err(HistoryError::damaged("keyframe", words));
+        }
+        if boards && stretch.fold_version == FOLD_VERSION {
+            let (shown, ..) = segment::board_at(&board, &core, |_, _| true)?;
+            if shown != Board::of(&self.floor) {
+                return Err(HistoryError::damaged("board", "its cells are not those of the floor"));
+            }
+        }
+        Ok(events.len() as u64)
     }
 
     /// The next stretch begins with this floor, as of event `seq`; says so if that is not what the one before came to.

@@ -195,6 +195,10 @@ fn a_past_board_is_the_board_of_the_past_floor_through_segments_chains_and_the_j
     let dir = tempfile::tempdir().expect("tempdir");
     let mut live = Live::open(dir.path());
     let mut told = Vec::new();
+    // A floor that is large beside what happens on it.
+    for n in 0..300 {
+        live.happen(1, MORNING - 1_000, streams::member("n1", &format!("{}", 3_000 + n), Device::Idle, false));
+    }
     for n in 0..12i64 {
         let at = MORNING + n * 70_000;
         let agent = format!("21{:02}", n % 5);

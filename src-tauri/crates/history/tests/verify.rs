@@ -85,7 +85,7 @@ fn a_damaged_stretch_is_told_apart_from_the_rest() {
     let before = verified(dir.path());
     let second = "(SELECT seq_first FROM segment ORDER BY seq_first LIMIT 1 OFFSET 1)";
     for (sql, of) in [
-        (format!("UPDATE segment SET events = zeroblob(64) WHERE seq_first = {second}"), "events"),
+        (format!("UPDATE segment SET core = zeroblob(64) WHERE seq_first = {second}"), "events"),
         (format!("UPDATE segment SET keyframe = zeroblob(64) WHERE seq_first = {second}"), "keyframe"),
     ] {
         change(dir.path(), &sql);

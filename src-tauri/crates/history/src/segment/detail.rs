@@ -42,8 +42,9 @@ const PARTY_STEP: usize = 35;
 const PARTY_BACK: usize = 36;
 const TRANSFERRED: usize = 37;
 const CAMPAIGN_OWN: usize = 38;
+const TALK: usize = 39;
 /// Streams used here.
-pub(crate) const STREAMS: usize = 39;
+pub(crate) const STREAMS: usize = 40;
 
 /// What a writer or reader of details remembers.
 #[derive(Debug)]
@@ -254,14 +255,16 @@ impl Detail {
                 Kind::Answered { queue: queue(), call, agent: agent(), leg: self.leg(f, row, leg, ms) }
             }
             code @ (COMPLETED | COMPLETED_BY) => {
-                let (leg, transferred) = match given {
-                    Some(Kind::Completed { leg, transferred, .. }) => (leg.as_ref(), *transferred),
-                    _ => (None, false),
+                let (leg, transferred, talk_ms) = match given {
+                    Some(Kind::Completed { leg, transferred, talk_ms, .. }) => (leg.as_ref(), *transferred, *talk_ms),
+                    _ => (None, false, None),
                 };
                 let leg = self.leg(f, row, leg, ms);
                 let transferred = f.flag(TRANSFERRED, transferred);
                 let call = (code == COMPLETED).then_some(call);
-                Kind::Completed { queue: queue(), call, leg, agent: agent(), transferred }
+                let is_told = f.flag(TALK, talk_ms.is_some());
+                let talk_ms = is_told.then(|| f.signed(TALK, talk_ms.unwrap_or(0)));
+                Kind::Completed { queue: queue(), call, leg, agent: agent(), transferred, talk_ms }
             }
             CALL_ENDED => Kind::CallEnded { call },
             code @ (DIALLED | DIALLED_BY) => {

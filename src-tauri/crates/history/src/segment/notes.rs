@@ -179,10 +179,17 @@ impl Notes {
         }
         let steps = &mut self.steps;
         let mut noted = Noted { numbers, core, effects, row, floor, steps, queues: 0, agents: 0, words: Vec::new() };
-        for (source, name) in changes.queues.iter().chain(&all.0) {
+        // In one order whatever the set's: equal effects have one shape.
+        let mut queues: Vec<_> = changes.queues.iter().chain(&all.0).collect();
+        queues.sort_unstable();
+        queues.dedup();
+        for (source, name) in queues {
             noted.queue(*source, name);
         }
-        for (source, key) in changes.agents.iter().chain(&all.1) {
+        let mut agents: Vec<_> = changes.agents.iter().chain(&all.1).collect();
+        agents.sort_unstable();
+        agents.dedup();
+        for (source, key) in agents {
             noted.agent(&mut self.members, *source, key);
         }
         &self.steps
