@@ -10,6 +10,7 @@ mod logs;
 mod names;
 mod serve;
 mod simulate;
+mod stretch;
 mod time;
 mod verify;
 mod visits;
@@ -36,9 +37,9 @@ enum Command {
     /// Run the hub: follow the platforms, keep history, serve the interface.
     Serve(serve::Arguments),
     /// Write the visits of a stretch of time as CSV.
-    Visits(visits::Arguments),
+    Visits(stretch::Arguments),
     /// Write attempts to reach someone, of a stretch of time, as CSV.
-    Attempts(attempts::Arguments),
+    Attempts(stretch::Arguments),
     /// Write the floor of a past moment as JSON.
     Floor(floor::Arguments),
     /// Serve a PBX's queue_log to Mirante, read-only, over TLS: for the PBX, where the small static mirantectl does the same.

@@ -8,6 +8,32 @@ use proptest::prelude::*;
 
 pub const MORNING: i64 = 1_795_000_020_000;
 
+pub const S: SourceId = SourceId(1);
+
+/// Folds `(ms after the morning, kind)` and gives the floor and its facts.
+pub fn tell(story: Vec<(i64, Kind)>) -> (Floor, Vec<Fact>) {
+    let mut floor = Floor::default();
+    let up = event(1, 1, MORNING, Kind::LinkUp { platform: name("Asterisk 22") });
+    let mut events = vec![up];
+    for (n, (ms, kind)) in story.into_iter().enumerate() {
+        events.push(event(1, n as u64 + 2, MORNING + ms, kind));
+    }
+    let facts = fold(&mut floor, &events);
+    (floor, facts)
+}
+
+pub fn left(queue: &str, call: &str, outcome: Outcome) -> Kind {
+    Kind::Left { queue: name(queue), call: name(call), outcome, ago_ms: 0 }
+}
+
+pub fn closed(facts: &[Fact]) -> Vec<&ClosedVisit> {
+    facts.iter().filter_map(|f| if let Fact::VisitClosed(v) = f { Some(v) } else { None }).collect()
+}
+
+pub fn state<'a>(floor: &'a Floor, agent: &str) -> &'a AgentState {
+    &floor.sites[&S].agents[agent].state
+}
+
 pub fn name(text: &str) -> Name {
     Name::from(text)
 }
