@@ -1,6 +1,6 @@
 //! The cells of a second by the simulation's own books, which know nothing of the fold.
 
-use mirante_floor::{Outcome, Place, Setting};
+use mirante_floor::{Name, Outcome, Place, Setting};
 use mirante_history::Board;
 use mirante_sources::Caller;
 use mirante_sources::simulator::{Doing, Simulation};
@@ -43,11 +43,13 @@ pub struct Ledger {
     place: HashMap<String, usize>,
     pub words: Words,
     cells: Cells,
+    /// First instant, Unix ms: who has been away since then is told as away since ever.
+    from: i64,
 }
 
 impl Ledger {
     /// The books of a centre that is set up so.
-    pub fn new(settings: &[Setting<Caller>]) -> Self {
+    pub fn new(settings: &[Setting<Caller>], from: i64) -> Self {
         let mut goals: Vec<(String, i64)> = Vec::new();
         for setting in settings {
             if let Setting::Queue { queue, setup, .. } = setting {
@@ -58,7 +60,7 @@ impl Ledger {
         let place = goals.iter().enumerate().map(|(place, (queue, _))| (queue.clone(), place)).collect();
         let totals = vec![Totals::default(); goals.len()];
         let (queues, goals) = goals.into_iter().unzip();
-        Ledger { queues, goals, totals, place, words: Words::default(), cells: Cells::default() }
+        Ledger { queues, goals, totals, place, words: Words::default(), cells: Cells::default(), from }
     }
 
     /// The cells as last told.
@@ -119,12 +121,16 @@ impl Ledger {
                 Doing::Hold(place) => (3, Some(place), None),
                 Doing::Wrapup(place) => (4, Some(place), None),
                 Doing::Paused(reason) => (5, None, Some(&**reason)),
-                Doing::Offline => (6, None, None),
+                Doing::Offline => (OFFLINE, None, None),
             };
-            put_agent(cells, &mut self.words, state, agent.since_ms, place, reason);
+            let since = if state == OFFLINE && agent.since_ms == self.from { -1 } else { agent.since_ms };
+            put_agent(cells, &mut self.words, state, since, place, reason);
         }
     }
 }
+
+/// Away.
+const OFFLINE: i64 = 6;
 
 /// Groups of states that a queue's agents are counted in: ready, busy, wrap-up, paused, away.
 fn group(doing: &Doing) -> usize {
@@ -171,8 +177,8 @@ fn put_agent(
     cells.extend([state, since, place, reason]);
 }
 
-/// The same cells of a board. `offered` is the board's own count.
-pub fn of_board(board: &Board, words: &mut Words) -> Cells {
+/// The same cells of a board of a centre that began at `from`, Unix ms, and has these agents: of whom it never heard is away.
+pub fn of_board(board: &Board, agents: &[Name], from: i64, words: &mut Words) -> Cells {
     let mut cells = Vec::with_capacity(12 * board.queues.len() + 4 * board.agents.len());
     for queue in &board.queues {
         let t = &queue.totals;
@@ -190,12 +196,21 @@ pub fn of_board(board: &Board, words: &mut Words) -> Cells {
         put_queue(&mut cells, waiting, queue.oldest_wait().unwrap_or(-1), &totals, &members);
         cells[from + 2] = i64::from(t.offered);
     }
-    for agent in &board.agents {
+    let mut shown = board.agents.iter().peekable();
+    for key in agents {
+        let Some(agent) = shown.next_if(|agent| agent.agent == *key) else {
+            put_agent(&mut cells, words, OFFLINE, -1, None, None);
+            continue;
+        };
         let reason = match &agent.state {
             mirante_floor::AgentState::Paused(reason) => reason.as_deref(),
             _ => None,
         };
-        put_agent(&mut cells, words, agent.state.kind() as i64, agent.since, agent.state.place(), reason);
+        let state = agent.state.kind() as i64;
+        let since = if state == OFFLINE && agent.since == from { -1 } else { agent.since };
+        put_agent(&mut cells, words, state, since, agent.state.place(), reason);
     }
+    // Anybody else is nobody's.
+    cells.extend(shown.map(|_| i64::MIN));
     Cells(cells)
 }

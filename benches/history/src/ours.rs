@@ -17,6 +17,8 @@ pub struct Ours {
     pub seek: Figures,
     pub seek_wall: Figures,
     pub cold: Figures,
+    /// Opening alone.
+    pub opening: Figures,
     pub floor: Figures,
     pub series: Figures,
     pub exact: bool,
@@ -101,7 +103,7 @@ pub fn measure(
     for (at, expected, words) in sampled {
         let past = history.board_at(*at)?;
         let mut words = words.clone();
-        let shown = cells::of_board(&past.board, &mut words);
+        let shown = cells::of_board(&past.board, &told.agents, from, &mut words);
         if shown != *expected {
             exact = false;
             let place = shown.0.iter().zip(&expected.0).position(|(a, b)| a != b);
@@ -117,7 +119,7 @@ pub fn measure(
         }
     }
 
-    let (mut seek, mut seek_wall, mut floor, mut cold) = Default::default();
+    let (mut seek, mut seek_wall, mut floor, mut cold, mut opening) = Default::default();
     let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
     let mut second = || from + chance.below(seconds as u64) as i64 * 1000;
     for _ in 0..200 {
@@ -140,10 +142,12 @@ pub fn measure(
     for _ in 0..200 {
         evict(&file)?;
         let at = second();
-        let (taken, past) =
-            wall(|| History::open(folder, &OpenOptions::reader()).and_then(|history| history.board_at(at)));
+        let (open, history) = wall(|| History::open(folder, &OpenOptions::reader()));
+        let history = history?;
+        let (taken, past) = wall(|| history.board_at(at));
         past?;
-        Figures::push(&mut cold, taken);
+        Figures::push(&mut opening, open);
+        Figures::push(&mut cold, open + taken);
     }
 
     let history = History::open(folder, &OpenOptions::reader())?;
@@ -157,7 +161,7 @@ pub fn measure(
     }
     exact &= check_series(&history, told, from, sampled)?;
     let checked = sampled.len();
-    Ok(Ours { bytes_per_sample, busy_bytes_per_sample, seek, seek_wall, cold, floor, series, exact, checked })
+    Ok(Ours { bytes_per_sample, busy_bytes_per_sample, seek, seek_wall, cold, opening, floor, series, exact, checked })
 }
 
 /// The series of every tenth queue against the books, as far as everybody who entered has left.

@@ -4,7 +4,7 @@ use crate::cells::{Cells, Ledger, Words};
 use crate::figures::busy;
 use anyhow::{Context, Result};
 use jiff::{Timestamp, tz::TimeZone};
-use mirante_floor::{Changes, Event, Fact, Floor, Kind, Minute, Origin, Setting, SourceId, Stamp};
+use mirante_floor::{Changes, Event, Fact, Floor, Kind, Minute, Name, Origin, Setting, SourceId, Stamp};
 use mirante_history::{Batch, History, KeyStore, OpenOptions, Parties, Party};
 use mirante_sources::Caller;
 use mirante_sources::simulator::{Setup, Simulation};
@@ -37,6 +37,8 @@ pub fn from_ms() -> Result<i64> {
 #[derive(Debug, Default)]
 pub struct Told {
     pub events: u64,
+    /// Keys of all agents, in order.
+    pub agents: Vec<Name>,
     /// Time that sealing kept one processor busy.
     pub seal_busy: Duration,
     pub segments: u32,
@@ -67,7 +69,7 @@ impl Teller {
     }
 
     fn party(&self, caller: Caller) -> Result<mirante_floor::PartyId> {
-        Ok(self.parties.id_of(&Party { number: caller.number, name: caller.name })?)
+        Ok(self.parties.id_of(&Party { number: caller.number.to_string(), name: caller.name.to_string() })?)
     }
 
     /// Lets whatever changes by itself up to `to` change.
@@ -114,11 +116,11 @@ pub fn tell(folder: &Path, hours: u32, mut each: impl FnMut(i64, &Cells, &Words)
         told: Told::default(),
     };
     let settings = simulation.settings(SOURCE);
-    let mut ledger = Ledger::new(&settings);
+    let mut ledger = Ledger::new(&settings, from);
     for setting in settings {
         let parties = teller.parties.clone();
         let setting: Setting = setting.map_party(|caller: Caller| {
-            let party = Party { number: caller.number, name: caller.name };
+            let party = Party { number: caller.number.to_string(), name: caller.name.to_string() };
             parties.id_of(&party).unwrap_or(mirante_floor::PartyId(0))
         });
         teller.happen(SourceId::MIRANTE, from, None, Kind::Configured(setting));
@@ -159,6 +161,8 @@ pub fn tell(folder: &Path, hours: u32, mut each: impl FnMut(i64, &Cells, &Words)
         ledger.next(&mut simulation);
         each(now, ledger.now(), &ledger.words);
     }
+    teller.told.agents = simulation.agents().into_iter().map(|agent| agent.agent).collect();
+    teller.told.agents.sort();
     teller.told.events = teller.seq;
     teller.told.sealed_ms = seconds * 1_000;
     Ok(teller.told)

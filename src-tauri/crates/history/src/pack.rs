@@ -22,8 +22,8 @@ struct ColumnsV1 {
 const V1: u8 = 1;
 /// Stronger levels save little and cost much.
 const LEVEL: i32 = 3;
-/// Six times as slow as the levels before it, and a seventh smaller.
-const STRONGEST: i32 = 19;
+/// As strong as can be had without holding up the writer.
+const STRONGEST: i32 = 13;
 /// What a stored run may unpack to: hundreds of times the largest segment.
 const LIMIT: usize = 1 << 30;
 

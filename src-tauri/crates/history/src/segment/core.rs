@@ -4,11 +4,11 @@
 //! choice of some dozens. Events come in bursts of one instant, in which one pattern follows another by habit: told by how long
 //! ago it last did. The first pattern of a burst follows from nothing.
 
+use super::Map;
 use super::code::{ACTIVITY_NONE, ACTIVITY_WRAPUP, CODES, DEVICE, DIAL_ENDED, DIAL_RINGING, DISPOSED, NAMES, RINGING};
 use super::flow::Flow;
 use super::refs::{ABSENT, BY_KIND, LINKED, NONE, Ranks, Set};
 use mirante_floor::{Name, SourceId};
-use std::collections::HashMap;
 
 const NEXT: usize = 0;
 const NEXT_FRESH: usize = 1;
@@ -70,7 +70,7 @@ pub(crate) struct Core {
     source: SourceId,
     /// Patterns so far; 0 stands for [`OVER`].
     patterns: Vec<Pattern>,
-    numbers: HashMap<Pattern, u32>,
+    numbers: Map<Pattern, u32>,
     before: u32,
     /// By pattern: what follows it.
     next: Vec<Ranks>,
@@ -90,7 +90,7 @@ impl Core {
             seen,
             source: SourceId::MIRANTE,
             patterns: vec![Pattern::default()],
-            numbers: HashMap::new(),
+            numbers: Map::default(),
             before: OVER,
             next: vec![Ranks::default()],
             agents: Set::new(agents as u32),

@@ -1,5 +1,6 @@
 //! The rest of an event: what a board does not need.
 
+use super::Map;
 use super::code::*;
 use super::core::{Core, Row};
 use super::flow::Flow;
@@ -9,7 +10,6 @@ use mirante_floor::{
     Activity, AnsweredBy, Device, DialEnd, DispositionFlags, EndedBy, Event, Kind, Name, Origin, Outcome, PartyId,
     PbxCounters, Place, SourceId, Stamp,
 };
-use std::collections::HashMap;
 
 const EPOCH: usize = 0;
 const AT: usize = 1;
@@ -49,7 +49,7 @@ pub(crate) const STREAMS: usize = 40;
 /// What a writer or reader of details remembers.
 #[derive(Debug)]
 pub(crate) struct Detail {
-    epochs: HashMap<SourceId, u32>,
+    epochs: Map<SourceId, u32>,
     ids: Ids,
     contact_ids: Ids,
     words: Words,
@@ -58,7 +58,7 @@ pub(crate) struct Detail {
     agents: Vec<OfAgent>,
     newest_party: u64,
     /// By campaign: the one called last.
-    called: HashMap<u32, u64>,
+    called: Map<u32, u64>,
     newest_agent: u64,
     campaigns: List<Option<Name>>,
     campaign: Ranks,
@@ -67,8 +67,8 @@ pub(crate) struct Detail {
     end: [Ranks; 8],
     codes: List<(Name, u8)>,
     /// By how the call ended.
-    code: HashMap<u32, Ranks>,
-    counters: HashMap<u32, PbxCounters>,
+    code: Map<u32, Ranks>,
+    counters: Map<u32, PbxCounters>,
 }
 
 /// What is known of a call.
@@ -135,22 +135,22 @@ impl<T: PartialEq + Clone> List<T> {
 impl Detail {
     pub(crate) fn new() -> Self {
         Detail {
-            epochs: HashMap::new(),
+            epochs: Map::default(),
             ids: Ids::new(IDS),
             contact_ids: Ids::new(CONTACT_IDS),
             words: Words::default(),
             calls: Vec::new(),
             agents: Vec::new(),
             newest_party: 0,
-            called: HashMap::new(),
+            called: Map::default(),
             newest_agent: 0,
             campaigns: List(Vec::new()),
             campaign: Ranks::default(),
             ends: List(Vec::new()),
             end: Default::default(),
             codes: List(Vec::new()),
-            code: HashMap::new(),
-            counters: HashMap::new(),
+            code: Map::default(),
+            counters: Map::default(),
         }
     }
 

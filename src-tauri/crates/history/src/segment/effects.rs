@@ -90,7 +90,7 @@ impl Steps {
 pub(crate) struct Effects {
     pub(crate) lean: Lean,
     shapes: Vec<Vec<u8>>,
-    places: std::collections::HashMap<Vec<u8>, u32>,
+    places: super::Map<Vec<u8>, u32>,
     ranks: Vec<Ranks>,
 }
 
@@ -123,7 +123,7 @@ impl Effects {
     pub(crate) fn new(lean: Lean) -> Self {
         // The most common shape of all: nothing changed.
         let shapes = vec![Vec::new()];
-        let places = [(Vec::new(), 0)].into();
+        let places = [(Vec::new(), 0)].into_iter().collect();
         Effects { lean, shapes, places, ranks: vec![Ranks::default(); CODES * 9] }
     }
 

@@ -6,7 +6,7 @@
 use crate::{HistoryError, Result};
 
 /// Stronger levels cost more than they save.
-const LEVEL: i32 = 12;
+const LEVEL: i32 = 9;
 /// Shorter streams are compressed together.
 const SHORT: usize = 192;
 /// What one stream may unpack to: hundreds of times the largest.

@@ -31,6 +31,9 @@ use refs::NONE;
 #[cfg(test)]
 mod tests;
 
+/// Numbers of what writers look up for every event. Names are strangers': the hash differs at each start.
+type Map<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
+
 /// Version of the layout written, the first byte of each blob.
 const V1: u8 = 1;
 

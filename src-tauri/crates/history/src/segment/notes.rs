@@ -1,5 +1,6 @@
 //! Noting at sealing what each event did to the board: cells of the fold's floor against cells noted so far.
 
+use super::Map;
 use super::code;
 use super::core::{Core, Row, Tables};
 use super::effects::{self, ANSWERED, Effects, OTHER, Steps};
@@ -7,21 +8,21 @@ use super::lean::{Lean, LeanAgent, LeanQueue, Spot};
 use super::refs::NONE;
 use crate::board::{self, QueueTotals, STATES};
 use mirante_floor::{Agent, AgentState, Changes, Event, Floor, Kind, Link, Name, Place, Queue, Site, SourceId};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// Numbers of names: what a writer knows and a reader finds in the bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Numbers {
-    agents: HashMap<SourceId, HashMap<Name, u32>>,
-    queues: HashMap<SourceId, HashMap<Name, u32>>,
-    calls: HashMap<SourceId, HashMap<Name, u32>>,
+    agents: Map<SourceId, Map<Name, u32>>,
+    queues: Map<SourceId, Map<Name, u32>>,
+    calls: Map<SourceId, Map<Name, u32>>,
 }
 
-fn find(map: &HashMap<SourceId, HashMap<Name, u32>>, source: SourceId, name: &Name) -> Option<u32> {
+fn find(map: &Map<SourceId, Map<Name, u32>>, source: SourceId, name: &Name) -> Option<u32> {
     map.get(&source)?.get(name).copied()
 }
 
-fn put(map: &mut HashMap<SourceId, HashMap<Name, u32>>, source: SourceId, name: Name, number: u32) {
+fn put(map: &mut Map<SourceId, Map<Name, u32>>, source: SourceId, name: Name, number: u32) {
     map.entry(source).or_default().insert(name, number);
 }
 
@@ -98,7 +99,7 @@ pub(crate) fn lean(floor: &Floor) -> (Tables, Lean) {
     let (mut tables, mut lean) = (Tables::default(), Lean::default());
     for (source, site) in &floor.sites {
         lean.sources.push((*source, site.link.clone()));
-        let mut numbers: HashMap<&Name, u32> = HashMap::with_capacity(site.queues.len());
+        let mut numbers: Map<&Name, u32> = Map::default();
         for (name, queue) in &site.queues {
             numbers.insert(name, tables.queues.len() as u32);
             tables.queues.push((*source, name.clone()));

@@ -1,9 +1,9 @@
 //! Names that are no agent's and no queue's: ids of calls, which follow a pattern, and words, which repeat.
 
+use super::Map;
 use super::flow::Flow;
 use super::refs::Ranks;
 use mirante_floor::Name;
-use std::collections::HashMap;
 
 /// Streams that ids are told in.
 #[derive(Debug, Clone, Copy)]
@@ -21,9 +21,9 @@ pub(crate) struct Streams {
 pub(crate) struct Ids {
     streams: Streams,
     /// By the context in which they are given.
-    prefix: HashMap<u32, Ranks>,
+    prefix: Map<u32, Ranks>,
     prefixes: Vec<Prefix>,
-    numbers: HashMap<String, u32>,
+    numbers: Map<String, u32>,
     /// The newest id of no such form.
     odd: String,
 }
@@ -120,7 +120,7 @@ pub(crate) fn utf8<F: Flow>(f: &mut F, stream: usize, given: &[u8]) -> String {
 #[derive(Debug, Default)]
 pub(crate) struct Words {
     list: Vec<Name>,
-    numbers: HashMap<Name, u32>,
+    numbers: Map<Name, u32>,
 }
 
 impl Words {
