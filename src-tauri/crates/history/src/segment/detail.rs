@@ -1,14 +1,16 @@
 //! The rest of an event: what a board does not need.
 
 use super::Map;
+mod attempts;
+mod members;
+
 use super::code::*;
 use super::core::{Core, Row};
 use super::flow::Flow;
 use super::refs::{NONE, Ranks};
 use super::words::{self, Ids, Words};
 use mirante_floor::{
-    Activity, AnsweredBy, Device, DialEnd, DispositionFlags, EndedBy, Event, Kind, Name, Origin, Outcome, PartyId,
-    PbxCounters, Place, SourceId, Stamp,
+    Activity, AnsweredBy, Event, Kind, Name, Origin, Outcome, PartyId, PbxCounters, Place, SourceId, Stamp,
 };
 
 const EPOCH: usize = 0;
@@ -431,69 +433,6 @@ impl Detail {
         place
     }
 
-    /// A campaign, or none: the call's own, or one of those named lately. With it, its number.
-    fn campaign<F: Flow>(&mut self, f: &mut F, row: &Row, given: Option<Option<Name>>) -> (u32, Option<Name>) {
-        let known = self.calls.get(row.call as usize).map_or(NONE, |call| call.campaign);
-        let own = self.campaigns.0.get(known as usize).cloned();
-        let is_own = own.is_some() && f.flag(CAMPAIGN_OWN, given == own);
-        let (number, name) = match own.filter(|_| is_own) {
-            Some(own) => (known, own),
-            None => {
-                let words = &mut self.words;
-                let tell = |f: &mut F, given: Option<&Option<Name>>| {
-                    words.maybe(f, WORD, TEXT, given.and_then(|given| given.as_ref()))
-                };
-                self.campaigns.code(f, &mut self.campaign, (CAMPAIGN, CAMPAIGN_FRESH), given, tell)
-            }
-        };
-        if let Some(call) = self.calls.get_mut(row.call as usize) {
-            call.campaign = number;
-        }
-        (number, name)
-    }
-
-    fn dial_end<F: Flow>(&mut self, f: &mut F, row: &Row, given: Option<&DialEnd>) -> DialEnd {
-        let given = given.map(|DialEnd { dropped, by, cause, status }| {
-            let by = EndedBy::ALL.iter().position(|other| other == by).unwrap_or(0) as u8;
-            (by, *dropped, *cause, status.clone())
-        });
-        let words = &mut self.words;
-        let tell = |f: &mut F, given: Option<&End>| {
-            let (by, dropped, cause, status) = given.cloned().unwrap_or_default();
-            let by = f.byte(MEMBER_BITS, by);
-            let dropped = f.flag(MEMBER_BITS, dropped);
-            let cause = f.maybe(COUNTER, cause.map(u64::from)).map(|cause| cause as u16);
-            (by, dropped, cause, words.maybe(f, WORD, TEXT, status.as_ref()))
-        };
-        let answered = self.calls.get(row.call as usize).map_or(0, |call| call.answered);
-        let ranks = &mut self.end[usize::from(answered & 7)];
-        let (number, (by, dropped, cause, status)) = self.ends.code(f, ranks, (END, END_FRESH), given, tell);
-        if let Some(call) = self.calls.get_mut(row.call as usize) {
-            call.end = number;
-        }
-        let by = EndedBy::ALL.get(usize::from(by)).copied().unwrap_or(EndedBy::Unknown);
-        DialEnd { dropped, by, cause, status }
-    }
-
-    fn disposition<F: Flow>(
-        &mut self,
-        f: &mut F,
-        row: &Row,
-        given: Option<(&Name, DispositionFlags)>,
-    ) -> (Name, DispositionFlags) {
-        let given = given.map(|(code, flags)| (code.clone(), crate::keyframe::bits(flags)));
-        let words = &mut self.words;
-        let tell = |f: &mut F, given: Option<&(Name, u8)>| {
-            let code = words.code(f, WORD, TEXT, given.map(|given| &given.0));
-            (code, f.byte(MEMBER_BITS, given.map_or(0, |given| given.1)))
-        };
-        let (answered, end) = self.calls.get(row.call as usize).map_or((0, NONE), |call| (call.answered, call.end));
-        let context = u32::from(answered) | end.wrapping_add(1) << 3;
-        let ranks = self.code.entry(context).or_default();
-        let (_, (code, flags)) = self.codes.code(f, ranks, (CODE, CODE_FRESH), given, tell);
-        (code, crate::keyframe::flags_of(flags))
-    }
-
     /// The platform's counters of a queue, as differences to those before.
     fn counters<F: Flow>(&mut self, f: &mut F, queue: u32, given: Option<&PbxCounters>) -> PbxCounters {
         let known = self.counters.entry(queue).or_default();
@@ -511,97 +450,5 @@ impl Detail {
             level_s: code(known.level_s, given.level_s),
         };
         *known
-    }
-
-    fn member<F: Flow>(
-        &mut self,
-        f: &mut F,
-        row: &Row,
-        ms: i64,
-        agent: Name,
-        queue: Name,
-        given: Option<&Kind>,
-    ) -> Kind {
-        let mut is = (Device::Unknown, false, None, false);
-        let (mut reason, mut penalty, mut paused_at, mut name, mut interface) = (None, 0, None, None, None);
-        if let Some(Kind::Member {
-            interface: i,
-            name: n,
-            device,
-            paused,
-            reason: r,
-            penalty: p,
-            in_call,
-            paused_at: at,
-            ..
-        }) = given
-        {
-            is = (*device, *paused, *in_call, r.is_some());
-            (reason, penalty, paused_at, name, interface) = (r.as_ref(), *p, *at, *n, Some(i));
-        }
-        let (device, paused, in_call, has_reason) = is;
-        let place = DEVICES.iter().position(|other| *other == device).unwrap_or(0) as u8;
-        let device = DEVICES.get(usize::from(f.byte(MEMBER_BITS, place))).copied().unwrap_or_default();
-        let bits = u8::from(paused) | in_call.map_or(0, |on| 2 | u8::from(on) << 2) | u8::from(has_reason) << 3;
-        let bits = f.byte(MEMBER_BITS, bits);
-        let paused = bits & 1 != 0;
-        let in_call = (bits & 2 != 0).then_some(bits & 4 != 0);
-        let reason = (bits & 8 != 0).then(|| self.words.code(f, WORD, TEXT, reason));
-        let penalty = f.signed(MEMBER_BITS, i64::from(penalty)) as i32;
-        let is_told = f.flag(PAUSED_AT, paused_at.is_some());
-        let paused_at = is_told.then(|| {
-            let step = paused_at.unwrap_or(0).wrapping_sub(ms);
-            f.signed(PAUSED_AT, step).wrapping_add(ms)
-        });
-        let (name, interface) = self.who(f, row, &agent, name, interface);
-        Kind::Member { queue, agent, interface, name, device, paused, reason, penalty, in_call, paused_at }
-    }
-
-    /// An agent's name and address: as before, else the address with the agent's key in it, else another.
-    fn who<F: Flow>(
-        &mut self,
-        f: &mut F,
-        row: &Row,
-        key: &Name,
-        name: Option<PartyId>,
-        interface: Option<&Name>,
-    ) -> (Option<PartyId>, Name) {
-        let Some(known) = self.agents.get(row.agent as usize).cloned() else {
-            f.refuse();
-            return (None, "".into());
-        };
-        let around = interface.and_then(|interface| interface.split_once(&**key));
-        let told = match interface {
-            Some(interface) if known.interface.as_ref() == Some(interface) => 0,
-            _ if around.is_some() && !key.is_empty() => 1,
-            _ => 2,
-        };
-        let interface = match f.byte(INTERFACE, told) {
-            0 => known.interface.clone().unwrap_or_else(|| "".into()),
-            1 => {
-                let (before, after) = around.unwrap_or_default();
-                let before = self.words.code(f, WORD, TEXT, Some(&before.into()));
-                let after = self.words.code(f, WORD, TEXT, Some(&after.into()));
-                format!("{before}{key}{after}").into()
-            }
-            _ => self.words.code(f, WORD, TEXT, interface),
-        };
-        let same = f.flag(AGENT_PARTY, known.party == name);
-        let name = if same { known.party } else { self.agent_party(f, name) };
-        if let Some(agent) = self.agents.get_mut(row.agent as usize) {
-            (agent.interface, agent.party) = (Some(interface.clone()), name);
-        }
-        (name, interface)
-    }
-
-    /// An agent's name, told by how far it is from the one told before: people of a team have neighbouring numbers.
-    fn agent_party<F: Flow>(&mut self, f: &mut F, given: Option<PartyId>) -> Option<PartyId> {
-        if !f.flag(AGENT_PARTY, given.is_some()) {
-            return None;
-        }
-        let given = given.map_or(0, |party| party.0);
-        let step = f.signed(AGENT_PARTY, given.wrapping_sub(self.newest_agent) as i64);
-        self.newest_agent = self.newest_agent.wrapping_add(step as u64);
-        Some(PartyId(self.newest_agent))
     }
 }
