@@ -126,3 +126,17 @@ fn damaged_pages_are_found() {
     let found = verified(dir.path());
     assert!(found.findings.iter().any(|f| f.starts_with("database: ")), "{found:#?}");
 }
+
+#[test]
+fn what_another_version_folded_is_not_judged_by_this_one() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    three_stretches(dir.path());
+    let second = "(SELECT seq_first FROM segment ORDER BY seq_first LIMIT 1 OFFSET 1)";
+    change(dir.path(), "UPDATE visit SET wait_ms = 1 WHERE call = 'c1-4'");
+    assert_eq!(verified(dir.path()).findings.len(), 2);
+    change(dir.path(), &format!("UPDATE segment SET fold_version = fold_version + 1 WHERE seq_first = {second}"));
+    let found = verified(dir.path());
+    assert_eq!((found.findings, found.left_out), (Vec::<String>::new(), 1));
+    change(dir.path(), "UPDATE visit SET wait_ms = 1 WHERE call = 'c3-1'");
+    assert_eq!(verified(dir.path()).findings.len(), 2, "the rest is");
+}
