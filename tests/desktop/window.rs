@@ -1,4 +1,6 @@
-//! The window through WebDriver: a few requests of plain HTTP to tauri-driver.
+//! The window through WebDriver: a few requests of plain HTTP to WebKit's own driver.
+//!
+//! Tauri's driver would only stand between: it keeps connections to this one open, meets one that was closed, and hangs up.
 
 use crate::screen::Screen;
 use anyhow::{Context, Result, bail};
@@ -31,10 +33,10 @@ fn program() -> Result<PathBuf> {
 impl Window {
     /// Opens it on a configuration; everything it keeps goes under `folder`.
     pub(crate) fn open(screen: &Screen, config: &Path, folder: &Path, secrets: &[(&str, &str)]) -> Result<Window> {
-        let driver = std::env::var("TAURI_DRIVER").unwrap_or_else(|_| "tauri-driver".to_owned());
-        let (port, native) = (free_port()?, free_port()?);
-        let mut command = Command::new(driver);
-        command.args(["--port", &port.to_string(), "--native-port", &native.to_string()]);
+        let port = free_port()?;
+        let mut command = Command::new("WebKitWebDriver");
+        // Tauri lets itself be driven only where it is told to.
+        command.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true");
         command.env("DISPLAY", &screen.display).env("DBUS_SESSION_BUS_ADDRESS", &screen.bus).env("GDK_BACKEND", "x11");
         command.env("XDG_DATA_HOME", folder.join("share")).env("XDG_CONFIG_HOME", folder.join("config"));
         command.env_remove("WAYLAND_DISPLAY").envs(secrets.iter().copied()).stdin(Stdio::null()).stdout(Stdio::null());
@@ -43,7 +45,7 @@ impl Window {
         let until = Instant::now() + Duration::from_secs(10);
         while TcpStream::connect(address).is_err() {
             if Instant::now() > until {
-                bail!("tauri-driver does not listen after 10 s");
+                bail!("WebKitWebDriver does not listen after 10 s");
             }
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -51,8 +53,8 @@ impl Window {
         let http = Client::new(address).patient(Duration::from_secs(40));
         let data = folder.join("data");
         let arguments = ["--config".into(), config.display().to_string(), "--data".into(), data.display().to_string()];
-        let options = json!({"application": program()?, "args": arguments});
-        let wanted = json!({"capabilities": {"alwaysMatch": {"browserName": "wry", "tauri:options": options}}});
+        let options = json!({"binary": program()?, "args": arguments});
+        let wanted = json!({"capabilities": {"alwaysMatch": {"webkitgtk:browserOptions": options}}});
         let answer = request(&http, "/session", &wanted)?;
         let session = answer["sessionId"].as_str().with_context(|| format!("no session: {answer}"))?.to_owned();
         Ok(Window { http, session, _driver: driver })

@@ -3,7 +3,6 @@
 use crate::sh::{self, program};
 use anyhow::{Result, bail, ensure};
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
 
 /// Debian packages to build the desktop window.
 pub(crate) const BUILD: &[&str] = &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev"];
@@ -26,16 +25,10 @@ pub(crate) const TEST: &[&str] = &[
 enum Lack {
     Debian(Vec<&'static str>),
     Npm(&'static str),
-    Tool(&'static str, &'static str),
 }
 
-/// Makes sure that Debian packages, npm folders and cargo tools are there. `yes` installs without asking.
-pub(crate) fn ensure_all(
-    debian: &[&'static str],
-    npm: &[&'static str],
-    tools: &[(&'static str, &'static str)],
-    yes: bool,
-) -> Result<()> {
+/// Makes sure that Debian packages and npm folders are there. `yes` installs without asking.
+pub(crate) fn ensure_all(debian: &[&'static str], npm: &[&'static str], yes: bool) -> Result<()> {
     node()?;
     let mut lacks = Vec::new();
     let absent = absent(debian);
@@ -43,8 +36,6 @@ pub(crate) fn ensure_all(
         lacks.push(Lack::Debian(absent));
     }
     lacks.extend(npm.iter().filter(|folder| !npm_is_current(folder)).map(|folder| Lack::Npm(folder)));
-    let absent = tools.iter().filter(|(name, version)| !is_installed(name, version));
-    lacks.extend(absent.map(|(name, version)| Lack::Tool(name, version)));
     if lacks.is_empty() {
         return Ok(());
     }
@@ -55,9 +46,6 @@ pub(crate) fn ensure_all(
             Lack::Npm(folder) => {
                 println!("  npm packages     of {folder} (about 100 MB, kept in {folder}/node_modules)")
             }
-            Lack::Tool(name, version) => {
-                println!("  program          {name} {version} (built by cargo, kept in {})", tools_root().display())
-            }
         }
     }
     if !yes && !ask("Install them now?")? {
@@ -67,33 +55,9 @@ pub(crate) fn ensure_all(
         match lack {
             Lack::Debian(packages) => install_debian(&packages)?,
             Lack::Npm(folder) => program("npm", ["ci", "--no-fund", "--no-audit"]).within(folder).go()?,
-            Lack::Tool(name, version) => sh::cargo(["install", "--locked", "--quiet", "--root"])
-                .args([tools_root().as_os_str()])
-                .args([name, "--version", version])
-                .go()?,
         }
     }
     Ok(())
-}
-
-/// A program that `ensure_all` installs by cargo.
-pub(crate) fn tool(name: &str) -> PathBuf {
-    tools_root().join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
-}
-
-/// True if cargo installed that version there; by its own list, because a program need not tell its version.
-fn is_installed(name: &str, version: &str) -> bool {
-    let list = std::fs::read_to_string(tools_root().join(".crates.toml")).unwrap_or_default();
-    tool(name).exists() && list.contains(&format!("\"{name} {version} ("))
-}
-
-fn tools_root() -> PathBuf {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = set("MIRANTE_RIG_CACHE").or_else(|| {
-        let user = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
-        user.map(|user| user.join("mirante-rig"))
-    });
-    cache.unwrap_or_else(|| sh::root().join("target/rig")).join("tools")
 }
 
 fn node() -> Result<()> {

@@ -24,7 +24,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("On {} these commands are the same but not verified.", std::env::consts::OS);
     }
     let debian = if window { need::BUILD } else { &need::BUILD[..2] };
-    need::ensure_all(debian, &["ui"], &[], options.yes)?;
+    need::ensure_all(debian, &["ui"], options.yes)?;
     println!("[1/3] building the interface");
     program("npm", ["run", "--silent", "build"]).within("ui").go()?;
     println!("[2/3] building Mirante (the first time takes minutes)");
