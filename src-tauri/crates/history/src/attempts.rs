@@ -1,13 +1,13 @@
 //! Attempts as rows: written, coded later, read.
 
-use crate::{History, HistoryError, Result};
+use crate::{History, HistoryError, Result, cohort::Cohorts};
 use mirante_floor::{AnsweredBy, ClosedAttempt, DialEnd, DispositionFlags, EndedBy, Moment, Name, PartyId, SourceId};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 /// An attempt that is over, with its coded result however late it came.
 type Coded = (Name, DispositionFlags);
 
-pub(crate) fn close(tx: &Transaction<'_>, seq: u64, a: &ClosedAttempt) -> Result<()> {
+pub(crate) fn close(tx: &Transaction<'_>, seq: u64, a: &ClosedAttempt, cohorts: &mut Cohorts) -> Result<()> {
     let sql = "INSERT INTO attempt (id, source, attempt, campaign, contact, callee, agent, agent_name, started_ms, started_at,
                    ringing_ms, ringing_at, answered_ms, answered_at, answered_by, ended_ms, ended_at, ring_ms, talk_ms,
                    dropped, ended_by, cause, status, result, inferred)
@@ -47,8 +47,9 @@ pub(crate) fn close(tx: &Transaction<'_>, seq: u64, a: &ClosedAttempt) -> Result
         tracing::error!("attempt {} ended twice; the first end stands", a.id);
         return crate::facts::fault(tx, seq, "attempt_ended_twice", &format!("attempt {} ended again", a.id));
     }
+    cohorts.attempt(&ClosedAttempt { disposition: None, ..a.clone() }, true);
     match &a.disposition {
-        Some((code, flags)) => code_row(tx, a.id, code, *flags),
+        Some((code, flags)) => code_row(tx, a.id, code, *flags, cohorts),
         None => Ok(()),
     }
 }
@@ -60,11 +61,12 @@ pub(crate) fn dispose(
     attempt: &Name,
     code: &Name,
     flags: DispositionFlags,
+    cohorts: &mut Cohorts,
 ) -> Result<()> {
     let sql = "SELECT id FROM attempt WHERE source = ?1 AND attempt = ?2 ORDER BY id DESC LIMIT 1";
     let id: Option<u64> = tx.prepare_cached(sql)?.query_row((source.0, &**attempt), |r| r.get(0)).optional()?;
     match id {
-        Some(id) => code_row(tx, id, code, flags),
+        Some(id) => code_row(tx, id, code, flags, cohorts),
         None => {
             tracing::debug!("a result for a call that is no attempt known here");
             Ok(())
@@ -73,7 +75,11 @@ pub(crate) fn dispose(
 }
 
 /// A code that says that a human spoke also decides who answered, where nobody had said.
-fn code_row(tx: &Transaction<'_>, id: u64, code: &Name, flags: DispositionFlags) -> Result<()> {
+fn code_row(tx: &Transaction<'_>, id: u64, code: &Name, flags: DispositionFlags, cohorts: &mut Cohorts) -> Result<()> {
+    let one = format!("SELECT {COLUMNS} FROM attempt WHERE id = ?1");
+    let mut one = tx.prepare_cached(&one)?;
+    let mut stored = || one.query_row([id], |row| Ok(read(row))).optional()?.transpose();
+    stored()?.iter().for_each(|attempt| cohorts.attempt(attempt, false));
     let DispositionFlags { human, right_party, sale, promise, do_not_call, completed, unworkable } = flags;
     let sql =
         "UPDATE attempt SET disposition = ?2, human = ?3, right_party = ?4, sale = ?5, promise = ?6, do_not_call = ?7,
@@ -82,6 +88,7 @@ fn code_row(tx: &Transaction<'_>, id: u64, code: &Name, flags: DispositionFlags)
                WHERE id = ?1";
     let row = params![id, &**code, human, right_party, sale, promise, do_not_call, completed, unworkable];
     tx.prepare_cached(sql)?.execute(row)?;
+    stored()?.iter().for_each(|attempt| cohorts.attempt(attempt, true));
     Ok(())
 }
 

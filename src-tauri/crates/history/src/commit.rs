@@ -1,6 +1,11 @@
 //! Keeping what happened, a batch at a time.
 
-use crate::{Ack, Batch, History, HistoryError, Result, facts, history::Newest, pack, party::Pending};
+use crate::{
+    Ack, Batch, History, HistoryError, Result, facts,
+    history::Newest,
+    pack,
+    party::{Pending, Uses},
+};
 use mirante_floor::{Event, Gap};
 use rusqlite::{Connection, Transaction};
 
@@ -27,7 +32,8 @@ impl History {
         // The reserve is for gaps: events wait until it is whole again.
         writer.reserve.restore()?;
         let people = parties.pending();
-        write(db, &people, |tx| {
+        write(db, &people, newest.seen, |tx| {
+            Uses::of(events, facts).write(tx)?;
             if let Some(row) = JournalRow::of(events, newest) {
                 let mut packed = Vec::new();
                 pack::pack_all(events, &mut packed)?;
@@ -55,10 +61,10 @@ impl History {
     pub(crate) fn spend(&mut self, job: impl Fn(&Transaction<'_>, u64) -> Result<()>) -> Result<()> {
         let (db, writer) = self.writer()?;
         let seq = writer.newest.seq;
-        match write(db, &[], |tx| job(tx, seq)) {
+        match write(db, &[], None, |tx| job(tx, seq)) {
             Err(HistoryError::DiskFull) if writer.reserve.release() => {
                 tracing::error!("the disk is full: the reserve pays for the rows that say so");
-                write(db, &[], |tx| job(tx, seq))
+                write(db, &[], None, |tx| job(tx, seq))
             }
             other => other,
         }
@@ -116,14 +122,15 @@ impl JournalRow {
     }
 }
 
-/// One transaction: people first, then `job`.
+/// One transaction: people first, known since `seen` (Unix ms), then `job`.
 pub(crate) fn write(
     db: &mut Connection,
     people: &[Pending],
+    seen: Option<i64>,
     job: impl FnOnce(&Transaction<'_>) -> Result<()>,
 ) -> Result<()> {
     let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    Pending::write(people, &tx)?;
+    Pending::write(people, seen.unwrap_or_default(), &tx)?;
     job(&tx)?;
     Ok(tx.commit()?)
 }

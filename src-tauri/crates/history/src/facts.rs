@@ -1,33 +1,41 @@
 //! Facts as rows that analysts query.
 
-use crate::{Result, attempts, rows};
+use crate::{Result, attempts, cohort::Cohorts, rows};
 use mirante_floor::{
     AgentActivity, AgentSpan, ClosedVisit, Fact, Gap, Minute, Moment, Name, Outcome, QueueActivity, SourceId, VisitId,
     Witness,
 };
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::{OptionalExtension, ToSql, Transaction};
 
 /// Agents are kept by quarters of an hour, ms.
 pub(crate) const QUARTER: i64 = 15 * Minute::MS;
 
 /// Writes facts; `seq` is where the batch ends, for what turns out to be a fault.
 pub(crate) fn write(tx: &Transaction<'_>, seq: u64, facts: &[Fact]) -> Result<()> {
+    let mut cohorts = Cohorts::default();
     for fact in facts {
         match fact {
-            Fact::VisitClosed(visit) => close(tx, seq, visit)?,
+            Fact::VisitClosed(visit) => close(tx, seq, visit, &mut cohorts)?,
             Fact::VisitAmended { source, id, queue, call, from, to, witness } => {
-                amend(tx, seq, &Amendment { source: *source, id: *id, queue, call, from: *from, to: *to, witness })?;
+                let amendment = Amendment { source: *source, id: *id, queue, call, from: *from, to: *to, witness };
+                amend(tx, seq, &amendment, &mut cohorts)?;
             }
-            Fact::TalkTold { id, ended, talk_ms, transferred } => tell_talk(tx, *id, *ended, *talk_ms, *transferred)?,
+            Fact::TalkTold { id, ended, talk_ms, transferred } => {
+                tell_talk(tx, *id, *ended, *talk_ms, *transferred, &mut cohorts)?;
+            }
             Fact::ContactJoined { source, contact, root } => join(tx, *source, contact, root)?,
-            Fact::AttemptClosed(a) => attempts::close(tx, seq, a)?,
+            Fact::AttemptClosed(a) => attempts::close(tx, seq, a, &mut cohorts)?,
             Fact::AttemptDisposed { source, attempt, code, flags } => {
-                attempts::dispose(tx, *source, attempt, code, *flags)?;
+                attempts::dispose(tx, *source, attempt, code, *flags, &mut cohorts)?;
             }
             Fact::SpanClosed(s) => span(tx, s)?,
             Fact::GapClosed(g) => gap(tx, g)?,
             Fact::MinuteClosed(m) => minute(tx, m)?,
         }
+    }
+    for words in cohorts.write(tx)? {
+        tracing::error!("{words}");
+        fault(tx, seq, "sums_differ", &words)?;
     }
     Ok(())
 }
@@ -38,7 +46,7 @@ pub(crate) fn fault(tx: &Transaction<'_>, seq: u64, what: &str, detail: &str) ->
     Ok(())
 }
 
-fn close(tx: &Transaction<'_>, seq: u64, v: &ClosedVisit) -> Result<()> {
+fn close(tx: &Transaction<'_>, seq: u64, v: &ClosedVisit, cohorts: &mut Cohorts) -> Result<()> {
     let sql = "INSERT INTO visit (id, source, queue, call, contact, caller, entered_ms, entered_at, ended_ms, ended_at,
                    outcome, wait_ms, agent, talk_ms, transferred, origin, agent_name, interface)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
@@ -66,7 +74,21 @@ fn close(tx: &Transaction<'_>, seq: u64, v: &ClosedVisit) -> Result<()> {
     ])?;
     if kept == 0 {
         tracing::error!("visit {} ended twice; the first end stands", v.id.0);
-        fault(tx, seq, "visit_ended_twice", &format!("visit {} ended again as {}", v.id.0, v.outcome.word()))?;
+        return fault(tx, seq, "visit_ended_twice", &format!("visit {} ended again as {}", v.id.0, v.outcome.word()));
+    }
+    cohorts.visit(v, true);
+    Ok(())
+}
+
+/// Changes the row of a visit by `sql`, whose ?1 it is; nothing if there is none.
+fn change(tx: &Transaction<'_>, id: u64, cohorts: &mut Cohorts, sql: &str, values: &[&dyn ToSql]) -> Result<()> {
+    let one = format!("SELECT {} FROM visit WHERE id = ?1", rows::VISIT);
+    let mut one = tx.prepare_cached(&one)?;
+    let mut stored = || one.query_row([id], |row| Ok(rows::visit(row))).optional()?.transpose();
+    let before = stored()?;
+    if tx.prepare_cached(sql)?.execute(values)? > 0 {
+        before.iter().for_each(|visit| cohorts.visit(visit, false));
+        stored()?.iter().for_each(|visit| cohorts.visit(visit, true));
     }
     Ok(())
 }
@@ -83,7 +105,7 @@ struct Amendment<'a> {
 
 /// Corrects the visit it names; without a name, the one of that call in that queue that was recorded so, the latest to
 /// enter when there are several.
-fn amend(tx: &Transaction<'_>, seq: u64, a: &Amendment<'_>) -> Result<()> {
+fn amend(tx: &Transaction<'_>, seq: u64, a: &Amendment<'_>, cohorts: &mut Cohorts) -> Result<()> {
     let sql = "SELECT id FROM visit WHERE source = ?1 AND call = ?2 AND queue = ?3 AND outcome = ?4
                    AND (?5 IS NULL OR id = ?5)
                ORDER BY entered_ms DESC, id DESC LIMIT 1";
@@ -97,16 +119,21 @@ fn amend(tx: &Transaction<'_>, seq: u64, a: &Amendment<'_>) -> Result<()> {
     };
     // What was recorded first stays known, however often it is amended.
     let sql = "UPDATE visit SET outcome = ?2, amended_from = coalesce(amended_from, ?3), amended_by = ?4 WHERE id = ?1";
-    tx.prepare_cached(sql)?.execute((id, a.to.word(), a.from.word(), rows::witness_word(*a.witness)))?;
-    Ok(())
+    change(tx, id, cohorts, sql, &[&id, &a.to.word(), &a.from.word(), &rows::witness_word(*a.witness)])
 }
 
 /// A conversation that was known to be over is known to its end. One whose length is recorded keeps it.
-fn tell_talk(tx: &Transaction<'_>, id: VisitId, ended: Moment, talk_ms: i64, transferred: bool) -> Result<()> {
+fn tell_talk(
+    tx: &Transaction<'_>,
+    id: VisitId,
+    ended: Moment,
+    talk_ms: i64,
+    transferred: bool,
+    cohorts: &mut Cohorts,
+) -> Result<()> {
     let sql = "UPDATE visit SET talk_ms = ?2, ended_ms = ?3, ended_at = ?4, transferred = ?5
                WHERE id = ?1 AND outcome = 'answered' AND talk_ms IS NULL";
-    tx.prepare_cached(sql)?.execute((id.0, talk_ms, ended.seen, ended.at, transferred))?;
-    Ok(())
+    change(tx, id.0, cohorts, sql, &[&id.0, &talk_ms, &ended.seen, &ended.at, &transferred])
 }
 
 fn join(tx: &Transaction<'_>, source: SourceId, contact: &str, root: &str) -> Result<()> {

@@ -16,8 +16,8 @@ impl History {
         let people = self.parties.pending();
         let parties = self.parties.clone();
         let path = self.folder.join(FILE);
-        let (db, _) = self.writer()?;
-        commit::write(db, &people, |_| Ok(()))?;
+        let (db, writer) = self.writer()?;
+        commit::write(db, &people, writer.newest.seen, |_| Ok(()))?;
         parties.settled(people.len());
         let sql = "SELECT lookup FROM party WHERE id = ?1 AND sealed IS NOT NULL";
         let lookup: Option<Vec<u8>> = db.query_row(sql, [id.0], |r| r.get(0)).optional()?;

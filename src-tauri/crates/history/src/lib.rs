@@ -22,6 +22,7 @@
 
 mod attempts;
 mod board;
+mod cohort;
 mod commit;
 mod error;
 mod facts;

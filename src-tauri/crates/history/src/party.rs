@@ -1,10 +1,10 @@
 //! People by number: who a [`PartyId`] is, and the number of whoever calls.
 
 use crate::{HistoryError, Party, Result, key::Key};
-use mirante_floor::PartyId;
+use mirante_floor::{Event, Fact, Kind, PartyId, Setting};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -160,12 +160,67 @@ fn postcard_of(party: &Party) -> Result<Vec<u8>> {
 }
 
 impl Pending {
-    /// Puts people on the disk.
-    pub(crate) fn write(people: &[Pending], tx: &Transaction<'_>) -> Result<()> {
-        let sql = "INSERT INTO party (id, lookup, number_lookup, sealed) VALUES (?1, ?2, ?3, ?4)";
+    /// Puts people on the disk, as used on the day of `now_ms` until events say when.
+    pub(crate) fn write(people: &[Pending], now_ms: i64, tx: &Transaction<'_>) -> Result<()> {
+        let sql =
+            "INSERT INTO party (id, staff, used_ms, lookup, number_lookup, sealed) VALUES (?1, 0, ?2, ?3, ?4, ?5)";
         let mut statement = tx.prepare_cached(sql)?;
         for p in people {
-            statement.execute((p.id.0, p.lookup, p.number_lookup, &p.sealed))?;
+            statement.execute((p.id.0, day(now_ms), p.lookup, p.number_lookup, &p.sealed))?;
+        }
+        Ok(())
+    }
+}
+
+/// The UTC day of an instant, Unix ms.
+fn day(ms: i64) -> i64 {
+    const MS: i64 = 24 * 60 * 60_000;
+    ms.div_euclid(MS).saturating_mul(MS)
+}
+
+/// Whom a batch names: whether the person works here, and the newest day.
+#[derive(Default)]
+pub(crate) struct Uses(BTreeMap<PartyId, (bool, i64)>);
+
+impl Uses {
+    pub(crate) fn of(events: &[Event], facts: &[Fact]) -> Uses {
+        let mut uses = Uses::default();
+        for event in events {
+            let (who, staff) = match &event.kind {
+                Kind::Entered { caller, .. } => (*caller, false),
+                Kind::Dialled { callee, .. } => (*callee, false),
+                Kind::Member { name, .. } => (*name, true),
+                Kind::Configured(Setting::Person(person)) => (Some(person.name), true),
+                _ => (None, false),
+            };
+            uses.note(who, staff, event.stamp.seen);
+        }
+        for fact in facts {
+            let (outside, inside, ended) = match fact {
+                Fact::VisitClosed(visit) => (visit.caller, visit.agent_name, visit.ended),
+                Fact::AttemptClosed(attempt) => (attempt.callee, attempt.agent_name, attempt.ended),
+                _ => continue,
+            };
+            uses.note(outside, false, ended.seen);
+            uses.note(inside, true, ended.seen);
+        }
+        uses
+    }
+
+    fn note(&mut self, who: Option<PartyId>, staff: bool, seen: i64) {
+        if let Some(who) = who {
+            let (is_staff, used) = self.0.entry(who).or_insert((staff, day(seen)));
+            *is_staff |= staff;
+            *used = day(seen).max(*used);
+        }
+    }
+
+    pub(crate) fn write(&self, tx: &Transaction<'_>) -> Result<()> {
+        let sql = "UPDATE party SET staff = max(staff, ?2), used_ms = max(used_ms, ?3)
+                   WHERE id = ?1 AND (staff < ?2 OR used_ms < ?3)";
+        let mut statement = tx.prepare_cached(sql)?;
+        for (who, (staff, used)) in &self.0 {
+            statement.execute((who.0, staff, used))?;
         }
         Ok(())
     }

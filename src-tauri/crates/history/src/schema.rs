@@ -29,6 +29,8 @@ const STEP_TABLE: &str = "CREATE TABLE migration (
 /// Settings of the connection that writes, and the newest layout.
 pub(crate) fn prepare_writer(db: &mut Connection, file: &Path) -> Result<()> {
     db.busy_timeout(Duration::from_secs(5))?;
+    // A commit uses some thirty different ones.
+    db.set_prepared_statement_cache_capacity(64);
     if is_empty(db)? {
         // Only a file without tables takes this, and only before its first page is written.
         db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;

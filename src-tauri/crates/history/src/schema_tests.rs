@@ -160,11 +160,21 @@ fn the_whole_layout() {
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE party (
             id INTEGER PRIMARY KEY,
+            staff INTEGER NOT NULL,
+            used_ms INTEGER NOT NULL,
             lookup BLOB UNIQUE,
             number_lookup BLOB,
             sealed BLOB
         ) STRICT;
         CREATE INDEX party_number ON party (number_lookup) WHERE number_lookup IS NOT NULL;
+        CREATE TABLE removal (
+            rule TEXT NOT NULL,
+            before_ms INTEGER NOT NULL,
+            removed_ms INTEGER NOT NULL,
+            rows INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            PRIMARY KEY (rule, before_ms)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE rollup_agent (
             source INTEGER NOT NULL,
             agent TEXT NOT NULL,
@@ -184,6 +194,30 @@ fn the_whole_layout() {
             ring_no_answer INTEGER NOT NULL,
             PRIMARY KEY (source, agent, queue, quarter_ms)
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE rollup_attempt (
+            source INTEGER NOT NULL,
+            campaign TEXT NOT NULL,
+            minute_ms INTEGER NOT NULL,
+            result TEXT NOT NULL,
+            attempts INTEGER NOT NULL,
+            inferred INTEGER NOT NULL,
+            dropped INTEGER NOT NULL,
+            answered_human INTEGER NOT NULL,
+            coded INTEGER NOT NULL,
+            human INTEGER NOT NULL,
+            right_party INTEGER NOT NULL,
+            sale INTEGER NOT NULL,
+            promise INTEGER NOT NULL,
+            do_not_call INTEGER NOT NULL,
+            completed INTEGER NOT NULL,
+            unworkable INTEGER NOT NULL,
+            ring_ms INTEGER NOT NULL,
+            rings BLOB NOT NULL,
+            talked INTEGER NOT NULL,
+            talk_ms INTEGER NOT NULL,
+            talks BLOB NOT NULL,
+            PRIMARY KEY (source, campaign, minute_ms, result)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE rollup_queue (
             source INTEGER NOT NULL,
             queue TEXT NOT NULL,
@@ -194,6 +228,21 @@ fn the_whole_layout() {
             waiting_ms INTEGER NOT NULL,
             waiting_peak INTEGER NOT NULL,
             PRIMARY KEY (source, queue, minute_ms)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE rollup_visit (
+            source INTEGER NOT NULL,
+            queue TEXT NOT NULL,
+            minute_ms INTEGER NOT NULL,
+            outcome TEXT NOT NULL,
+            visits INTEGER NOT NULL,
+            backfilled INTEGER NOT NULL,
+            transferred INTEGER NOT NULL,
+            wait_ms INTEGER NOT NULL,
+            waits BLOB NOT NULL,
+            talked INTEGER NOT NULL,
+            talk_ms INTEGER NOT NULL,
+            talks BLOB NOT NULL,
+            PRIMARY KEY (source, queue, minute_ms, outcome)
         ) STRICT, WITHOUT ROWID;
         CREATE TABLE segment (
             seq_first INTEGER PRIMARY KEY,

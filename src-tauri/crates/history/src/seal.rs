@@ -84,7 +84,7 @@ impl History {
         let broken = difference.is_some() || head.fold_version != FOLD_VERSION || chained >= CHAIN;
         let after = Newest { seq: newest.seq, seen: newest.seen, journal_from: None, journal_count: 0 };
         let packed = packed.bytes;
-        commit::write(db, &[], |tx| {
+        commit::write(db, &[], None, |tx| {
             let sql =
                 "INSERT INTO segment (seq_first, seq_last, seen_before, seen_first, seen_top, count, fold_version,
                            boards, board, core, detail, keyframe)

@@ -7,6 +7,8 @@ use rusqlite::{Connection, OpenFlags, Transaction, types::ValueRef};
 
 /// Facts written in one go.
 const FACTS: usize = 10_000;
+/// Sums by the minute of beginning change while a visit or attempt of that minute goes on, which is not for longer than this, ms.
+const LONGEST_MS: i64 = 24 * 60 * 60_000;
 /// Rows told of a table that differs.
 const TOLD: usize = 5;
 
@@ -17,6 +19,8 @@ const TABLES: &[(&str, &str, i64)] = &[
     ("attempt", "ended_ms", 0),
     ("agent_span", "to_ms", 0),
     ("minute", "minute_ms", Minute::MS),
+    ("rollup_visit", "minute_ms", LONGEST_MS),
+    ("rollup_attempt", "minute_ms", LONGEST_MS),
     ("rollup_queue", "minute_ms", Minute::MS),
     ("rollup_agent", "quarter_ms", facts::QUARTER),
     ("rollup_agent_queue", "quarter_ms", facts::QUARTER),

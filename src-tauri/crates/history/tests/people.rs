@@ -120,6 +120,45 @@ fn a_forgotten_person_is_gone_also_from_a_copy_put_back() {
     assert!(!sealed_in(dir.path()));
 }
 
+/// Retention asks when a customer was last heard of, and leaves whoever works here alone.
+#[test]
+fn who_works_here_and_the_newest_day_of_each_are_known() {
+    use mirante_floor::{Device, Kind};
+    const DAY: i64 = 24 * 60 * 60_000;
+    let dir = tempfile::tempdir().expect("tempdir");
+    let mut live = Live::open(dir.path());
+    let parties = live.history.parties();
+    let [ana, rui, eva, never] = ["1", "2", "3", "4"].map(|number| parties.id_of(&party(number, "")).expect("id"));
+    let enters = |live: &mut Live, at: i64, call: &str, who: PartyId| {
+        let mut kind = common::streams::entered("sac", call);
+        if let Kind::Entered { caller, .. } = &mut kind {
+            *caller = Some(who);
+        }
+        live.happen(1, at, kind);
+    };
+    let mut member = common::streams::member("sac", "2101", Device::Idle, false);
+    if let Kind::Member { name, .. } = &mut member {
+        *name = Some(eva);
+    }
+    live.happen(1, MORNING, member);
+    enters(&mut live, MORNING + 1, "c1", ana);
+    enters(&mut live, MORNING + 2, "c2", rui);
+    live.happen(1, MORNING + 3, common::streams::left("sac", "c2", mirante_floor::Outcome::Abandoned));
+    live.keep();
+    // Two days later the first hangs up, the member calls in as if from outside, and nobody new is told of the others.
+    live.happen(1, MORNING + 2 * DAY, common::streams::left("sac", "c1", mirante_floor::Outcome::Abandoned));
+    enters(&mut live, MORNING + 2 * DAY + 1, "c3", eva);
+    live.keep();
+    let db = rusqlite::Connection::open(dir.path().join("mirante.db")).expect("open");
+    let known = |id: PartyId| -> (bool, i64) {
+        let sql = "SELECT staff, used_ms FROM party WHERE id = ?1";
+        let (staff, used): (bool, i64) = db.query_row(sql, [id.0], |r| Ok((r.get(0)?, r.get(1)?))).expect("row");
+        assert_eq!(used % DAY, 0, "days");
+        (staff, (used - MORNING.div_euclid(DAY) * DAY) / DAY)
+    };
+    assert_eq!([ana, rui, eva, never].map(known), [(false, 2), (false, 0), (true, 2), (false, 0)]);
+}
+
 #[test]
 fn the_key_is_needed_and_must_be_the_same() {
     let dir = tempfile::tempdir().expect("tempdir");

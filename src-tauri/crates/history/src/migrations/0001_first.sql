@@ -50,9 +50,12 @@ CREATE TABLE source (
     kind TEXT NOT NULL
 ) STRICT;
 
--- People outside and inside. A forgotten one keeps its number and nothing else.
+-- People outside and inside. A forgotten one keeps its number and nothing else. `staff` is 1 for whoever works here; `used_ms` is
+-- the UTC day on which an event last named the person.
 CREATE TABLE party (
     id INTEGER PRIMARY KEY,
+    staff INTEGER NOT NULL,
+    used_ms INTEGER NOT NULL,
     lookup BLOB UNIQUE,
     number_lookup BLOB,
     sealed BLOB
@@ -168,6 +171,52 @@ CREATE TABLE minute (
     PRIMARY KEY (source, minute_ms)
 ) STRICT, WITHOUT ROWID;
 
+-- Visits by the minute in which they entered a queue and by how they ended, amended as they end and as they are known better.
+-- `backfilled` of them are known from a record of the platform's own. `waits` and `talks` count durations by whole seconds, as
+-- `Hist` of the floor does, in postcard's encoding.
+CREATE TABLE rollup_visit (
+    source INTEGER NOT NULL,
+    queue TEXT NOT NULL,
+    minute_ms INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    visits INTEGER NOT NULL,
+    backfilled INTEGER NOT NULL,
+    transferred INTEGER NOT NULL,
+    wait_ms INTEGER NOT NULL,
+    waits BLOB NOT NULL,
+    talked INTEGER NOT NULL,
+    talk_ms INTEGER NOT NULL,
+    talks BLOB NOT NULL,
+    PRIMARY KEY (source, queue, minute_ms, outcome)
+) STRICT, WITHOUT ROWID;
+
+-- Attempts by the minute in which they began and by what came of them, likewise; the columns from `coded` on count results that
+-- people coded. Calls outside any campaign have an empty one.
+CREATE TABLE rollup_attempt (
+    source INTEGER NOT NULL,
+    campaign TEXT NOT NULL,
+    minute_ms INTEGER NOT NULL,
+    result TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    inferred INTEGER NOT NULL,
+    dropped INTEGER NOT NULL,
+    answered_human INTEGER NOT NULL,
+    coded INTEGER NOT NULL,
+    human INTEGER NOT NULL,
+    right_party INTEGER NOT NULL,
+    sale INTEGER NOT NULL,
+    promise INTEGER NOT NULL,
+    do_not_call INTEGER NOT NULL,
+    completed INTEGER NOT NULL,
+    unworkable INTEGER NOT NULL,
+    ring_ms INTEGER NOT NULL,
+    rings BLOB NOT NULL,
+    talked INTEGER NOT NULL,
+    talk_ms INTEGER NOT NULL,
+    talks BLOB NOT NULL,
+    PRIMARY KEY (source, campaign, minute_ms, result)
+) STRICT, WITHOUT ROWID;
+
 -- What happened in a queue during a minute.
 CREATE TABLE rollup_queue (
     source INTEGER NOT NULL,
@@ -211,3 +260,13 @@ CREATE TABLE fault (
     what TEXT NOT NULL,
     detail TEXT NOT NULL
 ) STRICT;
+
+-- What was removed because its time was over: by which rule, everything of before when, and how much in all.
+CREATE TABLE removal (
+    rule TEXT NOT NULL,
+    before_ms INTEGER NOT NULL,
+    removed_ms INTEGER NOT NULL,
+    rows INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (rule, before_ms)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,223 @@
+//! Visits and attempts summed by the minute in which they began: totals that stay when the rows themselves have gone.
+//!
+//! Each change of a row takes what it gave before and gives what it holds now, so that the sums are those of the rows, however
+//! often a row is amended.
+
+use crate::{HistoryError, Result};
+use mirante_floor::{AnsweredBy, ClosedAttempt, ClosedVisit, Hist, Minute, Name, Origin, Tally};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql};
+use std::collections::BTreeMap;
+
+/// Counts that a row of either table holds at most.
+const COUNTS: usize = 12;
+
+/// A table of sums.
+struct Table {
+    name: &'static str,
+    /// Its key beside the source and the minute: whose, and what came of it.
+    key: [&'static str; 2],
+    /// The first says how many facts there are, and so how many durations before the answer.
+    counts: &'static [&'static str],
+    /// Sum and histogram of the time before the answer.
+    before: [&'static str; 2],
+}
+
+const VISITS: Table = Table {
+    name: "rollup_visit",
+    key: ["queue", "outcome"],
+    counts: &["visits", "backfilled", "transferred"],
+    before: ["wait_ms", "waits"],
+};
+
+const ATTEMPTS: Table = Table {
+    name: "rollup_attempt",
+    key: ["campaign", "result"],
+    counts: &[
+        "attempts",
+        "inferred",
+        "dropped",
+        "answered_human",
+        "coded",
+        "human",
+        "right_party",
+        "sale",
+        "promise",
+        "do_not_call",
+        "completed",
+        "unworkable",
+    ],
+    before: ["ring_ms", "rings"],
+};
+
+/// Source, queue or campaign, minute, outcome or result.
+type Key = (u16, Name, i64, &'static str);
+
+/// What one fact counts.
+struct Share {
+    counts: [i64; COUNTS],
+    before_ms: i64,
+    talk_ms: Option<i64>,
+}
+
+/// Shares that a batch gives (true) and takes back, by row.
+type Shares = BTreeMap<Key, Vec<(Share, bool)>>;
+
+/// What a batch changes in the sums. Written at its end, since a batch often changes one sum many times.
+#[derive(Default)]
+pub(crate) struct Cohorts {
+    visits: Shares,
+    attempts: Shares,
+}
+
+impl Cohorts {
+    /// A visit counts as it stands now, or, before it changes, no longer does.
+    pub(crate) fn visit(&mut self, v: &ClosedVisit, counts: bool) {
+        let key = (v.source.0, v.queue.clone(), Minute::floor(v.entered.seen), v.outcome.word());
+        let told = [true, v.origin == Origin::Backfilled, v.transferred];
+        let share = Share::of(&told, v.wait_ms, v.talk_ms);
+        self.visits.entry(key).or_default().push((share, counts));
+    }
+
+    /// The same of an attempt.
+    pub(crate) fn attempt(&mut self, a: &ClosedAttempt, counts: bool) {
+        let campaign = a.campaign.clone().unwrap_or_default();
+        let key = (a.source.0, campaign, Minute::floor(a.started.seen), a.result().word());
+        let flags = a.disposition.as_ref().map(|(_, flags)| *flags).unwrap_or_default();
+        let told = [
+            true,
+            a.inferred,
+            a.end.dropped,
+            a.answered_by == Some(AnsweredBy::Human),
+            a.disposition.is_some(),
+            flags.human,
+            flags.right_party,
+            flags.sale,
+            flags.promise,
+            flags.do_not_call,
+            flags.completed,
+            flags.unworkable,
+        ];
+        let share = Share::of(&told, a.ring_ms, a.talk_ms);
+        self.attempts.entry(key).or_default().push((share, counts));
+    }
+
+    /// Writes what changed; gives what does not add up, in words.
+    pub(crate) fn write(self, db: &Connection) -> Result<Vec<String>> {
+        let mut wrong = Vec::new();
+        VISITS.change(db, self.visits, &mut wrong)?;
+        ATTEMPTS.change(db, self.attempts, &mut wrong)?;
+        Ok(wrong)
+    }
+}
+
+impl Share {
+    /// Longest duration that counts in full, ms: some seventeen years. A platform that tells nonsense must not make a sum that the
+    /// database cannot hold.
+    const LONGEST: i64 = 1 << 39;
+
+    fn of(told: &[bool], before_ms: i64, talk_ms: Option<i64>) -> Share {
+        let mut counts = [0; COUNTS];
+        for (count, told) in counts.iter_mut().zip(told) {
+            *count = i64::from(*told);
+        }
+        let talk_ms = talk_ms.map(|ms| ms.min(Self::LONGEST));
+        Share { counts, before_ms: before_ms.min(Self::LONGEST), talk_ms }
+    }
+}
+
+/// One row of sums.
+#[derive(Default)]
+struct Sums {
+    counts: [i64; COUNTS],
+    before: Tally,
+    talks: Tally,
+}
+
+impl Table {
+    /// What does not add up is left out, so that a damaged sum holds up no commit.
+    fn change(&self, db: &Connection, shares: Shares, wrong: &mut Vec<String>) -> Result<()> {
+        if shares.is_empty() {
+            return Ok(());
+        }
+        let Table { name, key: [whose, what], counts, before: [before_ms, before] } = self;
+        let row = format!("source = ?1 AND {whose} = ?2 AND minute_ms = ?3 AND {what} = ?4");
+        let columns = format!("{}, {before_ms}, {before}, talked, talk_ms, talks", counts.join(", "));
+        let places: Vec<String> = (1..=4 + counts.len() + 5).map(|nth| format!("?{nth}")).collect();
+        let mut select = db.prepare_cached(&format!("SELECT {columns} FROM {name} WHERE {row}"))?;
+        let mut delete = db.prepare_cached(&format!("DELETE FROM {name} WHERE {row}"))?;
+        let mut replace = db.prepare_cached(&format!(
+            "INSERT OR REPLACE INTO {name} (source, {whose}, minute_ms, {what}, {columns}) VALUES ({})",
+            places.join(", ")
+        ))?;
+        for ((source, whose, minute, what), shares) in shares {
+            let key: [&dyn ToSql; 4] = [&source, &&*whose, &minute, &what];
+            let stored = select.query_row(&key[..], |row| Ok(Sums::read(row, counts.len()))).optional()?;
+            let stored = stored.transpose().unwrap_or_else(|error| {
+                wrong.push(format!("{name}, {whose} at {minute}: {error}"));
+                None
+            });
+            let mut sums = stored.unwrap_or_default();
+            for (share, counts) in shares {
+                if !sums.change(&share, counts) {
+                    wrong.push(format!("{name}, {whose} at {minute}: what is taken back was never counted"));
+                }
+            }
+            if sums.counts[0] == 0 {
+                delete.execute(&key[..])?;
+                continue;
+            }
+            let (before, talks) = (packed(&sums.before.hist)?, packed(&sums.talks.hist)?);
+            let mut values = key.to_vec();
+            values.extend(sums.counts[..counts.len()].iter().map(|count| count as &dyn ToSql));
+            let durations: [&dyn ToSql; 5] =
+                [&sums.before.sum_ms, &before, &sums.talks.count, &sums.talks.sum_ms, &talks];
+            values.extend(durations);
+            replace.execute(&values[..])?;
+        }
+        Ok(())
+    }
+}
+
+impl Sums {
+    fn read(row: &Row<'_>, number: usize) -> Result<Sums> {
+        let mut sums = Sums::default();
+        for (nth, count) in sums.counts[..number].iter_mut().enumerate() {
+            *count = row.get(nth)?;
+        }
+        let count = u32::try_from(sums.counts[0]).map_err(|e| HistoryError::damaged("sums", e))?;
+        let hist = |column| unpacked(row, column);
+        sums.before = Tally { count, sum_ms: row.get(number)?, hist: hist(number + 1)? };
+        sums.talks = Tally { count: row.get(number + 2)?, sum_ms: row.get(number + 3)?, hist: hist(number + 4)? };
+        Ok(sums)
+    }
+
+    /// False, and no change, if what is to be taken back is not there.
+    fn change(&mut self, share: &Share, counts: bool) -> bool {
+        let (before, talk) = (share.before_ms, share.talk_ms);
+        if counts {
+            self.before.add(before);
+            talk.into_iter().for_each(|ms| self.talks.add(ms));
+        } else {
+            if !self.before.remove(before) {
+                return false;
+            }
+            if talk.is_some_and(|ms| !self.talks.remove(ms)) {
+                self.before.add(before);
+                return false;
+            }
+        }
+        for (mine, theirs) in self.counts.iter_mut().zip(share.counts) {
+            *mine += if counts { theirs } else { -theirs };
+        }
+        true
+    }
+}
+
+fn packed(hist: &Hist) -> Result<Vec<u8>> {
+    postcard::to_stdvec(hist).map_err(|e| HistoryError::damaged("sums", e))
+}
+
+fn unpacked(row: &Row<'_>, column: usize) -> Result<Hist> {
+    let bytes = row.get_ref(column)?.as_blob().map_err(|e| HistoryError::damaged("sums", e))?;
+    postcard::from_bytes(bytes).map_err(|e| HistoryError::damaged("sums", e))
+}
