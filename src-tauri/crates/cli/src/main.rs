@@ -4,10 +4,14 @@
 
 mod archive;
 mod attempts;
+mod backup;
 mod check;
 mod floor;
 mod logs;
 mod names;
+mod passphrase;
+mod progress;
+mod restore;
 mod serve;
 mod simulate;
 mod stretch;
@@ -50,6 +54,10 @@ enum Command {
     Names(names::Arguments),
     /// Read all of history and compute its rows again: is it whole, and do the rows say what the events tell?
     Verify(verify::Arguments),
+    /// Copy a data folder, also while a hub writes to it, into one encrypted file.
+    Backup(backup::Arguments),
+    /// Put a backup in place of a data folder that nobody uses, or only check it.
+    Restore(restore::Arguments),
     /// Make history of a simulated centre: example data, in a folder of their own.
     Simulate(simulate::Arguments),
 }
@@ -64,6 +72,8 @@ fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Names(arguments) => names::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Restore(arguments) => restore::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
     };
     match result {

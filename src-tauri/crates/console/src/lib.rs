@@ -26,5 +26,8 @@ pub use check::{SourceCheck, check_config};
 pub use console::{Console, Options, StartError};
 pub use feed::EncodedBatch;
 pub use mirante_engine::config::{DEFAULT_ZONE, SimulatorConfig};
+pub use mirante_history::{
+    Backup, BackupError, Manifest, Restore, Restored, Stage, backup, check_backup, restore_backup,
+};
 pub use names::NamesFile;
 pub use private::private_folder;

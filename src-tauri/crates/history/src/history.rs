@@ -16,7 +16,7 @@ use std::{
 };
 
 /// The database in a data folder.
-const FILE: &str = "mirante.db";
+pub(crate) const FILE: &str = "mirante.db";
 
 /// A data folder, opened. See the crate's page for how it is used.
 ///
@@ -183,7 +183,7 @@ impl Newest {
     }
 }
 
-fn read_only(file: &Path) -> Result<Connection> {
+pub(crate) fn read_only(file: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(file, flags)?;
     db.busy_timeout(Duration::from_secs(5))?;

@@ -11,7 +11,7 @@ use sha2::Sha256;
 use std::{fs, io::Write, path::Path};
 
 /// The file that holds the key: 64 hexadecimal digits.
-const FILE: &str = "party.key";
+pub(crate) const FILE: &str = "party.key";
 
 /// Two keys made from the one that is kept: one seals, one looks up.
 pub(crate) struct Key {

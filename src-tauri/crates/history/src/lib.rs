@@ -21,12 +21,14 @@
 //! What a commit acknowledged survives the process and the power. This crate knows no clock: time is in the events.
 
 mod attempts;
+mod backup;
 mod board;
 mod cohort;
 mod commit;
 mod error;
 mod facts;
 mod forget;
+mod forgotten;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -51,8 +53,13 @@ mod types;
 mod verify;
 mod volume;
 
+pub use backup::{
+    Backup, BackupError, Entry, Manifest, Restore, Restored, Stage, backup, check_backup, restore as restore_backup,
+};
 pub use board::{AgentCells, Board, QueueCells, QueueTotals};
 pub use error::{HistoryError, Result};
+pub use forget::Forget;
+pub use forgotten::{Erasure, Forgotten, SubjectKind};
 pub use history::History;
 pub use keyframe::{keyframe, restore};
 pub use options::{KeyStore, OpenOptions};

@@ -71,6 +71,11 @@ impl Parties {
         Ok(found)
     }
 
+    /// Keyed hash of parts; `None` without the key.
+    pub(crate) fn lookup(&self, kind: &[u8], parts: &[&str]) -> Option<[u8; 32]> {
+        self.inner().key.as_ref().map(|key| key.lookup(kind, parts))
+    }
+
     /// Those who are not on the disk yet, oldest first. They stay pending until [`Parties::settled`].
     pub(crate) fn pending(&self) -> Vec<Pending> {
         self.inner().pending.clone()

@@ -53,6 +53,17 @@ pub(crate) fn check_reader(db: &Connection, file: &Path) -> Result<()> {
     check(db, file, STEPS)
 }
 
+/// The layout of a file, none newer than this version knows.
+pub(crate) fn layout(db: &Connection, file: &Path) -> Result<u32> {
+    check_ours(db, file)?;
+    Ok(verify(db, file, STEPS)? as u32)
+}
+
+/// The newest layout.
+pub(crate) fn newest() -> u32 {
+    STEPS.len() as u32
+}
+
 fn check(db: &Connection, file: &Path, steps: &[Step]) -> Result<()> {
     let done = verify(db, file, steps)?;
     if done < steps.len() {

@@ -69,3 +69,67 @@ fn a_quarter_of_an_hour_of_a_large_centre() {
         println!("seek to {part}/4 of it: {:?} (keyframe {size} bytes)", begun.elapsed());
     }
 }
+
+/// What a commit takes while nothing else happens, while a backup is made, and while SQLite's own `VACUUM INTO` copies instead.
+#[test]
+#[ignore = "a measurement, not a check"]
+fn commits_while_a_backup_is_made() {
+    use mirante_history::{Backup, backup};
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+    let dir = tempfile::tempdir().expect("tempdir");
+    let data = dir.path().join("data");
+    let mut live = Live::open(&data);
+    live.happen(1, MORNING, kind(0));
+    live.keep();
+    // As large as a year of a middling centre, of bytes that do not compress.
+    rusqlite::Connection::open(data.join("mirante.db"))
+        .and_then(|db| {
+            db.execute_batch(
+                "CREATE TABLE ballast (id INTEGER PRIMARY KEY, bytes BLOB) STRICT;
+                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+                 INSERT INTO ballast SELECT i, randomblob(1 << 20) FROM n;
+                 PRAGMA wal_checkpoint(TRUNCATE)",
+            )
+        })
+        .expect("ballast");
+    let measured = |live: &mut Live, name: &str, job: &(dyn Fn() + Sync)| {
+        let over = AtomicBool::new(false);
+        let mut took = Vec::new();
+        let begun = Instant::now();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                job();
+                over.store(true, Relaxed);
+            });
+            while !over.load(Relaxed) {
+                for _ in 0..EVENTS_A_SECOND / 100 {
+                    live.happen(1, MORNING + live.seq as i64, kind(live.seq));
+                }
+                let begun = Instant::now();
+                live.keep();
+                took.push(begun.elapsed());
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        });
+        let all = begun.elapsed();
+        took.sort();
+        let at = |percent: usize| took[(took.len() - 1) * percent / 100];
+        println!(
+            "{name}: {} commits in {all:?}: p50 {:?}, p99 {:?}, slowest {:?}",
+            took.len(),
+            at(50),
+            at(99),
+            at(100)
+        );
+    };
+    measured(&mut live, "quiet", &|| std::thread::sleep(Duration::from_secs(10)));
+    measured(&mut live, "backup", &|| {
+        let to = dir.path().join("one.age");
+        let asked = Backup { data: &data, to: &to, passphrase: "correct horse battery", host: "", now_ms: 0 };
+        backup(asked, &mut |_, _, _| {}).expect("a backup");
+    });
+    measured(&mut live, "vacuum into", &|| {
+        let db = rusqlite::Connection::open(data.join("mirante.db")).expect("open");
+        db.execute("VACUUM INTO ?1", [dir.path().join("copy.db").to_string_lossy()]).expect("a copy");
+    });
+}

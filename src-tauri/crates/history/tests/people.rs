@@ -4,7 +4,7 @@ mod common;
 
 use common::{Live, MORNING, call};
 use mirante_floor::PartyId;
-use mirante_history::{Batch, History, HistoryError, KeyStore, OpenOptions, Party};
+use mirante_history::{Batch, Erasure, Forget, History, HistoryError, KeyStore, OpenOptions, Party, SubjectKind};
 use std::{fs, path::Path};
 
 fn party(number: &str, name: &str) -> Party {
@@ -30,6 +30,20 @@ fn bytes(dir: &Path) -> Vec<u8> {
 
 fn holds(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|w| w == text.as_bytes())
+}
+
+fn forget(history: &mut History, id: PartyId) -> Option<Erasure> {
+    let record = Erasure {
+        when_ms: MORNING,
+        kind: SubjectKind::Customer,
+        subject: history.subject(SubjectKind::Customer, &["11987654321"]).expect("a key"),
+        by: "Bia".into(),
+        reason: "pedido 12".into(),
+        visits: 0,
+        attempts: 0,
+        people: Vec::new(),
+    };
+    history.forget(&Forget { people: vec![id], record }).expect("forget")
 }
 
 #[test]
@@ -100,9 +114,14 @@ fn a_forgotten_person_is_gone_also_from_a_copy_put_back() {
 
     let mut history = writer(dir.path());
     let parties = history.parties();
-    assert!(history.forget(ana).expect("forget"));
-    assert!(!history.forget(ana).expect("forget"), "nobody left to forget");
-    assert!(!history.forget(PartyId(999)).expect("forget"));
+    // A layout's past copy lies in the same folder.
+    fs::write(dir.path().join("mirante.db.layout-0"), &copy).expect("a copy");
+    let record = forget(&mut history, ana).expect("somebody");
+    assert_eq!(forget(&mut history, ana), None, "nobody left to forget");
+    assert_eq!(forget(&mut history, PartyId(999)), None);
+    assert_eq!(history.erasures().expect("list"), [record]);
+    let older = fs::read(dir.path().join("mirante.db.layout-0")).expect("read");
+    assert!(!older.windows(sealed.len()).any(|w| w == sealed), "gone from the older layout's copy too");
     assert_eq!(parties.get(ana).expect("get"), None);
     assert!(parties.find("11987654321").expect("find").is_empty());
     assert_eq!(parties.get(rui).expect("get"), Some(party("21912345678", "Rui")));
