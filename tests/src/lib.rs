@@ -6,11 +6,15 @@
 //! * [`queue_log`] reads the PBX's record of the same calls, as a third opinion.
 //! * [`hub`] runs the built `mirantectl` and asks it as users do; [`proxy`] is a wire that can be cut in between.
 //!
-//! Nothing here knows Mirante's insides: the tests talk to its programs as users do.
+//! * [`disk`] is a disk that remembers what it went through, for power cuts, and that can stand still.
+//!
+//! Nothing here knows Mirante's insides: the tests talk to its programs as users do. Only `crash` also knows history.
 
 pub mod ami;
 pub mod background;
 pub mod bench;
+#[cfg(target_os = "linux")]
+pub mod disk;
 pub mod hub;
 pub mod load;
 pub mod pbx;

@@ -44,6 +44,7 @@ export class MockFloor {
   health(): Health {
     return {
       not_saving_since_ms: this.scenario === 'stale' ? this.#began - 4 * MIN : null,
+      not_saving: this.scenario === 'stale' ? 'full' : null,
       not_saving_words: this.scenario === 'stale' ? 'disk full' : '',
       sample_percent: this.scenario === 'making' ? 62 : null,
     };

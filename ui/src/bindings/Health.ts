@@ -9,7 +9,11 @@ export type Health = {
  */
 not_saving_since_ms: number | null, 
 /**
- * Why it cannot, in the system's words; empty while it is kept.
+ * What is in the way; `null` while it is kept.
+ */
+not_saving: 'full' | 'read_only' | 'stalls' | 'locked' | 'failing' | null, 
+/**
+ * The same in the system's words; empty while it is kept.
  */
 not_saving_words: string, 
 /**

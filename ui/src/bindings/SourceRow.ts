@@ -28,7 +28,7 @@ link_since_ms: number | null,
 /**
  * Why it is not heard (down), for faces to have words for; `null` when it is, or when nobody knows.
  */
-reason: 'name' | 'port' | 'tls' | 'permit' | 'password' | 'read' | 'protocol' | 'shutdown' | 'config' | 'secret' | 'overload' | 'closed' | 'stopped' | 'again' | 'removed' | null, 
+reason: 'name' | 'port' | 'tls' | 'permit' | 'password' | 'read' | 'protocol' | 'shutdown' | 'config' | 'secret' | 'overload' | 'disk' | 'closed' | 'stopped' | 'again' | 'removed' | null, 
 /**
  * The platform's words for what it is (up), or in detail and in English why it is not heard (down).
  */

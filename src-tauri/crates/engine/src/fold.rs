@@ -7,7 +7,7 @@ use crate::live::{Live, State};
 use crate::memory::Memory;
 use crate::reason::Reason;
 use crate::stamp::Stamper;
-use crate::writer::{Job, Progress, Rebase};
+use crate::writer::{Job, MOST_UNSAVED, Progress, Rebase};
 use crate::{clock::Clock, settings};
 use jiff::tz::TimeZone;
 use mirante_floor::{
@@ -67,6 +67,8 @@ pub(crate) struct Fold {
     due: Option<i64>,
     /// True while a past is told: the clock makes no edges.
     past: bool,
+    /// Arrival of the first event that was given up because too many wait for the disk; absent while none are.
+    given_up_from: Option<i64>,
     /// Visits that ended lately, so that an account of the past tells nothing twice.
     memory: Memory,
 }
@@ -103,6 +105,7 @@ impl Fold {
             sealed_at: 0,
             due: None,
             past: false,
+            given_up_from: None,
             memory: Memory::default(),
         }
     }
@@ -465,14 +468,23 @@ impl Fold {
     fn hand_over_of(&mut self, state: &State) {
         self.pending_since = None;
         let seen = self.stamper.seen();
-        if self.progress.overflow.swap(false, Ordering::Relaxed) {
-            // The disk has refused for so long that memory is at its bound: what waits is given up, this included.
+        let unsaved = self.progress.unsaved.load(Ordering::Relaxed);
+        if self.given_up_from.is_none() && unsaved + self.events.len() > MOST_UNSAVED {
+            tracing::error!(unsaved, "the disk takes no more: from here on history is given up until it does");
+            self.given_up_from = Some(self.events.first().map_or(seen, |event| event.stamp.seen));
+        }
+        if let Some(from) = self.given_up_from {
+            // What waits is written first when the disk takes it again; what comes meanwhile is in no memory but the floor's.
             self.events.clear();
             self.facts.clear();
-            let sources = self.tracks.keys().copied().collect();
-            let rebase = Rebase { floor: state.floor.clone(), seq: state.seq, seen, sources };
-            let _ = self.writer.send(Job::Rebase(Box::new(rebase)));
-            self.sealed_at = seen;
+            if unsaved == 0 {
+                tracing::info!("the disk takes history again");
+                self.given_up_from = None;
+                let sources = self.tracks.keys().copied().collect();
+                let rebase = Rebase { floor: state.floor.clone(), seq: state.seq, from, seen, sources };
+                let _ = self.writer.send(Job::Rebase(Box::new(rebase)));
+                self.sealed_at = seen;
+            }
             return;
         }
         if !self.events.is_empty() || !self.facts.is_empty() {

@@ -32,4 +32,4 @@ pub use live::{Live, State};
 pub use mirante_history::KeyStore;
 pub use platforms::{Follow, asterisk, follow};
 pub use reason::Reason;
-pub use writer::Trouble;
+pub use writer::{Obstacle, Trouble};

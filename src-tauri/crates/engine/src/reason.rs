@@ -33,6 +33,8 @@ pub enum Reason {
     Secret,
     /// This computer cannot keep up with the platform's events.
     Overload,
+    /// The disk took no more history for so long that some was given up.
+    Disk,
     /// Mirante was closed.
     Closed,
     /// Mirante ended without closing.
@@ -44,7 +46,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    const ALL: [(Reason, &'static str); 15] = [
+    const ALL: [(Reason, &'static str); 16] = [
         (Reason::Name, "name"),
         (Reason::Port, "port"),
         (Reason::Tls, "tls"),
@@ -56,6 +58,7 @@ impl Reason {
         (Reason::Config, "config"),
         (Reason::Secret, "secret"),
         (Reason::Overload, "overload"),
+        (Reason::Disk, "disk"),
         (Reason::Closed, "closed"),
         (Reason::Stopped, "stopped"),
         (Reason::Again, "again"),

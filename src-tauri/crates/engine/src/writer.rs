@@ -1,19 +1,23 @@
 //! The thread that owns history on disk. Nobody waits for it: what it cannot write it keeps, within a bound, and says so.
 
 use crate::clock::wall_ms;
+use crate::reason::Reason;
 use mirante_floor::{Event, Fact, Floor, Gap, SourceId};
 use mirante_history::{Batch, History, HistoryError};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Events kept in memory while the disk refuses them: about 100 MB, or twenty minutes of a very large site.
-const MOST_UNSAVED: usize = 250_000;
+/// Events kept in memory while the disk refuses them or takes its time: about 100 MB, or twenty minutes of a very large site.
+pub(crate) const MOST_UNSAVED: usize = 250_000;
 /// Most events in one transaction.
 const MOST_AT_ONCE: usize = 20_000;
 /// Pause between two tries of a disk that refuses.
 const RETRY: Duration = Duration::from_secs(2);
+/// A disk that has not answered for so long is said to stall, ms.
+const STALLS_MS: i64 = 3_000;
 
 /// What the writer is asked to do.
 pub(crate) enum Job {
@@ -26,7 +30,7 @@ pub(crate) enum Job {
     },
     /// Close the journal: this is the floor after everything given so far.
     Seal(Box<Floor>),
-    /// Give up what could not be kept, and go on from here.
+    /// Events after those given were given up: go on from here.
     Rebase(Box<Rebase>),
     /// Answer when everything given so far was tried.
     Flush(std::sync::mpsc::Sender<()>),
@@ -45,8 +49,38 @@ pub(crate) enum Job {
 pub(crate) struct Rebase {
     pub(crate) floor: Floor,
     pub(crate) seq: u64,
+    /// When the first event that was given up arrived, Unix ms.
+    pub(crate) from: i64,
+    /// When the newest did.
     pub(crate) seen: i64,
     pub(crate) sources: Vec<SourceId>,
+}
+
+/// What keeps history from being kept: faces have words for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Obstacle {
+    /// The disk is full.
+    Full,
+    /// The disk or the folder may not be written to any more.
+    ReadOnly,
+    /// The disk does not answer.
+    Stalls,
+    /// Another program holds the database.
+    Locked,
+    /// Anything else that the system says.
+    Failing,
+}
+
+impl Obstacle {
+    fn of(error: &HistoryError) -> Obstacle {
+        match error {
+            HistoryError::DiskFull => Obstacle::Full,
+            HistoryError::ReadOnly => Obstacle::ReadOnly,
+            error if error.is_locked() => Obstacle::Locked,
+            _ => Obstacle::Failing,
+        }
+    }
 }
 
 /// Why history is not being kept.
@@ -54,6 +88,8 @@ pub(crate) struct Rebase {
 pub struct Trouble {
     /// Since when, Unix ms.
     pub since_ms: i64,
+    /// What is in the way.
+    pub obstacle: Obstacle,
     /// What the system said.
     pub words: String,
 }
@@ -67,14 +103,20 @@ pub(crate) struct Progress {
     pub(crate) saved: AtomicU64,
     /// History wants to be sealed.
     pub(crate) seal_due: AtomicBool,
-    /// Too much is unsaved: a [`Job::Rebase`] is wanted.
-    pub(crate) overflow: AtomicBool,
     trouble: Mutex<Option<Trouble>>,
+    /// When the writer last began to write, Unix ms; 0 while it does not.
+    writing_since: AtomicI64,
 }
 
 impl Progress {
+    /// What keeps history from being kept: the disk's refusal, or its silence.
     pub(crate) fn trouble(&self) -> Option<Trouble> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let said = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        said.or_else(|| {
+            let since_ms = self.writing_since.load(Ordering::Relaxed);
+            let stalls = since_ms != 0 && wall_ms() - since_ms >= STALLS_MS;
+            stalls.then(|| Trouble { since_ms, obstacle: Obstacle::Stalls, words: "the disk does not answer".into() })
+        })
     }
 
     fn set_trouble(&self, error: Option<&HistoryError>) {
@@ -85,10 +127,12 @@ impl Progress {
                 tracing::info!("history is being kept again");
                 *trouble = None;
             }
-            (Some(error), Some(known)) => known.words = error.to_string(),
-            (Some(error), None) => {
-                tracing::error!("history is not being kept: {error}");
-                *trouble = Some(Trouble { since_ms: wall_ms(), words: error.to_string() });
+            (Some(error), known) => {
+                if known.is_none() {
+                    tracing::error!("history is not being kept: {error}");
+                }
+                let since_ms = known.map_or_else(wall_ms, |known| known.since_ms);
+                *trouble = Some(Trouble { since_ms, obstacle: Obstacle::of(error), words: error.to_string() });
             }
         }
     }
@@ -134,12 +178,18 @@ impl Writer<'_> {
             }
             let due = retry_at.is_none_or(|at| Instant::now() >= at);
             if due || flush.is_some() {
+                self.progress.writing_since.store(wall_ms(), Ordering::Relaxed);
                 let result = self.write();
+                self.progress.writing_since.store(0, Ordering::Relaxed);
+                if matches!(result, Err(HistoryError::DiskFull)) && self.progress.trouble().is_none() {
+                    // Also if there is never room again, and if nobody looks at the screen: the reserve pays for the row.
+                    let waiting = format!("{} events wait for room", self.events.len());
+                    if let Err(error) = self.history.note_fault("disk_full", &waiting) {
+                        tracing::error!("not even the reserve has room to say that the disk is full: {error}");
+                    }
+                }
                 self.progress.set_trouble(result.as_ref().err());
                 retry_at = result.is_err().then(|| Instant::now() + RETRY);
-            }
-            if self.events.len() > MOST_UNSAVED {
-                self.progress.overflow.store(true, Ordering::Relaxed);
             }
             if let Some(flush) = flush {
                 let _ = flush.send(());
@@ -157,11 +207,6 @@ impl Writer<'_> {
             }
             Job::Seal(floor) => self.seal = Some(floor),
             Job::Rebase(rebase) => {
-                let dropped = self.events.len();
-                tracing::error!(dropped, "too much history is waiting for the disk: it is given up");
-                self.progress.unsaved.fetch_sub(dropped, Ordering::Relaxed);
-                self.events.clear();
-                self.facts.clear();
                 self.seal = None;
                 self.rebase = Some(rebase);
             }
@@ -175,10 +220,15 @@ impl Writer<'_> {
 
     fn write(&mut self) -> Result<(), HistoryError> {
         if let Some(rebase) = &self.rebase {
-            let from = self.progress.trouble().map_or(rebase.seen, |t| t.since_ms.min(rebase.seen));
-            let gap = |source: &SourceId| Gap { source: *source, from, to: rebase.seen, reason: "disk full".into() };
+            let gap = |source: &SourceId| Gap {
+                source: *source,
+                from: rebase.from,
+                to: rebase.seen,
+                reason: Reason::Disk.with("the disk took no more"),
+            };
             let gaps: Vec<Gap> = rebase.sources.iter().map(gap).collect();
             self.history.go_on_after_loss(&rebase.floor, rebase.seq, rebase.seen, &gaps)?;
+            self.progress.saved.store(rebase.seq, Ordering::Release);
             self.rebase = None;
         }
         if !self.events.is_empty() || !self.facts.is_empty() {

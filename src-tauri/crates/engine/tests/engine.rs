@@ -2,116 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must end")]
 
+mod common;
+
+use common::{ONE, Scripted, entered, events, rig, waiting};
 use mirante_engine::config::Config;
 use mirante_engine::{Engine, EngineError, Follow, KeyStore, Options};
-use mirante_floor::{Event, Kind, Link, SourceId};
+use mirante_floor::SourceId;
+use mirante_floor::{Kind, Link};
 use mirante_history::{History, HistoryError, OpenOptions};
-use mirante_sources::{Caller, Phase, Report, Session, Source, SourceError, Wait};
-use std::path::Path;
+use mirante_sources::{Phase, SourceError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, mpsc};
-
-type Lines = mpsc::UnboundedReceiver<Result<Vec<Report>, SourceError>>;
-
-/// A platform whose words a test writes.
-struct Scripted {
-    lines: Arc<Mutex<Lines>>,
-    refusal: Option<SourceError>,
-    attempts: Arc<AtomicUsize>,
-}
-
-struct Line(Arc<Mutex<Lines>>);
-
-impl Source for Scripted {
-    fn connect(&self, _last: Option<mirante_floor::Moment>) -> Wait<'_, Result<Box<dyn Session>, SourceError>> {
-        Box::pin(async {
-            self.attempts.fetch_add(1, Ordering::Relaxed);
-            match &self.refusal {
-                Some(refusal) => Err(refusal.clone()),
-                None => Ok(Box::new(Line(self.lines.clone())) as Box<dyn Session>),
-            }
-        })
-    }
-}
-
-impl Session for Line {
-    fn platform(&self) -> &str {
-        "Scripted 1"
-    }
-
-    fn next<'a>(&'a mut self, out: &'a mut Vec<Report>) -> Wait<'a, Result<(), SourceError>> {
-        Box::pin(async move {
-            match self.0.lock().await.recv().await {
-                Some(Ok(reports)) => out.extend(reports),
-                Some(Err(error)) => return Err(error),
-                None => std::future::pending().await,
-            }
-            Ok(())
-        })
-    }
-}
-
-struct Rig {
-    script: mpsc::UnboundedSender<Result<Vec<Report>, SourceError>>,
-    attempts: Arc<AtomicUsize>,
-    engine: Engine,
-}
-
-fn rig(data: &Path, config: &str, refusal: Option<SourceError>) -> Rig {
-    let (script, lines) = mpsc::unbounded_channel();
-    let attempts = Arc::new(AtomicUsize::new(0));
-    let source = Scripted { lines: Arc::new(Mutex::new(lines)), refusal, attempts: attempts.clone() };
-    let follow = Follow { name: "um".into(), label: "Um".into(), kind: "asterisk", source: Arc::new(source) };
-    let config = Config::parse(config).unwrap();
-    let options = Options { data: data.into(), key: KeyStore::File, follow: vec![follow], config };
-    Rig { script, attempts, engine: Engine::start(options).unwrap() }
-}
-
-impl Rig {
-    fn enter(&self, call: u32) {
-        self.script.send(Ok(vec![entered(call)])).unwrap();
-    }
-
-    async fn wait(&self, what: &str, mut until: impl FnMut(&mirante_engine::State) -> bool) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while !self.engine.live().read(&mut until) {
-            assert!(Instant::now() < deadline, "never happened: {what}");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
-}
-
-fn entered(call: u32) -> Report {
-    let kind = Kind::Entered {
-        queue: "sac".into(),
-        call: format!("c{call}").into(),
-        contact: format!("c{call}").into(),
-        caller: Some(Caller { number: format!("119876512{call:02}").into(), name: "".into() }),
-        position: None,
-        waited_ms: 0,
-    };
-    Report::Event { at: Some(1_700_000_000_000 + i64::from(call)), kind }
-}
-
-fn events(data: &Path) -> Vec<Event> {
-    let history = History::open(data, &OpenOptions::reader()).unwrap();
-    let mut events = Vec::new();
-    history
-        .events(1..=u64::MAX >> 1, |event| {
-            events.push(event.clone());
-            true
-        })
-        .unwrap();
-    events
-}
-
-const ONE: SourceId = SourceId(1);
-
-fn waiting(state: &mirante_engine::State) -> usize {
-    state.floor.sites.get(&ONE).map_or(0, |site| site.visits.len())
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clean_stop_says_so_and_the_next_start_goes_on() {
@@ -215,40 +118,6 @@ async fn a_second_writer_is_refused() {
     let second = Engine::start(options);
     assert!(matches!(second, Err(EngineError::History(HistoryError::Busy { .. }))));
     rig.engine.shutdown().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_disk_that_refuses_is_said_and_nothing_is_lost() {
-    let data = tempfile::tempdir().unwrap();
-    let rig = rig(data.path(), "", None);
-    rig.enter(0);
-    rig.wait("the first call enters", |state| waiting(state) == 1).await;
-    rig.engine.flush().await.unwrap();
-
-    // Another process holds the database: no commit succeeds.
-    let other = rusqlite::Connection::open(data.path().join("mirante.db")).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    for call in 1..20 {
-        rig.enter(call);
-    }
-    rig.wait("the floor goes on", |state| waiting(state) == 20).await;
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while rig.engine.health().trouble.is_none() {
-        assert!(Instant::now() < deadline, "the trouble was never said");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    rig.enter(20);
-    rig.wait("the floor still goes on", |state| waiting(state) == 21).await;
-
-    other.execute_batch("ROLLBACK").unwrap();
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while rig.engine.health().trouble.is_some() || rig.engine.health().unsaved > 0 {
-        assert!(Instant::now() < deadline, "never recovered: {:?}", rig.engine.health());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    rig.engine.shutdown().await;
-    let entered = events(data.path()).iter().filter(|e| matches!(e.kind, Kind::Entered { .. })).count();
-    assert_eq!(entered, 21);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -139,6 +139,13 @@ impl HistoryError {
         }
     }
 
+    /// True if another program holds the database.
+    pub fn is_locked(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+        let code = if let HistoryError::Sqlite(error) = self { error.sqlite_error_code() } else { None };
+        matches!(code, Some(DatabaseBusy | DatabaseLocked))
+    }
+
     /// True if trying the same again later can work.
     pub fn is_retryable(&self) -> bool {
         matches!(self, HistoryError::DiskFull | HistoryError::Busy { .. })

@@ -42,6 +42,11 @@ export const common: Translation<typeof reference> = {
   enter: 'Enter',
 
   not_saving: 'History has not been saved since {time}. The screen is still live.',
+  'not_saving.full': 'The disk is full: make room. Nothing that was saved is lost.',
+  'not_saving.read_only': 'The disk or the folder is read-only.',
+  'not_saving.stalls': 'The disk does not answer.',
+  'not_saving.locked': 'Another program holds the history file.',
+  'not_saving.failing': 'The system refused to write:',
   sample_making: 'Preparing the sample week: {percent}%',
 
   settings: 'Settings',
@@ -98,6 +103,7 @@ export const common: Translation<typeof reference> = {
   'reason.config': 'the configuration cannot work',
   'reason.secret': 'the kept password cannot be read now',
   'reason.overload': 'this computer cannot keep up with the PBX’s events',
+  'reason.disk': 'the disk took so little for so long that some history was lost',
   'reason.closed': 'Mirante was closed',
   'reason.stopped': 'Mirante stopped without closing',
   'reason.again': 'the connection was changed and is being made again',

@@ -42,6 +42,11 @@ export const common: Translation<typeof reference> = {
   enter: 'Entrar',
 
   not_saving: 'El historial no se guarda desde las {time}. La pantalla sigue en vivo.',
+  'not_saving.full': 'El disco está lleno: libere espacio. Nada de lo guardado se pierde.',
+  'not_saving.read_only': 'El disco o la carpeta es de solo lectura.',
+  'not_saving.stalls': 'El disco no responde.',
+  'not_saving.locked': 'Otro programa está usando el archivo del historial.',
+  'not_saving.failing': 'El sistema rechazó la escritura:',
   sample_making: 'Preparando la semana de ejemplo: {percent}%',
 
   settings: 'Ajustes',
@@ -98,6 +103,7 @@ export const common: Translation<typeof reference> = {
   'reason.config': 'la configuración no puede funcionar',
   'reason.secret': 'la contraseña guardada no se puede leer ahora',
   'reason.overload': 'esta computadora no alcanza a seguir los eventos de la central',
+  'reason.disk': 'el disco guardó tan poco durante tanto tiempo que se perdió una parte del historial',
   'reason.closed': 'Mirante se cerró',
   'reason.stopped': 'Mirante se detuvo sin cerrar',
   'reason.again': 'la conexión se cambió y se está rehaciendo',

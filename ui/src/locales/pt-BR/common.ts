@@ -41,6 +41,11 @@ export const common = {
   enter: 'Entrar',
 
   not_saving: 'O histórico não está sendo salvo desde {time}. A tela continua ao vivo.',
+  'not_saving.full': 'O disco está cheio: libere espaço. Nada do que já foi salvo se perde.',
+  'not_saving.read_only': 'O disco ou a pasta está somente para leitura.',
+  'not_saving.stalls': 'O disco não responde.',
+  'not_saving.locked': 'Outro programa está usando o arquivo do histórico.',
+  'not_saving.failing': 'O sistema recusou a gravação:',
   sample_making: 'Preparando a semana de exemplo: {percent}%',
 
   settings: 'Ajustes',
@@ -97,6 +102,7 @@ export const common = {
   'reason.config': 'a configuração não pode funcionar',
   'reason.secret': 'a senha guardada não pode ser lida agora',
   'reason.overload': 'este computador não acompanha os eventos do PABX',
+  'reason.disk': 'o disco gravou pouco demais por tempo demais e uma parte do histórico foi perdida',
   'reason.closed': 'o Mirante foi fechado',
   'reason.stopped': 'o Mirante parou sem fechar',
   'reason.again': 'a conexão foi mudada e está sendo refeita',

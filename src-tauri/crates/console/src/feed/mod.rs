@@ -141,8 +141,10 @@ impl Feed {
 
     fn batch(&self, store: &Store, kind: BatchKind, rows: Rows) -> Batch {
         let health = self.engine.health();
-        let (not_saving_since_ms, not_saving_words) =
-            health.trouble.map_or((None, String::new()), |trouble| (Some(trouble.since_ms), trouble.words));
+        let trouble = health.trouble;
+        let not_saving_since_ms = trouble.as_ref().map(|trouble| trouble.since_ms);
+        let not_saving = trouble.as_ref().map(|trouble| trouble.obstacle);
+        let not_saving_words = trouble.map_or_else(String::new, |trouble| trouble.words);
         Batch {
             kind,
             number: store.number,
@@ -150,7 +152,7 @@ impl Feed {
             now: self.engine.now_by(store.clock_set),
             seq: store.seq,
             seen: self.engine.live().read(|state| state.heard),
-            health: Health { not_saving_since_ms, not_saving_words, sample_percent: health.past_percent },
+            health: Health { not_saving_since_ms, not_saving, not_saving_words, sample_percent: health.past_percent },
             rows,
         }
     }

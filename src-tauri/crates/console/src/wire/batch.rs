@@ -1,6 +1,7 @@
 //! The live feed: a snapshot, then numbered deltas merged since the one a face last took.
 
 use super::{AgentRow, CallerRow, CampaignRow, QueueRow, SourceRow};
+use mirante_engine::Obstacle;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -47,7 +48,10 @@ pub struct Health {
     /// Since when history cannot be written (disk full or failing), Unix ms; `null`: it is kept. The live screen goes on.
     #[ts(type = "number | null")]
     pub not_saving_since_ms: Option<i64>,
-    /// Why it cannot, in the system's words; empty while it is kept.
+    /// What is in the way; `null` while it is kept.
+    #[ts(type = "'full' | 'read_only' | 'stalls' | 'locked' | 'failing' | null")]
+    pub not_saving: Option<Obstacle>,
+    /// The same in the system's words; empty while it is kept.
     pub not_saving_words: String,
     /// Percent of the simulated centre's past already made; `null` when nothing is being made.
     pub sample_percent: Option<u8>,

@@ -51,7 +51,7 @@ pub struct SourceRow {
     pub link_since_ms: Option<i64>,
     /// Why it is not heard (down), for faces to have words for; `null` when it is, or when nobody knows.
     #[ts(
-        type = "'name' | 'port' | 'tls' | 'permit' | 'password' | 'read' | 'protocol' | 'shutdown' | 'config' | 'secret' | 'overload' | 'closed' | 'stopped' | 'again' | 'removed' | null"
+        type = "'name' | 'port' | 'tls' | 'permit' | 'password' | 'read' | 'protocol' | 'shutdown' | 'config' | 'secret' | 'overload' | 'disk' | 'closed' | 'stopped' | 'again' | 'removed' | null"
     )]
     pub reason: Option<Reason>,
     /// The platform's words for what it is (up), or in detail and in English why it is not heard (down).

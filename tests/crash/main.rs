@@ -1,0 +1,17 @@
+//! History under bad ends: killed at any moment, without power, without room, on a disk that stalls.
+//!
+//! `cargo xtask prove kill`, `prove power`, `prove disk` and `prove rewind`. Unlike the other tests of this package these also know
+//! history's own interface: what was acknowledged is said by the one that writes, not by a screen.
+#![allow(clippy::print_stdout)] // figures for whoever runs it by hand
+
+mod judge;
+mod kill;
+#[cfg(target_os = "linux")]
+mod power;
+mod story;
+mod victim;
+
+/// A count from the environment.
+fn count(name: &str, default: usize) -> usize {
+    std::env::var(name).map_or(default, |text| text.parse().expect("a count"))
+}
