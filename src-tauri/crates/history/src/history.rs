@@ -11,6 +11,7 @@ use mirante_floor::SourceId;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::{
     fs,
+    io::Read,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -73,7 +74,7 @@ impl History {
         let key = Key::of_writer(dir, &options.key, &db)?;
         let reserve = Reserve::keep(dir)?;
         let newest = Newest::read(&db)?;
-        let parties = Parties::open(Some(key), read_only(&file)?, true)?;
+        let parties = Parties::open(Some(key), file, Some(&db))?;
         let mut history =
             History { db, folder: dir.to_owned(), parties, writer: Some(Writer { reserve, newest, _lock: lock }) };
         history.forget_again()?;
@@ -86,10 +87,11 @@ impl History {
             return Err(HistoryError::Missing { folder: dir.to_owned() });
         }
         volume::refuse_network(dir)?;
+        read_roots(&file);
         let db = read_only(&file)?;
         schema::check_reader(&db, &file)?;
         let key = Key::of_reader(dir, &options.key, &db)?;
-        let parties = Parties::open(key, read_only(&file)?, false)?;
+        let parties = Parties::open(key, file, None)?;
         Ok(History { db, folder: dir.to_owned(), parties, writer: None })
     }
 
@@ -188,6 +190,16 @@ pub(crate) fn read_only(file: &Path) -> Result<Connection> {
     let db = Connection::open_with_flags(file, flags)?;
     db.busy_timeout(Duration::from_secs(5))?;
     Ok(db)
+}
+
+/// Bytes at the front of the file that hold the layout and the root of every table and index.
+pub(crate) const FRONT: usize = 64 * 4096;
+
+/// Brings the front of the file into the system's memory at one go. SQLite keeps the root of every table and index there
+/// (`auto_vacuum` has it move them), and would ask a disk for each by itself.
+fn read_roots(file: &Path) {
+    // What cannot be read here will be told by whoever needs it.
+    let _ = fs::File::open(file).and_then(|mut file| file.read(&mut vec![0; FRONT]));
 }
 
 /// Makes what was written in `file`, and its name, survive the power.

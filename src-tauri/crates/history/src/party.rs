@@ -1,10 +1,11 @@
 //! People by number: who a [`PartyId`] is, and the number of whoever calls.
 
-use crate::{HistoryError, Party, Result, key::Key};
+use crate::{HistoryError, Party, Result, history::read_only, key::Key};
 use mirante_floor::{Event, Fact, Kind, PartyId, Setting};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 use std::{
     collections::{BTreeMap, HashMap},
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -16,9 +17,9 @@ pub struct Parties(Arc<Mutex<Inner>>);
 
 struct Inner {
     key: Option<Key>,
-    db: Connection,
-    writes: bool,
-    next: u64,
+    db: OnDemand,
+    /// Number of the next new person; none for who only reads.
+    next: Option<u64>,
     /// By keyed hash of number and name.
     ids: HashMap<[u8; 32], PartyId>,
     /// `None`: asked for, and unknown or forgotten.
@@ -39,10 +40,13 @@ pub(crate) struct Pending {
 const KNOWN: usize = 100_000;
 
 impl Parties {
-    pub(crate) fn open(key: Option<Key>, db: Connection, writes: bool) -> Result<Parties> {
-        let next = db.query_row("SELECT coalesce(max(id), 0) + 1 FROM party", [], |r| r.get(0))?;
+    /// Of a file that is written to by `writer`, or only read.
+    pub(crate) fn open(key: Option<Key>, file: PathBuf, writer: Option<&Connection>) -> Result<Parties> {
+        let next = "SELECT coalesce(max(id), 0) + 1 FROM party";
+        let next = writer.map(|db| db.query_row(next, [], |r| r.get(0))).transpose()?;
         let (ids, people) = Default::default();
-        Ok(Parties(Arc::new(Mutex::new(Inner { key, db, writes, next, ids, people, pending: Vec::new() }))))
+        let db = OnDemand { file, open: None };
+        Ok(Parties(Arc::new(Mutex::new(Inner { key, db, next, ids, people, pending: Vec::new() }))))
     }
 
     /// The number of a person; a new one for whoever was never seen with exactly this number and name.
@@ -60,10 +64,11 @@ impl Parties {
 
     /// Everyone who called from exactly this telephone number.
     pub fn find(&self, number: &str) -> Result<Vec<PartyId>> {
-        let inner = self.inner();
+        let inner = &mut *self.inner();
         let Some(key) = &inner.key else { return Ok(Vec::new()) };
         let lookup = key.lookup(b"number", &[number]);
-        let mut statement = inner.db.prepare_cached("SELECT id FROM party WHERE number_lookup = ?1 ORDER BY id")?;
+        let mut statement =
+            inner.db.get()?.prepare_cached("SELECT id FROM party WHERE number_lookup = ?1 ORDER BY id")?;
         let mut found: Vec<PartyId> =
             statement.query_map([lookup], |r| r.get(0).map(PartyId))?.collect::<Result<_, _>>()?;
         found.extend(inner.pending.iter().filter(|p| p.number_lookup == Some(lookup)).map(|p| p.id));
@@ -99,6 +104,21 @@ impl Parties {
     }
 }
 
+/// The file, opened when somebody is first asked for: to look at figures, nobody's name is read from the disk.
+struct OnDemand {
+    file: PathBuf,
+    open: Option<Connection>,
+}
+
+impl OnDemand {
+    fn get(&mut self) -> Result<&Connection> {
+        match &mut self.open {
+            Some(db) => Ok(db),
+            none => Ok(none.insert(read_only(&self.file)?)),
+        }
+    }
+}
+
 impl Inner {
     fn id_of(&mut self, party: &Party) -> Result<PartyId> {
         let no_key = || HistoryError::Key("is not at hand".into());
@@ -107,19 +127,19 @@ impl Inner {
         if let Some(id) = self.ids.get(&lookup) {
             return Ok(*id);
         }
-        let mut statement = self.db.prepare_cached("SELECT id FROM party WHERE lookup = ?1")?;
+        let mut statement = self.db.get()?.prepare_cached("SELECT id FROM party WHERE lookup = ?1")?;
         let stored = statement.query_row([lookup], |r| r.get(0).map(PartyId)).optional()?;
         drop(statement);
         let pending = || self.pending.iter().find(|p| p.lookup == lookup).map(|p| p.id);
         let id = match stored.or_else(pending) {
             Some(id) => id,
-            None if !self.writes => return Err(HistoryError::ReadOnly),
             None => {
-                let id = PartyId(self.next);
+                let next = self.next.as_mut().ok_or(HistoryError::ReadOnly)?;
+                let id = PartyId(*next);
                 let sealed = key.seal(id.0, &postcard_of(party)?)?;
                 let number_lookup = (!party.number.is_empty()).then(|| key.lookup(b"number", &[&party.number]));
                 self.pending.push(Pending { id, lookup, number_lookup, sealed });
-                self.next += 1;
+                *next += 1;
                 id
             }
         };
@@ -140,7 +160,7 @@ impl Inner {
         let sealed = match pending {
             Some(sealed) => Some(sealed),
             None => {
-                let mut statement = self.db.prepare_cached("SELECT sealed FROM party WHERE id = ?1")?;
+                let mut statement = self.db.get()?.prepare_cached("SELECT sealed FROM party WHERE id = ?1")?;
                 statement.query_row([id.0], |r| r.get::<_, Option<Vec<u8>>>(0)).optional()?.flatten()
             }
         };

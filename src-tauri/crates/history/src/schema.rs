@@ -31,7 +31,8 @@ pub(crate) fn prepare_writer(db: &mut Connection, file: &Path) -> Result<()> {
     db.busy_timeout(Duration::from_secs(5))?;
     // A commit uses some thirty different ones.
     db.set_prepared_statement_cache_capacity(64);
-    if is_empty(db)? {
+    let is_new = is_empty(db)?;
+    if is_new {
         // Only a file without tables takes this, and only before its first page is written.
         db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         db.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -44,7 +45,12 @@ pub(crate) fn prepare_writer(db: &mut Connection, file: &Path) -> Result<()> {
     db.pragma_update(None, "secure_delete", true)?;
     // A log that once grew large, as when sealing, gives its room back.
     db.pragma_update(None, "journal_size_limit", 16 << 20)?;
-    migrate(db, file, STEPS)
+    migrate(db, file, STEPS)?;
+    if is_new {
+        // Statistics get their tables now: made later, they would push a page of the layout to the far end of the file.
+        db.execute_batch("ANALYZE")?;
+    }
+    Ok(())
 }
 
 /// Refuses what a reader cannot read.
