@@ -43,9 +43,8 @@ impl History {
         forgotten::append(&folder, &record)?;
         commit::write(db, &[], None, |tx| record.people.iter().try_for_each(|person| erase(tx, person).map(drop)))?;
         scrub(db)?;
-        for person in &record.people {
-            parties.forget(PartyId(person.id));
-        }
+        let gone: Vec<PartyId> = record.people.iter().map(|person| PartyId(person.id)).collect();
+        parties.forget(&gone);
         clean_copies(&folder, std::slice::from_ref(&record))?;
         backup::sweep_unless_busy(&folder);
         Ok(Some(record))

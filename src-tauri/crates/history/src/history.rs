@@ -188,7 +188,7 @@ impl Newest {
 pub(crate) fn read_only(file: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(file, flags)?;
-    db.busy_timeout(Duration::from_secs(5))?;
+    db.busy_timeout(schema::BUSY)?;
     Ok(db)
 }
 

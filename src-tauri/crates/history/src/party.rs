@@ -4,7 +4,7 @@ use crate::{HistoryError, Party, Result, history::read_only, key::Key};
 use mirante_floor::{Event, Fact, Kind, PartyId, Setting};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -91,11 +91,12 @@ impl Parties {
         self.inner().pending.drain(..count);
     }
 
-    /// Forgets a person in memory.
-    pub(crate) fn forget(&self, id: PartyId) {
+    /// Forgets people in memory.
+    pub(crate) fn forget(&self, gone: &[PartyId]) {
         let mut inner = self.inner();
-        inner.ids.retain(|_, known| *known != id);
-        inner.people.insert(id, None);
+        let gone: HashSet<PartyId> = gone.iter().copied().collect();
+        inner.ids.retain(|_, known| !gone.contains(known));
+        gone.into_iter().for_each(|id| inner.remember(id, None));
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -195,6 +196,15 @@ impl Pending {
         }
         Ok(())
     }
+}
+
+/// People are in use on the day of an instant, Unix ms.
+pub(crate) fn use_on(people: &[PartyId], now_ms: i64, tx: &Transaction<'_>) -> Result<()> {
+    let mut statement = tx.prepare_cached("UPDATE party SET used_ms = ?2 WHERE id = ?1 AND used_ms < ?2")?;
+    for id in people {
+        statement.execute((id.0, day(now_ms)))?;
+    }
+    Ok(())
 }
 
 /// The UTC day of an instant, Unix ms.

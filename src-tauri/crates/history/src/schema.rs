@@ -20,6 +20,9 @@ struct Step {
 
 const STEPS: &[Step] = &[Step { name: "first", sql: include_str!("migrations/0001_first.sql") }];
 
+/// How long a lock of somebody else's on the file is waited for.
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
+
 const STEP_TABLE: &str = "CREATE TABLE migration (
     number INTEGER PRIMARY KEY,
     name TEXT NOT NULL,
@@ -28,7 +31,7 @@ const STEP_TABLE: &str = "CREATE TABLE migration (
 
 /// Settings of the connection that writes, and the newest layout.
 pub(crate) fn prepare_writer(db: &mut Connection, file: &Path) -> Result<()> {
-    db.busy_timeout(Duration::from_secs(5))?;
+    db.busy_timeout(BUSY)?;
     // A commit uses some thirty different ones.
     db.set_prepared_statement_cache_capacity(64);
     let is_new = is_empty(db)?;
@@ -50,6 +53,18 @@ pub(crate) fn prepare_writer(db: &mut Connection, file: &Path) -> Result<()> {
         // Statistics get their tables now: made later, they would push a page of the layout to the far end of the file.
         db.execute_batch("ANALYZE")?;
     }
+    Ok(())
+}
+
+/// The newest layout in a database of nobody's, without its history.
+pub(crate) fn lay_out(db: &Connection) -> Result<()> {
+    STEPS.iter().try_for_each(|step| Ok(db.execute_batch(step.sql)?))
+}
+
+/// Lays the stored file beside another database, as `old`, for reading.
+pub(crate) fn attach(db: &Connection, stored: &Path) -> Result<()> {
+    let stored: String = stored.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    db.execute("ATTACH ?1 AS old", [format!("file:{stored}?mode=ro")])?;
     Ok(())
 }
 

@@ -187,6 +187,7 @@ fn the_whole_layout() {
             number_lookup BLOB,
             sealed BLOB
         ) STRICT;
+        CREATE INDEX party_age ON party (staff, used_ms) WHERE sealed IS NOT NULL;
         CREATE INDEX party_number ON party (number_lookup) WHERE number_lookup IS NOT NULL;
         CREATE TABLE removal (
             rule TEXT NOT NULL,

@@ -61,6 +61,7 @@ CREATE TABLE party (
     sealed BLOB
 ) STRICT;
 CREATE INDEX party_number ON party (number_lookup) WHERE number_lookup IS NOT NULL;
+CREATE INDEX party_age ON party (staff, used_ms) WHERE sealed IS NOT NULL;
 
 CREATE TABLE key_check (
     id INTEGER PRIMARY KEY CHECK (id = 1),

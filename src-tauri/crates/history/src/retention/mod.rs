@@ -1,0 +1,87 @@
+//! What goes when its time is over, looked at first and removed in small steps.
+//!
+//! [`History::going`] shows what a set of limits would remove. [`Sweep`] reads ahead and gives one [`SweepStep`] after another;
+//! [`History::sweep`] takes a step in a transaction of its own, so that whoever writes takes them between two commits and never
+//! waits for long. A sweep that is cut off anywhere is taken up by the next.
+
+mod plan;
+mod preview;
+mod step;
+
+pub use plan::Sweep;
+pub use preview::Going;
+pub use step::{SweepStep, Swept};
+
+use std::collections::BTreeMap;
+
+/// What is kept for a time of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    /// Numbers and names of customers, from the day on which they were last heard of.
+    Numbers,
+    /// Visits and attempts; their sums stay.
+    Contacts,
+    /// What agents did: spans, and their names from the day on which they were last heard of. Quarters of an hour stay, summed over
+    /// all agents.
+    WorkingTime,
+    /// Events: what the screens showed at each second.
+    Rewind,
+}
+
+impl Rule {
+    /// Every rule.
+    pub const ALL: [Rule; 4] = [Rule::Numbers, Rule::Contacts, Rule::WorkingTime, Rule::Rewind];
+
+    /// The stable word, also in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Rule::Numbers => "numbers",
+            Rule::Contacts => "contacts",
+            Rule::WorkingTime => "working_time",
+            Rule::Rewind => "rewind",
+        }
+    }
+}
+
+/// What is of before this instant (Unix ms) goes; a rule that is not there keeps everything.
+pub type Limits = BTreeMap<Rule, i64>;
+
+/// A table whose rows go by age.
+pub(crate) struct Aged {
+    pub(crate) rule: Rule,
+    pub(crate) table: &'static str,
+    /// The column with an index that says how old a row is, Unix ms.
+    pub(crate) time: &'static str,
+    /// The table and its indexes: what removing a row touches.
+    trees: u32,
+}
+
+/// Rows that are removed.
+pub(crate) const AGED: [Aged; 3] = [
+    Aged { rule: Rule::Contacts, table: "visit", time: "entered_ms", trees: 5 },
+    Aged { rule: Rule::Contacts, table: "attempt", time: "started_ms", trees: 5 },
+    Aged { rule: Rule::WorkingTime, table: "agent_span", time: "to_ms", trees: 3 },
+];
+
+/// Sums of each agent that become sums of nobody.
+pub(crate) const MERGED: [Merged; 2] = [
+    Merged { table: "rollup_agent", key: "quarter_ms, state, place, place_name", sums: &["spent_ms"] },
+    Merged { table: "rollup_agent_queue", key: "queue, quarter_ms", sums: &["answered", "ring_no_answer"] },
+];
+
+/// Sums by agent.
+#[derive(Debug)]
+pub(crate) struct Merged {
+    pub(crate) table: &'static str,
+    key: &'static str,
+    sums: &'static [&'static str],
+}
+
+/// Who is in the party table: customers, or whoever works here.
+fn people(rule: Rule) -> Option<bool> {
+    match rule {
+        Rule::Numbers => Some(false),
+        Rule::WorkingTime => Some(true),
+        Rule::Contacts | Rule::Rewind => None,
+    }
+}

@@ -1,0 +1,158 @@
+//! What would go.
+
+use super::step::SEGMENT_BYTES;
+use super::{AGED, Limits, MERGED, Rule, people};
+use crate::{History, Result, schema};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+/// What a rule takes from a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Going {
+    /// The rule.
+    pub rule: Rule,
+    /// The table.
+    pub table: &'static str,
+    /// What is of before this goes, Unix ms; absent: everything is kept.
+    pub before_ms: Option<i64>,
+    /// Rows that go.
+    pub rows: u64,
+    /// About how many bytes of the file they take, with their share of the indexes.
+    pub bytes: u64,
+    /// The oldest of those that stay, Unix ms; absent when none stay.
+    pub oldest_kept_ms: Option<i64>,
+}
+
+/// Rows counted in one look, so that no look lasts long.
+const SLICE: u64 = 500_000;
+/// Rows looked at for how many bytes each takes.
+const SAMPLE: u32 = 1_000;
+
+impl History {
+    /// What `limits` would take away now, a line a table. Reads in short looks, beside the one that writes.
+    ///
+    /// # Errors
+    /// When history cannot be read.
+    pub fn going(&self, limits: &Limits) -> Result<Vec<Going>> {
+        let mut all = Vec::new();
+        for rule in Rule::ALL {
+            let before_ms = limits.get(&rule).copied();
+            let going =
+                |table, (rows, oldest_kept_ms), bytes| Going { rule, table, before_ms, rows, bytes, oldest_kept_ms };
+            // A rule that keeps everything takes nothing of before all time.
+            let before = before_ms.unwrap_or(i64::MIN);
+            if let Some(staff) = people(rule) {
+                let (counted, bytes) = self.people_before(staff, before)?;
+                all.push(going("party", counted, bytes));
+            }
+            for aged in AGED.iter().filter(|aged| aged.rule == rule) {
+                let counted = self.rows_before(aged.table, aged.time, before)?;
+                let each = if counted.0 > 0 { row_bytes(self, aged.table, aged.time, before)? } else { 0 };
+                all.push(going(aged.table, counted, counted.0 * each));
+            }
+            if rule == Rule::WorkingTime {
+                for table in MERGED.iter().map(|merged| merged.table) {
+                    let counted = self.sums_before(table, before)?;
+                    let each = if counted.0 > 0 { row_bytes(self, table, "quarter_ms", before)? } else { 0 };
+                    all.push(going(table, counted, counted.0 * each));
+                }
+            }
+            if rule == Rule::Rewind {
+                let (counted, bytes) = self.segments_before(before)?;
+                all.push(going("segment", counted, bytes));
+            }
+        }
+        Ok(all)
+    }
+
+    fn people_before(&self, staff: bool, before: i64) -> Result<((u64, Option<i64>), u64)> {
+        let sql = "SELECT count(*) FROM party WHERE staff = ?1 AND used_ms < ?2 AND sealed IS NOT NULL";
+        let rows: u64 = self.db.query_row(sql, (staff, before), |r| r.get(0))?;
+        let sql = "SELECT min(used_ms) FROM party WHERE staff = ?1 AND used_ms >= ?2 AND sealed IS NOT NULL";
+        let kept = self.db.query_row(sql, (staff, before), |r| r.get(0))?;
+        let sql = "SELECT coalesce(avg(bytes), 0) FROM (
+                       SELECT octet_length(sealed) + octet_length(lookup) + coalesce(octet_length(number_lookup), 0) AS bytes
+                       FROM party WHERE staff = ?1 AND used_ms < ?2 AND sealed IS NOT NULL LIMIT ?3)";
+        let each: f64 = self.db.query_row(sql, (staff, before, SAMPLE), |r| r.get(0))?;
+        Ok(((rows, kept), (rows as f64 * each) as u64))
+    }
+
+    fn rows_before(&self, table: &str, time: &str, before: i64) -> Result<(u64, Option<i64>)> {
+        // Through the index alone. A slice ends with all rows of its last instant.
+        let end =
+            format!("SELECT {time} FROM {table} WHERE {time} >= ?1 AND {time} < ?2 ORDER BY {time} LIMIT 1 OFFSET ?3");
+        let count = format!("SELECT count(*) FROM {table} WHERE {time} >= ?1 AND {time} < ?2");
+        let (mut from, mut rows) = (i64::MIN, 0);
+        loop {
+            let end: Option<i64> =
+                self.db.prepare_cached(&end)?.query_row((from, before, SLICE), |r| r.get(0)).optional()?;
+            let to = end.map_or(before, |end| end.saturating_add(1));
+            rows += self.db.prepare_cached(&count)?.query_row((from, to), |r| r.get::<_, u64>(0))?;
+            if end.is_none() {
+                break;
+            }
+            from = to;
+        }
+        let kept = format!("SELECT min({time}) FROM {table} WHERE {time} >= ?1");
+        Ok((rows, self.db.query_row(&kept, [before], |r| r.get(0))?))
+    }
+
+    /// Sums that are still of somebody.
+    fn sums_before(&self, table: &str, before: i64) -> Result<(u64, Option<i64>)> {
+        let next = format!(
+            "SELECT source, agent FROM {table} WHERE (source, agent) > (?1, ?2) ORDER BY source, agent LIMIT 1"
+        );
+        let count = format!(
+            "SELECT count(*) FILTER (WHERE quarter_ms < ?3), min(quarter_ms) FILTER (WHERE quarter_ms >= ?3)
+             FROM {table} WHERE source = ?1 AND agent = ?2"
+        );
+        let (mut next, mut count) = (self.db.prepare_cached(&next)?, self.db.prepare_cached(&count)?);
+        let (mut rows, mut kept) = (0, None);
+        let mut at: (u16, String) = (0, String::new());
+        while let Some(agent) = next.query_row((at.0, &at.1), |r| Ok((r.get(0)?, r.get(1)?))).optional()? {
+            at = agent;
+            if at.1.is_empty() {
+                continue;
+            }
+            let (old, oldest): (u64, Option<i64>) =
+                count.query_row((at.0, &at.1, before), |r| Ok((r.get(0)?, r.get(1)?)))?;
+            rows += old;
+            kept = [kept, oldest].into_iter().flatten().min();
+        }
+        Ok((rows, kept))
+    }
+
+    fn segments_before(&self, before: i64) -> Result<((u64, Option<i64>), u64)> {
+        // Up to the first that stays: those after it are newer.
+        let sql = format!("SELECT seen_top, seen_first, {SEGMENT_BYTES} FROM segment ORDER BY seq_first");
+        let mut statement = self.db.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        let (mut gone, mut bytes) = (0, 0);
+        while let Some(row) = rows.next()? {
+            if row.get::<_, i64>(0)? >= before {
+                return Ok(((gone, row.get(1)?), bytes));
+            }
+            gone += 1;
+            bytes += row.get::<_, u64>(2)?;
+        }
+        drop(rows);
+        let newer = self.db.query_row("SELECT min(seen_first) FROM journal", [], |r| r.get(0))?;
+        Ok(((gone, newer), bytes))
+    }
+}
+
+/// Bytes that a row takes in the file, with its share of the indexes: some of those of before `before` are written into a file of their
+/// own, in memory.
+pub(super) fn row_bytes(history: &History, table: &str, time: &str, before: i64) -> Result<u64> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let memory = Connection::open_with_flags(":memory:", flags)?;
+    schema::lay_out(&memory)?;
+    schema::attach(&memory, &history.file())?;
+    let copied = memory.execute(
+        &format!("INSERT INTO main.{table} SELECT * FROM old.{table} WHERE {time} < ?1 LIMIT ?2"),
+        (before, SAMPLE),
+    )?;
+    let sql = "SELECT coalesce(sum(pgsize - unused), 0) FROM dbstat('main')
+               WHERE name IN (SELECT name FROM main.sqlite_schema WHERE tbl_name = ?1)";
+    let bytes: u64 = memory.query_row(sql, [table], |r| r.get(0))?;
+    Ok(bytes / copied.max(1) as u64)
+}

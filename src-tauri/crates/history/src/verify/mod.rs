@@ -1,0 +1,142 @@
+//! Whether what is stored agrees with itself: the pages of the file, each segment with the next, and the rows that analysts query
+//! with what the events give when folded again.
+//!
+//! Reads in short looks, so that the log of whoever writes meanwhile does not grow. Each look at a table begins by folding what was
+//! kept since the last one, so that it compares rows and events of one moment.
+
+mod book;
+mod compare;
+
+use crate::{History, HistoryError, Result, replay::Start, schema};
+use book::Book;
+use mirante_floor::FOLD_VERSION;
+use rusqlite::{Connection, OpenFlags};
+
+/// What was looked at, and what is wrong.
+#[derive(Debug, Default)]
+pub struct Verified {
+    /// Closed stretches replayed.
+    pub segments: u64,
+    /// Events folded again.
+    pub events: u64,
+    /// Rows computed again and compared.
+    pub rows: u64,
+    /// Closed stretches whose rows could not be computed again: damaged, lost, or folded by another version.
+    pub left_out: u64,
+    /// What is wrong, in words; nothing if all is well.
+    pub findings: Vec<String>,
+}
+
+/// A stretch of closed history.
+struct Stretch {
+    seq_first: u64,
+    seq_last: u64,
+    seen_first: i64,
+    seen_top: i64,
+    fold_version: u32,
+}
+
+impl History {
+    /// Reads all that is stored and computes the rows again in a file of its own. `progress` hears of segments done and of how many
+    /// there are. May run beside the one that writes, and while what is too old is removed.
+    ///
+    /// # Errors
+    /// When history cannot be read at all, or there is no room for the computed rows. What is damaged is a finding.
+    pub fn verify(&self, mut progress: impl FnMut(u64, u64)) -> Result<Verified> {
+        let mut found = Verified::default();
+        let folder = tempfile::tempdir().map_err(HistoryError::io(std::env::temp_dir()))?;
+        let copy = recomputed(&folder.path().join("recomputed.db"), &self.file())?;
+        pages(&self.db, &mut found)?;
+        let mut book = Book::default();
+        let (stretches, head) = {
+            let look = self.db.unchecked_transaction()?;
+            (stretches(&look)?, Start::head(&look)?)
+        };
+        let all = stretches.len() as u64;
+        // Rows of before the first event that is left are kept for longer than it, and cannot be computed again.
+        let first =
+            stretches.first().map_or((head.seq + 1, head.seen), |first| (first.seq_first, Some(first.seen_first)));
+        if let (2.., Some(seen)) = first {
+            excuse(&copy, i64::MIN, seen)?;
+        }
+        for stretch in stretches {
+            found.segments += 1;
+            progress(found.segments, all);
+            let tx = copy.unchecked_transaction()?;
+            let replayed = book.replay(&self.db, &tx, &stretch);
+            tx.commit()?;
+            match replayed {
+                Ok(Some(events)) => {
+                    found.events += events;
+                    if stretch.fold_version == FOLD_VERSION {
+                        continue;
+                    }
+                    found.left_out += 1;
+                    excuse(&copy, stretch.seen_first, stretch.seen_top)?;
+                }
+                // Removed meanwhile, and all that was before it.
+                Ok(None) => excuse(&copy, i64::MIN, stretch.seen_top)?,
+                Err(error) => {
+                    found.findings.push(format!("events {} to {}: {error}", stretch.seq_first, stretch.seq_last));
+                    found.left_out += 1;
+                    excuse(&copy, stretch.seen_first, stretch.seen_top)?;
+                }
+            }
+            // Another fold may make other rows of it, and another floor at its end.
+            book.at = 0;
+        }
+        if let Some(words) = book.goes_on_with(head.seq, head.fold_version, head.floor) {
+            found.findings.push(words);
+        }
+        for table in &compare::TABLES {
+            compare::table(self, &copy, table, &mut book, &mut found)?;
+        }
+        Ok(found)
+    }
+}
+
+/// The pages of each table, one after the other.
+fn pages(db: &Connection, found: &mut Verified) -> Result<()> {
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0";
+    let tables = db.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    for table in tables.iter().map(String::as_str).chain(["sqlite_schema"]) {
+        let mut statement = db.prepare(&format!("PRAGMA integrity_check('{table}')"))?;
+        for line in statement.query_map([], |row| row.get::<_, String>(0))? {
+            found.findings.extend(Some(line?).filter(|line| line != "ok").map(|line| format!("database: {line}")));
+        }
+    }
+    Ok(())
+}
+
+/// An empty database of the newest layout, with the stored one beside it as `old`, for reading.
+fn recomputed(path: &std::path::Path, stored: &std::path::Path) -> Result<Connection> {
+    schema::prepare_writer(&mut Connection::open(path)?, path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    // Thrown away in the end, whatever happens.
+    db.execute_batch("PRAGMA synchronous = OFF; CREATE TEMP TABLE excused (from_ms INTEGER, to_ms INTEGER);")?;
+    db.pragma_update(None, "journal_mode", "MEMORY")?;
+    schema::attach(&db, stored)?;
+    Ok(db)
+}
+
+fn stretches(db: &Connection) -> Result<Vec<Stretch>> {
+    let sql = "SELECT seq_first, seq_last, seen_first, seen_top, fold_version FROM segment ORDER BY seq_first";
+    let mut statement = db.prepare(sql)?;
+    let read = statement.query_map([], |row| {
+        Ok(Stretch {
+            seq_first: row.get(0)?,
+            seq_last: row.get(1)?,
+            seen_first: row.get(2)?,
+            seen_top: row.get(3)?,
+            fold_version: row.get(4)?,
+        })
+    })?;
+    Ok(read.collect::<Result<_, _>>()?)
+}
+
+/// Rows closed in this time cannot be judged.
+fn excuse(db: &Connection, from_ms: i64, to_ms: i64) -> Result<()> {
+    db.execute("INSERT INTO excused VALUES (?1, ?2)", (from_ms, to_ms))?;
+    Ok(())
+}
