@@ -90,6 +90,12 @@ pub enum HistoryError {
         /// Last event missing.
         to: u64,
     },
+    /// A moment of before what is kept.
+    #[error("what happened before event {first} is no longer kept")]
+    NoLonger {
+        /// First event that is.
+        first: u64,
+    },
     /// An event that has not happened.
     #[error("event {wanted} has not happened; history stands at {newest}")]
     NotYet {

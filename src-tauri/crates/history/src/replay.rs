@@ -154,7 +154,10 @@ impl History {
                 let past = replay(&tx, start, seq_last, |event| event.stamp.seq < seq_first || wanted(event))?;
                 Ok(Past { fold_version, ..past })
             }
-            None => replay(&tx, Start::empty(), newest.seq, wanted),
+            None => {
+                refuse_removed(&tx, 0)?;
+                replay(&tx, Start::empty(), newest.seq, wanted)
+            }
         }
     }
 
@@ -190,6 +193,7 @@ impl History {
             return Err(HistoryError::NotYet { wanted: seq, newest: newest.seq });
         }
         refuse_lost(&tx, seq)?;
+        refuse_removed(&tx, seq)?;
         let head: Option<u64> = tx.query_row("SELECT seq FROM head", [], |r| r.get(0)).optional()?;
         let start = if head.is_some_and(|head| head <= seq) { Start::head(&tx)? } else { Start::before(&tx, seq + 1)? };
         replay(&tx, start, seq, |_| true)
@@ -205,6 +209,13 @@ impl History {
     pub fn newest_seq(&self) -> Result<u64> {
         Ok(Newest::read(&self.db)?.seq)
     }
+}
+
+/// The floor right after event `seq` follows from nothing that is kept, if that begins later.
+fn refuse_removed(db: &Connection, seq: u64) -> Result<()> {
+    let sql = "SELECT coalesce((SELECT min(seq_first) FROM segment), (SELECT seq FROM head) + 1, 1)";
+    let first: u64 = db.query_row(sql, [], |r| r.get(0))?;
+    if seq + 1 < first { Err(HistoryError::NoLonger { first }) } else { Ok(()) }
 }
 
 fn refuse_lost(db: &Connection, seq: u64) -> Result<()> {

@@ -8,7 +8,7 @@ use rusqlite::OptionalExtension;
 use std::collections::BTreeMap;
 
 /// Free pages that are left in the file, for the next day's rows.
-const SPARE: u64 = 256;
+const SPARE: u64 = 64;
 /// Bytes of a page.
 const PAGE: u64 = 4096;
 

@@ -49,7 +49,12 @@ impl History {
             Step::Vacuum { pages } => {
                 let free = |db: &Connection| db.query_row("PRAGMA freelist_count", [], |r| r.get::<_, u64>(0));
                 let before = free(db)?;
-                db.execute_batch(&format!("PRAGMA incremental_vacuum({pages})"))?;
+                let mut statement = db.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
+                let mut rows = statement.query([])?;
+                // Each look gives one page back.
+                while rows.next()?.is_some() {}
+                drop(rows);
+                drop(statement);
                 return Ok(Swept { rows: 0, bytes: before.saturating_sub(free(db)?) * page_size(db)? });
             }
             Step::Scrub => {

@@ -169,7 +169,7 @@ fn compare(
     {
         let one = |base: &str| format!("SELECT {columns} FROM {base}.{name} WHERE {judged}");
         let mut statement = tx.prepare_cached(&format!("{} EXCEPT {}", one(here), one(there)))?;
-        let names: Vec<String> = statement.column_names().into_iter().map(String::from).collect();
+        let names: Vec<String> = statement.column_names().map(String::from).collect();
         let mut rows = statement.query(params_from_iter(&bounds))?;
         while let Some(row) = rows.next()? {
             *differing += 1;
