@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// A hub that runs fast on example data, and the folder of these.
-fn hub() -> (Hub, String) {
+pub(super) fn hub() -> (Hub, String) {
     let hub = Hub::simulate(&["--days", "1", "--warp", "600", "--seed", "11"]).expect("a hub");
     let mut feed = hub.client().feed().expect("a feed");
     // Its past is told first.
@@ -17,7 +17,7 @@ fn hub() -> (Hub, String) {
     (hub, data)
 }
 
-fn run(arguments: &[&str]) -> (i32, String) {
+pub(super) fn run(arguments: &[&str]) -> (i32, String) {
     let output = Hub::ctl(arguments).expect("mirantectl");
     let words = [output.stdout, output.stderr].concat();
     (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&words).into_owned())

@@ -3,6 +3,7 @@
 
 mod backup;
 mod tail;
+mod titular;
 mod verify;
 
 use mirante_tests::hub::{Hub, State};

@@ -3,6 +3,7 @@ import type { Connection } from "./Connection";
 import type { FileText } from "./FileText";
 import type { NameChoice } from "./NameChoice";
 import type { QueueChoice } from "./QueueChoice";
+import type { SubjectAsked } from "./SubjectAsked";
 
 /**
  * A question or an order. Every one carries, beside it, the actor who asks.
@@ -51,7 +52,31 @@ source: number,
 /**
  * The names.
  */
-names: Array<NameChoice>, } | { "do": "it_request", 
+names: Array<NameChoice>, } | { "do": "find_subject", 
+/**
+ * Who.
+ */
+subject: SubjectAsked, } | { "do": "export_subject", 
+/**
+ * Who.
+ */
+subject: SubjectAsked, 
+/**
+ * `pt-BR`, `en` or `es`.
+ */
+language: string, } | { "do": "erase_subject", 
+/**
+ * Who.
+ */
+subject: SubjectAsked, 
+/**
+ * Who erases.
+ */
+by: string, 
+/**
+ * Why: the number of a request, or words.
+ */
+reason: string, } | { "do": "it_request", 
 /**
  * `pt-BR`, `en` or `es`.
  */

@@ -4,8 +4,11 @@ import type { ConnectionReport } from "./ConnectionReport";
 import type { Hello } from "./Hello";
 import type { NameChoice } from "./NameChoice";
 import type { NamesPreview } from "./NamesPreview";
+import type { Receipt } from "./Receipt";
+import type { SubjectFile } from "./SubjectFile";
+import type { SubjectFound } from "./SubjectFound";
 
 /**
  * An answer.
  */
-export type Reply = { "is": "hello", "value": Hello } | { "is": "batch", "value": Batch } | { "is": "connection", "value": ConnectionReport } | { "is": "names", "value": NamesPreview } | { "is": "renamed", "value": Array<NameChoice> } | { "is": "text", "value": string } | { "is": "done" };
+export type Reply = { "is": "hello", "value": Hello } | { "is": "batch", "value": Batch } | { "is": "connection", "value": ConnectionReport } | { "is": "names", "value": NamesPreview } | { "is": "renamed", "value": Array<NameChoice> } | { "is": "subject", "value": SubjectFound } | { "is": "subject_file", "value": SubjectFile } | { "is": "erased", "value": Receipt } | { "is": "text", "value": string } | { "is": "done" };

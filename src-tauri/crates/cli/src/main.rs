@@ -7,6 +7,7 @@ mod attempts;
 mod backup;
 mod check;
 mod floor;
+mod hub;
 mod logs;
 mod names;
 mod passphrase;
@@ -16,6 +17,7 @@ mod serve;
 mod simulate;
 mod stretch;
 mod time;
+mod titular;
 mod verify;
 mod visits;
 
@@ -58,6 +60,8 @@ enum Command {
     Backup(backup::Arguments),
     /// Put a backup in place of a data folder that nobody uses, or only check it.
     Restore(restore::Arguments),
+    /// Serve a person who asks what is stored about them, or to be forgotten (LGPD).
+    Titular(titular::Arguments),
     /// Make history of a simulated centre: example data, in a folder of their own.
     Simulate(simulate::Arguments),
 }
@@ -74,6 +78,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
+        Command::Titular(arguments) => titular::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
     };
     match result {

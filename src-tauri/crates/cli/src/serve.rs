@@ -1,13 +1,13 @@
 //! `mirantectl serve`: the hub.
 
-use crate::{WrongUse, logs};
+use crate::{WrongUse, hub, logs};
 use anyhow::{Context, Result};
 use mirante_console::{Console, Options};
 use mirante_server::{ServeError, Server, Token, TokenPlace};
 use std::future::Future;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -54,8 +54,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let Arguments { config, data, listen } = arguments;
     listen.check()?;
     let _logs = logs::to_files(&data)?;
+    let folder = data.clone();
     let start = || Ok(Console::start(Options { config, data, alone: false })?);
-    runtime()?.block_on(until_stopped(start, listen))
+    runtime()?.block_on(until_stopped(start, &folder, listen))
 }
 
 /// A runtime as small as the hub: two threads follow and serve, the fold and the disk have their own.
@@ -68,7 +69,7 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime> {
 }
 
 /// Serves until SIGINT or SIGTERM, then stops in order.
-pub(crate) async fn until_stopped(start: impl FnOnce() -> Result<Console>, listen: Listen) -> Result<()> {
+pub(crate) async fn until_stopped(start: impl FnOnce() -> Result<Console>, data: &Path, listen: Listen) -> Result<()> {
     // Before anything is opened: a signal during the start must stop it in order too.
     let stop = stop_signal()?;
     let token = listen.place()?.as_ref().map(Token::fetch).transpose()?;
@@ -81,10 +82,14 @@ pub(crate) async fn until_stopped(start: impl FnOnce() -> Result<Console>, liste
             return Err(error.into());
         }
     };
+    // Best effort: without it, only commands that need the hub itself do not find it.
+    let sign = hub::Sign::put_up(data, server.address());
+    let sign = sign.inspect_err(|error| tracing::warn!("cannot say in the data folder where this hub is: {error}"));
     let mut out = std::io::stdout();
     writeln!(out, "listening on http://{}", server.address())?;
     out.flush()?;
     stop.await;
+    drop(sign);
     tracing::info!("stopping");
     server.shutdown().await;
     console.shutdown().await;

@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let simulator = SimulatorConfig { seed: *seed, queues: *queues, agents: *agents, days: *days, warp: *warp };
     let start = || Ok(Console::start_sample(data.clone(), simulator)?);
     if *serve {
-        return serve::runtime()?.block_on(serve::until_stopped(start, arguments.listen.clone()));
+        return serve::runtime()?.block_on(serve::until_stopped(start, data, arguments.listen.clone()));
     }
     serve::runtime()?.block_on(async {
         let console = start()?;

@@ -110,7 +110,10 @@ impl Console {
     /// Does what an actor asks. The future is cheap to hold; [`Command::Next`] takes up to 2 s.
     pub async fn command(&self, actor: &Actor, command: Command) -> Result<Reply, WireError> {
         if changes_things(&command) && !actor.can_configure() {
-            return Err(WireError::forbidden(format!("{} may look, but not change connections or queues", actor.name)));
+            return Err(WireError::forbidden(format!(
+                "{} may look, but not change connections or queues, nor read or erase what is stored about people",
+                actor.name
+            )));
         }
         let reply = match command {
             Command::Hello => Reply::Hello(self.hello(actor).await),
@@ -152,6 +155,15 @@ impl Console {
             Command::ApplyNames { source, names } => {
                 tracing::info!(actor = actor.name, source, names = names.len(), "gives queues and agents names");
                 Reply::Renamed(self.apply_names(SourceId(source), &names).await?)
+            }
+            Command::FindSubject { subject } => Reply::Subject(self.find_subject(subject).await?),
+            Command::ExportSubject { subject, language } => {
+                tracing::info!(actor = actor.name, "writes out what is stored about a person");
+                Reply::SubjectFile(self.export_subject(subject, language).await?)
+            }
+            Command::EraseSubject { subject, by, reason } => {
+                tracing::info!(actor = actor.name, "erases a person");
+                Reply::Erased(self.erase_subject(subject, by, reason).await?)
             }
             Command::ItRequest { language } => Reply::Text(it_request::text(&language, &self.addresses().await)?),
         };
@@ -356,7 +368,10 @@ fn changes_things(command: &Command) -> bool {
         | Command::Reconnect { .. }
         | Command::ConfigureQueues { .. }
         | Command::PreviewNames { .. }
-        | Command::ApplyNames { .. } => true,
+        | Command::ApplyNames { .. }
+        | Command::FindSubject { .. }
+        | Command::ExportSubject { .. }
+        | Command::EraseSubject { .. } => true,
     }
 }
 
@@ -369,5 +384,6 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+mod people;
 #[cfg(test)]
 mod tests;

@@ -17,17 +17,18 @@ mod names;
 mod private;
 mod queues;
 pub mod rows;
+pub mod subject;
 pub mod wire;
 
 pub use actor::{Actor, Role};
-pub use archive::{Archive, AttemptLine, PastRows, VisitLine};
+pub use archive::{Archive, AttemptLine, PastRows, VisitLine, forget_in};
 pub use centre::sample_folder;
 pub use check::{SourceCheck, check_config};
 pub use console::{Console, Options, StartError};
 pub use feed::EncodedBatch;
 pub use mirante_engine::config::{DEFAULT_ZONE, SimulatorConfig};
 pub use mirante_history::{
-    Backup, BackupError, Manifest, Restore, Restored, Stage, backup, check_backup, restore_backup,
+    Backup, BackupError, Forget, HistoryError, Manifest, Restore, Restored, Stage, backup, check_backup, restore_backup,
 };
 pub use names::NamesFile;
 pub use private::private_folder;

@@ -15,7 +15,7 @@ use crate::supervisor::Supervisor;
 use crate::writer::{self, Job, Progress, Trouble};
 use jiff::tz::TimeZone;
 use mirante_floor::{Setting, SourceId};
-use mirante_history::{History, HistoryError, KeyStore, OpenOptions, Parties};
+use mirante_history::{Erasure, Forget, History, HistoryError, KeyStore, OpenOptions, Parties};
 use mirante_sources::simulator::Simulation;
 use mirante_sources::{Caller, Source};
 use std::collections::BTreeMap;
@@ -70,6 +70,8 @@ pub struct Health {
 
 /// A running engine. Dropping it stops it without saying so in history: use [`Engine::shutdown`].
 pub struct Engine {
+    data: PathBuf,
+    key: KeyStore,
     live: Arc<Live>,
     parties: Parties,
     clock: Arc<Clock>,
@@ -107,7 +109,7 @@ impl Engine {
             SourceKind::Asterisk(_) => None,
         });
         let warp = sample.as_ref().map_or(1.0, |(_, simulator)| simulator.warp);
-        let mut history = History::open(&data, &OpenOptions::writer().key(key))?;
+        let mut history = History::open(&data, &OpenOptions::writer().key(key.clone()))?;
         let recovered = history.recover()?;
         let parties = history.parties();
         let mut ids = BTreeMap::new();
@@ -163,6 +165,8 @@ impl Engine {
         let (tell, past_percent) = watch::channel(has_past.then_some(0));
         let (stop, stopped) = watch::channel(false);
         let engine = Engine {
+            data,
+            key,
             live,
             parties,
             clock,
@@ -287,6 +291,26 @@ impl Engine {
     /// Number and name of the sources that are followed.
     pub fn sources(&self) -> BTreeMap<String, SourceId> {
         self.running().ids.clone()
+    }
+
+    /// Forgets people for ever, as [`History::forget`] does.
+    ///
+    /// # Errors
+    /// When it could not be recorded or done.
+    pub async fn forget(&self, forget: Forget) -> Result<Option<Erasure>, EngineError> {
+        let (reply, done) = tokio::sync::oneshot::channel();
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(EngineError::Ended)?;
+        jobs.send(Job::Forget { forget, reply }).map_err(|_| EngineError::Ended)?;
+        drop(jobs);
+        Ok(done.await.map_err(|_| EngineError::Ended)??)
+    }
+
+    /// Another handle of its history, for reading.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn reader(&self) -> Result<History, EngineError> {
+        Ok(History::open(&self.data, &OpenOptions::reader().key(self.key.clone()))?)
     }
 
     /// Waits until everything that happened so far was handed to the disk, if the disk takes it.

@@ -3,7 +3,7 @@
 use crate::clock::wall_ms;
 use crate::reason::Reason;
 use mirante_floor::{Event, Fact, Floor, Gap, SourceId};
-use mirante_history::{Batch, History, HistoryError};
+use mirante_history::{Batch, Erasure, Forget, History, HistoryError};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -34,6 +34,13 @@ pub(crate) enum Job {
     Rebase(Box<Rebase>),
     /// Answer when everything given so far was tried.
     Flush(std::sync::mpsc::Sender<()>),
+    /// Forget people.
+    Forget {
+        /// Whom, and on whose word.
+        forget: Forget,
+        /// Where the record goes.
+        reply: tokio::sync::oneshot::Sender<Result<Option<Erasure>, HistoryError>>,
+    },
     /// Give a source its number.
     Register {
         /// Name in the configuration.
@@ -211,6 +218,9 @@ impl Writer<'_> {
                 self.rebase = Some(rebase);
             }
             Job::Flush(done) => return Some(done),
+            Job::Forget { forget, reply } => {
+                let _ = reply.send(self.history.forget(&forget));
+            }
             Job::Register { name, kind, reply } => {
                 let _ = reply.send(self.history.register(&name, kind));
             }

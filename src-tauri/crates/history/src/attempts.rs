@@ -92,7 +92,7 @@ fn code_row(tx: &Transaction<'_>, id: u64, code: &Name, flags: DispositionFlags,
     Ok(())
 }
 
-const COLUMNS: &str = "id, source, attempt, campaign, contact, callee, agent, agent_name, started_ms, started_at, ringing_ms, \
+pub(crate) const COLUMNS: &str = "id, source, attempt, campaign, contact, callee, agent, agent_name, started_ms, started_at, ringing_ms, \
      ringing_at, answered_ms, answered_at, answered_by, ended_ms, ended_at, ring_ms, talk_ms, dropped, ended_by, cause, status, \
      inferred, disposition, human, right_party, sale, promise, do_not_call, completed, unworkable";
 
@@ -116,7 +116,7 @@ impl History {
     }
 }
 
-fn read(r: &Row<'_>) -> Result<ClosedAttempt> {
+pub(crate) fn read(r: &Row<'_>) -> Result<ClosedAttempt> {
     let moment = |seen: usize| -> Result<Option<Moment>> {
         let at = r.get(seen + 1)?;
         Ok(r.get::<_, Option<i64>>(seen)?.map(|seen| Moment { seen, at }))

@@ -76,6 +76,21 @@ impl Parties {
         Ok(found)
     }
 
+    /// The next known people after a number, some hundreds; none after the last.
+    pub(crate) fn slice(&self, after: u64) -> Result<Vec<(PartyId, Party)>> {
+        let inner = self.inner();
+        let key = inner.key.as_ref().ok_or_else(|| HistoryError::Key("is not at hand".into()))?;
+        let sql = "SELECT id, sealed FROM party WHERE id > ?1 AND sealed IS NOT NULL ORDER BY id LIMIT 500";
+        let mut statement = inner.db.prepare_cached(sql)?;
+        let mut found = statement.query([after])?;
+        let mut slice = Vec::new();
+        while let Some(row) = found.next()? {
+            let (id, sealed): (u64, Vec<u8>) = (row.get(0)?, row.get(1)?);
+            slice.push((PartyId(id), unsealed(key, id, &sealed)?));
+        }
+        Ok(slice)
+    }
+
     /// Keyed hash of parts; `None` without the key.
     pub(crate) fn lookup(&self, kind: &[u8], parts: &[&str]) -> Option<[u8; 32]> {
         self.inner().key.as_ref().map(|key| key.lookup(kind, parts))
@@ -166,9 +181,7 @@ impl Inner {
             }
         };
         let Some(sealed) = sealed else { return Ok(None) };
-        let plain = key.unseal(id.0, &sealed)?;
-        let (number, name) = postcard::from_bytes(&plain).map_err(|e| HistoryError::damaged("party", e))?;
-        let party = Party { number, name };
+        let party = unsealed(key, id.0, &sealed)?;
         self.remember(id, Some(party.clone()));
         Ok(Some(party))
     }
@@ -179,6 +192,12 @@ impl Inner {
         }
         self.people.insert(id, party);
     }
+}
+
+fn unsealed(key: &Key, id: u64, sealed: &[u8]) -> Result<Party> {
+    let plain = key.unseal(id, sealed)?;
+    let (number, name) = postcard::from_bytes(&plain).map_err(|e| HistoryError::damaged("party", e))?;
+    Ok(Party { number, name })
 }
 
 fn postcard_of(party: &Party) -> Result<Vec<u8>> {

@@ -27,7 +27,7 @@ impl<'a> StateColumns<'a> {
 }
 
 /// The word of a kind of state.
-pub(crate) fn state_word(kind: StateKind) -> &'static str {
+pub fn state_word(kind: StateKind) -> &'static str {
     match kind {
         StateKind::Ready => "ready",
         StateKind::Ringing => "ringing",

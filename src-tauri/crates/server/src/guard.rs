@@ -80,6 +80,11 @@ impl Token {
         }
     }
 
+    /// The token itself, for a client that must show it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
     fn is(&self, shown: &str) -> bool {
         self.0.as_bytes().ct_eq(shown.as_bytes()).into()
     }

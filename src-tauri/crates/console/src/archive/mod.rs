@@ -12,7 +12,7 @@ use crate::sample_folder;
 use crate::wire::Rows;
 use mirante_engine::names::Known;
 use mirante_floor::FOLD_VERSION;
-use mirante_history::{History, HistoryError, OpenOptions, Past, Verified};
+use mirante_history::{Erasure, Forget, History, HistoryError, OpenOptions, Past, Verified};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -61,6 +61,11 @@ impl Archive {
     /// True if example data were opened in place of the folder's own, which has none.
     pub fn is_example(&self) -> bool {
         self.is_example
+    }
+
+    /// The history itself.
+    pub fn history(&self) -> &History {
+        &self.history
     }
 
     /// True if nothing was ever kept in it.
@@ -132,6 +137,14 @@ impl Archive {
         let folded_by = (past.fold_version != FOLD_VERSION).then_some(past.fold_version);
         PastRows { seq: past.seq, rows: rows::all(&past.floor, &self.history.parties()), folded_by }
     }
+}
+
+/// Forgets people in a data folder that nobody writes to.
+///
+/// # Errors
+/// [`HistoryError::Busy`] where a hub does: ask that.
+pub fn forget_in(data: &Path, forget: &Forget) -> Result<Option<Erasure>, HistoryError> {
+    History::open(data, &OpenOptions::writer())?.forget(forget)
 }
 
 #[cfg(test)]

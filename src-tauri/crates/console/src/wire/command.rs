@@ -1,6 +1,6 @@
 //! What a face may ask.
 
-use super::{FileText, NameChoice, NamesPreview};
+use super::{FileText, NameChoice, NamesPreview, Receipt, SubjectAsked, SubjectFile, SubjectFound};
 use mirante_floor::Operation;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -63,6 +63,27 @@ pub enum Command {
         source: u16,
         /// The names.
         names: Vec<NameChoice>,
+    },
+    /// Looks for what is stored about someone. Answers [`Reply::Subject`].
+    FindSubject {
+        /// Who.
+        subject: SubjectAsked,
+    },
+    /// Writes out what is stored about someone. Answers [`Reply::SubjectFile`].
+    ExportSubject {
+        /// Who.
+        subject: SubjectAsked,
+        /// `pt-BR`, `en` or `es`.
+        language: String,
+    },
+    /// Forgets someone for ever, and records it. Answers [`Reply::Erased`].
+    EraseSubject {
+        /// Who.
+        subject: SubjectAsked,
+        /// Who erases.
+        by: String,
+        /// Why: the number of a request, or words.
+        reason: String,
     },
     /// The page for whoever runs the PBX. Answers [`Reply::Text`].
     ItRequest {
@@ -203,6 +224,12 @@ pub enum Reply {
     Names(NamesPreview),
     /// To [`Command::ApplyNames`]: what would undo it.
     Renamed(Vec<NameChoice>),
+    /// To [`Command::FindSubject`].
+    Subject(SubjectFound),
+    /// To [`Command::ExportSubject`].
+    SubjectFile(SubjectFile),
+    /// To [`Command::EraseSubject`].
+    Erased(Receipt),
     /// Text to show and copy.
     Text(String),
     /// Done.

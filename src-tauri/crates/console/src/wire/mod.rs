@@ -6,6 +6,7 @@ mod batch;
 mod command;
 mod names;
 mod rows;
+mod subject;
 
 pub use batch::{Batch, BatchKind, Health, Rows};
 pub use command::{
@@ -13,3 +14,4 @@ pub use command::{
 };
 pub use names::{FileText, NameChoice, NameOf, NameRow, NameStatus, NameWhy, NamesFault, NamesKind, NamesPreview};
 pub use rows::{AgentRow, CallerRow, CampaignRow, Figure, LinkState, PlaceRow, QueueRow, SourceRow, State};
+pub use subject::{Receipt, SubjectAsked, SubjectFile, SubjectForm, SubjectFound, SubjectOf};

@@ -10,7 +10,7 @@ use std::{
 
 /// What a restored folder has of its own, or makes anew: none of it comes from the folder that it replaces.
 fn is_of_history(name: &str) -> bool {
-    const OWN: [&str; 6] = [key::FILE, forgotten::FILE, "writer.lock", "backup.lock", "reserve", "amostra"];
+    const OWN: [&str; 7] = [key::FILE, forgotten::FILE, "writer.lock", "backup.lock", "reserve", "hub", "amostra"];
     OWN.contains(&name) || name.starts_with(history::FILE) || name.starts_with(super::WORK)
 }
 
