@@ -5,6 +5,7 @@ import type { Reply } from '../src/bindings/Reply';
 import { CommandError, type FeedListener, type Platform } from '../src/platform/types';
 import { MockFloor, type Scenario } from './floor';
 import { previewNames } from './imported';
+import { subjectFound } from './subject';
 
 const SCENARIOS = ['busy', 'calm', 'empty', 'partial', 'stale', 'down', 'lost', 'big', 'first', 'never', 'making', 'real'] as const;
 
@@ -75,6 +76,12 @@ export function mockPlatform(name: string): Platform {
         return previewNames(command.file);
       case 'apply_names':
         return { is: 'renamed', value: command.names.map((choice) => ({ ...choice, name: null })) };
+      case 'find_subject':
+        return { is: 'subject', value: subjectFound(command.subject) };
+      case 'export_subject':
+        return { is: 'subject_file', value: { json: '{}\n', csv: 'o que é,início\r\n' } };
+      case 'erase_subject':
+        return { is: 'erased', value: { text: `${JSON.stringify({ by: command.by, reason: command.reason }, null, 2)}\n`, copies_left: [] } };
       case 'it_request':
         return { is: 'text', value: `# Pedido ao TI\n\nmanager.conf\n\n[mirante]\nsecret = …\npermit = 192.168.10.24/32\n` };
       case 'next':
