@@ -78,10 +78,10 @@ impl Parties {
 
     /// The next known people after a number, some hundreds; none after the last.
     pub(crate) fn slice(&self, after: u64) -> Result<Vec<(PartyId, Party)>> {
-        let inner = self.inner();
+        let inner = &mut *self.inner();
         let key = inner.key.as_ref().ok_or_else(|| HistoryError::Key("is not at hand".into()))?;
         let sql = "SELECT id, sealed FROM party WHERE id > ?1 AND sealed IS NOT NULL ORDER BY id LIMIT 500";
-        let mut statement = inner.db.prepare_cached(sql)?;
+        let mut statement = inner.db.get()?.prepare_cached(sql)?;
         let mut found = statement.query([after])?;
         let mut slice = Vec::new();
         while let Some(row) = found.next()? {
