@@ -49,7 +49,7 @@ pub(crate) fn takes(name: &[u8], body: &[u8]) -> bool {
         // The most frequent of all, and nearly always about something else.
         b"VarSet" => QUEUESTATUS.find(body).is_some(),
         b"Newexten" => is_keyed(body),
-        _ => is_always_taken(name) || outbound::takes(name, body),
+        _ => is_always_taken(name),
     }
 }
 
@@ -63,7 +63,7 @@ fn is_always_taken(name: &[u8]) -> bool {
         b"QueueMemberPaused" | b"QueueMemberPenalty" | b"QueueMemberRinginuse" | b"DeviceStateChange" => true,
         b"HangupRequest" | b"SoftHangupRequest" | b"Hangup" | b"AttendedTransfer" | b"Reload" | b"FullyBooted"
         | b"Shutdown" => true,
-        _ => outbound::is_always_taken(name),
+        _ => outbound::takes(name),
     }
 }
 

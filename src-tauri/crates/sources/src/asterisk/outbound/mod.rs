@@ -22,7 +22,6 @@ use super::calls::{When, event};
 use super::members::Members;
 use super::message::Message;
 use crate::{Caller, Report};
-use memchr::memmem;
 use mirante_floor::{AnsweredBy, DialEnd, EndedBy, Kind, Name};
 use std::collections::BTreeMap;
 use table::{Number, Open, Role, Table};
@@ -32,15 +31,10 @@ const HOLD_MS: i64 = 2000;
 /// Most channels whose campaign is remembered.
 const MOST: usize = 50_000;
 
-/// Whether [`Attempts::take`] reads an event of this name and these bytes.
-pub(crate) fn takes(name: &[u8], body: &[u8]) -> bool {
-    let holds = |word: &str| memmem::find(body, word.as_bytes()).is_some();
-    is_always_taken(name) || name == b"UserEvent" && holds(coded::DISPOSITION)
-}
-
-/// The events that are taken whatever they tell.
-pub(crate) fn is_always_taken(name: &[u8]) -> bool {
-    matches!(name, b"DialBegin" | b"DialState" | b"DialEnd")
+/// Whether [`Attempts::take`] reads an event of this name. A dial-plan may spell its user events in large or small letters, so
+/// all of them are read: they are few.
+pub(crate) fn takes(name: &[u8]) -> bool {
+    matches!(name, b"DialBegin" | b"DialState" | b"DialEnd" | b"UserEvent")
 }
 
 /// The attempts of one session.
