@@ -4,6 +4,7 @@ import { firstrun as ptFirstrun } from './pt-BR/firstrun';
 import { live as ptLive } from './pt-BR/live';
 import { names as ptNames } from './pt-BR/names';
 import { queues as ptQueues } from './pt-BR/queues';
+import { subject as ptSubject } from './pt-BR/subject';
 import { wallboard as ptWallboard } from './pt-BR/wallboard';
 import { common as enCommon } from './en/common';
 import { connections as enConnections } from './en/connections';
@@ -11,6 +12,7 @@ import { firstrun as enFirstrun } from './en/firstrun';
 import { live as enLive } from './en/live';
 import { names as enNames } from './en/names';
 import { queues as enQueues } from './en/queues';
+import { subject as enSubject } from './en/subject';
 import { wallboard as enWallboard } from './en/wallboard';
 import { common as esCommon } from './es/common';
 import { connections as esConnections } from './es/connections';
@@ -18,6 +20,7 @@ import { firstrun as esFirstrun } from './es/firstrun';
 import { live as esLive } from './es/live';
 import { names as esNames } from './es/names';
 import { queues as esQueues } from './es/queues';
+import { subject as esSubject } from './es/subject';
 import { wallboard as esWallboard } from './es/wallboard';
 
 /** The languages of the interface, Portuguese first. */
@@ -26,13 +29,13 @@ export const LANGUAGES = ['pt-BR', 'en', 'es'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** The reference: every other language has exactly these keys. */
-export const reference = { common: ptCommon, live: ptLive, connections: ptConnections, firstrun: ptFirstrun, names: ptNames, queues: ptQueues, wallboard: ptWallboard };
+export const reference = { common: ptCommon, live: ptLive, connections: ptConnections, firstrun: ptFirstrun, names: ptNames, queues: ptQueues, subject: ptSubject, wallboard: ptWallboard };
 /** A part of the catalogue. */
 export type Part = keyof typeof reference;
 
 /** All texts, by language and part. */
 export const catalogues = {
   'pt-BR': reference,
-  en: { common: enCommon, live: enLive, connections: enConnections, firstrun: enFirstrun, names: enNames, queues: enQueues, wallboard: enWallboard },
-  es: { common: esCommon, live: esLive, connections: esConnections, firstrun: esFirstrun, names: esNames, queues: esQueues, wallboard: esWallboard },
+  en: { common: enCommon, live: enLive, connections: enConnections, firstrun: enFirstrun, names: enNames, queues: enQueues, subject: enSubject, wallboard: enWallboard },
+  es: { common: esCommon, live: esLive, connections: esConnections, firstrun: esFirstrun, names: esNames, queues: esQueues, subject: esSubject, wallboard: esWallboard },
 } satisfies Record<Language, Record<Part, object>>;
