@@ -1,8 +1,10 @@
 //! What must be there after a bad end.
 
 use crate::story::{self, ONE, Starts};
+use crate::victim::KEPT;
 use mirante_floor::*;
 use mirante_history::{History, OpenOptions};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -16,8 +18,8 @@ pub(crate) struct Judged {
 }
 
 /// Opens `data` as the next start does and compares all that it holds with the story. `said`: the newest event that was
-/// acknowledged. `whole`: also computes all rows again, as `mirantectl verify` does.
-pub(crate) fn judge(data: &Path, said: u64, starts: &Starts, whole: bool, what: &str) -> Judged {
+/// acknowledged. `whole`: also computes all rows again, as `mirantectl verify` does. `may_prune`: what was too old may be gone.
+pub(crate) fn judge(data: &Path, said: u64, starts: &Starts, whole: bool, may_prune: bool, what: &str) -> Judged {
     let begun = Instant::now();
     let mut history = History::open(data, &OpenOptions::writer()).unwrap_or_else(|e| panic!("{what}: open: {e}"));
     let recovered = history.recover().unwrap_or_else(|e| panic!("{what}: recover: {e}"));
@@ -30,32 +32,44 @@ pub(crate) fn judge(data: &Path, said: u64, starts: &Starts, whole: bool, what: 
     assert_eq!(health, "ok", "{what}");
     drop(db);
 
-    // Every event is the one that happened, and the floor, the visits and the gaps are what they give.
+    // What happened, from the first event on, and the floor and the visits that it gives.
     let parties = history.parties();
-    let (mut floor, mut changes, mut count) = (Floor::default(), Changes::default(), 0);
+    let (mut floor, mut changes, mut events) = (Floor::default(), Changes::default(), Vec::new());
+    for seq in 1..=stored {
+        let epoch = 1 + starts.iter().filter(|start| (1..seq).contains(*start)).count() as u32;
+        let event = story::event(seq, epoch, starts, &parties);
+        floor.apply(&event, &mut changes);
+        events.push(event);
+    }
+    assert!(floor == recovered.floor, "{what}: the floor is not what the events give");
+    // Each that is stored is that; the oldest may have been removed, but none that is not too old.
+    let mut next = None;
     let each = |event: &Event| {
-        count += 1;
-        assert_eq!(event.stamp.seq, count, "{what}: no holes");
-        let number = |id| parties.get(id).expect("a party").expect("a caller is known").number;
-        let (seen, kind) = story::told(count, starts);
-        assert_eq!(event.kind.clone().map_party(number), kind, "{what}: event {count}");
-        assert_eq!((event.stamp.seen, event.stamp.source), (seen, ONE), "{what}: event {count}");
-        floor.apply(event, &mut changes);
+        let seq = *next.get_or_insert(event.stamp.seq);
+        assert_eq!(event.stamp.seq, seq, "{what}: no holes");
+        assert_eq!(*event, events[seq as usize - 1], "{what}: event {seq}");
+        next = Some(seq + 1);
         true
     };
+    let oldest = stored.saturating_sub(KEPT).max(1);
     history.events(1..=u64::MAX >> 1, each).unwrap_or_else(|e| panic!("{what}: events: {e}"));
-    assert_eq!(count, stored, "{what}");
-    assert!(floor == recovered.floor, "{what}: the floor is not what the events give");
+    assert_eq!(next.unwrap_or(1), stored + 1, "{what}");
+    let mut first = None;
+    history.events(1..=u64::MAX >> 1, |event| first.replace(event.stamp.seq).is_some()).expect("the first");
+    let first = first.unwrap_or(1);
+    assert!(
+        first == 1 || (may_prune && first <= oldest),
+        "{what}: {first} is the oldest event, {oldest} is not too old"
+    );
     let closed = changes.facts.iter().filter_map(|f| if let Fact::VisitClosed(v) = f { Some(v) } else { None });
-    let mut closed: Vec<ClosedVisit> = closed.cloned().collect();
-    closed.sort_by_key(|visit| (visit.entered.seen, visit.id));
-    let mut visits = Vec::new();
-    let each = |visit| {
-        visits.push(visit);
+    let is_kept = |visit: &ClosedVisit| !may_prune || visit.entered.seen >= story::seen(oldest);
+    let mut visits: BTreeMap<VisitId, ClosedVisit> = closed.map(|visit| (visit.id, visit.clone())).collect();
+    let each = |visit: ClosedVisit| {
+        assert_eq!(visits.remove(&visit.id), Some(visit), "{what}: a visit is not what the events give");
         true
     };
     history.visits(i64::MIN, i64::MAX, each).expect("visits");
-    assert!(visits == closed, "{what}: the visits are not what the events give");
+    assert_eq!(visits.into_values().find(is_kept), None, "{what}: a visit is missing");
 
     // As long as nobody wrote, nothing was heard; that is on record since the next start said so.
     let ends = starts.iter().filter(|start| (1..stored).contains(*start));
@@ -69,7 +83,7 @@ pub(crate) fn judge(data: &Path, said: u64, starts: &Starts, whole: bool, what: 
     if whole {
         let verified = history.verify(|_, _| {}).expect("verify");
         assert_eq!((verified.findings, verified.left_out), (Vec::new(), 0), "{what}");
-        assert_eq!(verified.events, stored, "{what}");
+        assert_eq!(verified.events, stored + 1 - first, "{what}");
     }
     Judged { stored, reopened }
 }

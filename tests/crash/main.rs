@@ -4,10 +4,13 @@
 //! history's own interface: what was acknowledged is said by the one that writes, not by a screen.
 #![allow(clippy::print_stdout)] // figures for whoever runs it by hand
 
+#[cfg(target_os = "linux")]
+mod disk;
 mod judge;
 mod kill;
 #[cfg(target_os = "linux")]
 mod power;
+mod rewind;
 mod story;
 mod victim;
 

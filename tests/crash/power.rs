@@ -17,12 +17,12 @@ const MIB: u64 = 96;
 #[test]
 #[ignore = "mounts file systems, for which it must be root: cargo xtask prove power"]
 fn nothing_acknowledged_is_lost() {
-    disk::in_own_mounts("power::with_mounts_of_its_own").expect("cuts of the power");
+    disk::in_own_mounts("power::inside").expect("cuts of the power");
 }
 
 #[test]
 #[ignore = "run by the test above"]
-fn with_mounts_of_its_own() {
+fn inside() {
     if !disk::has_own_mounts() {
         return;
     }
@@ -63,7 +63,7 @@ fn with_mounts_of_its_own() {
             lost += usize::from(loses);
             let what = format!("life {}, cut {} after step {moment}", life + 1, cut + 1);
             let mounted = Mounted::new(&disk.cut(moment, loses, &mut dice)).unwrap_or_else(|e| panic!("{what}: {e}"));
-            let judged = judge(&mounted.root().join("data"), said, &starts, cut % 10 == 9, &what);
+            let judged = judge(&mounted.root().join("data"), said, &starts, cut % 10 == 9, false, &what);
             println!("{what}: said {said}, stored {}, reopened in {:?}", judged.stored, judged.reopened);
             cut_count += 1;
             // Before anything was kept, a folder is made, not opened again.

@@ -1,6 +1,7 @@
 //! What happens in these tests: a function of an event's number alone, so that whoever judges knows what must be there.
 
 use mirante_floor::*;
+use mirante_history::{Parties, Party};
 use std::collections::BTreeSet;
 
 /// When the story begins, Unix ms.
@@ -30,6 +31,15 @@ pub(crate) fn told(seq: u64, starts: &Starts) -> (i64, Kind<String>) {
         return (seen(seq), Kind::LinkUp { platform: "Asterisk 22".into() });
     }
     (seen(seq), scene(seq))
+}
+
+/// The same as the event itself: `epoch` is that of the writer's life, or of the one before for what it says of that.
+pub(crate) fn event(seq: u64, epoch: u32, starts: &Starts, parties: &Parties) -> Event {
+    let (seen, kind) = told(seq, starts);
+    let kind = kind.map_party(|number| parties.id_of(&Party { number, name: String::new() }).expect("an id"));
+    let epoch = if matches!(kind, Kind::LinkDown { .. }) { epoch - 1 } else { epoch };
+    let stamp = Stamp { source: ONE, epoch, seq, seen, at: Some(seen - 7) };
+    Event { stamp, origin: Origin::Heard, kind }
 }
 
 fn scene(seq: u64) -> Kind<String> {

@@ -2,7 +2,7 @@
 
 use crate::story::{self, ONE, Starts};
 use mirante_floor::*;
-use mirante_history::{Ack, Batch, History, OpenOptions, Party};
+use mirante_history::{Ack, Batch, History, Limits, OpenOptions, Party, Rule, Sweep};
 use std::env;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -18,15 +18,21 @@ pub(crate) enum Work {
     Write,
     /// It seals after every few batches.
     Seal,
+    /// It removes what is too old after every few batches, and seals.
+    Prune,
 }
 
+/// Events that are not too old.
+pub(crate) const KEPT: u64 = 1_500;
+
 impl Work {
-    pub(crate) const ALL: [Work; 2] = [Work::Write, Work::Seal];
+    pub(crate) const ALL: [Work; 3] = [Work::Write, Work::Seal, Work::Prune];
 
     pub(crate) fn word(self) -> &'static str {
         match self {
             Work::Write => "writing",
             Work::Seal => "sealing",
+            Work::Prune => "pruning",
         }
     }
 
@@ -87,11 +93,16 @@ fn victim() {
         (0..size).for_each(|_| life.happen());
         Word::Kept(life.keep().seq).say();
         batch += 1;
-        if batch.is_multiple_of(if work == Work::Seal { 4 } else { 50 }) {
+        if batch.is_multiple_of(if work == Work::Write { 50 } else { 4 }) {
             Word::Begins(Work::Seal).say();
             let sealed = life.history.seal(&life.floor, life.seq).expect("seal").expect("a journal to seal");
             assert!(sealed.faithful);
             Word::Done(Work::Seal).say();
+        }
+        if work == Work::Prune && batch.is_multiple_of(24) && life.seq > KEPT {
+            Word::Begins(Work::Prune).say();
+            life.prune();
+            Word::Done(Work::Prune).say();
         }
     }
 }
@@ -133,6 +144,17 @@ impl Life {
         let event = Event { stamp, origin: Origin::Heard, kind };
         self.floor.apply(&event, &mut self.changes);
         self.events.push(event);
+    }
+
+    /// All steps of removing what is too old, each as the one that writes takes it.
+    fn prune(&mut self) {
+        let limit = story::seen(self.seq - KEPT);
+        let limits = Limits::from([(Rule::Rewind, limit), (Rule::Contacts, limit), (Rule::WorkingTime, limit)]);
+        let mut sweep = Sweep::new(self.history.reader().expect("a reader"), limits, Vec::new());
+        // Small ones: many moments to be killed at.
+        while let Some(step) = sweep.next_step(8).expect("a step") {
+            self.history.sweep(&step, story::seen(self.seq)).expect("swept");
+        }
     }
 
     fn keep(&mut self) -> Ack {

@@ -41,6 +41,8 @@ struct Platter {
     steps: Vec<Step>,
     remember: bool,
     stands_still: bool,
+    /// Nothing can be written any more.
+    broken: bool,
     /// Time that each write and flush takes.
     slowness: Duration,
 }
@@ -139,6 +141,11 @@ impl Disk {
         self.shared.goes_on.notify_all();
     }
 
+    /// Every write fails from now on.
+    pub fn break_down(&self) {
+        self.shared.lock().broken = true;
+    }
+
     /// What the disk holds if the power goes at `moment`. What it had taken since its last flush may be there or not, sector by
     /// sector and in any order, since a disk keeps it in a memory of its own until then: `loses` says whether it does.
     pub fn cut(&self, moment: usize, loses: bool, dice: &mut impl rand::Rng) -> Vec<u8> {
@@ -228,6 +235,30 @@ fn memory() -> PathBuf {
     if shm.is_dir() { shm } else { std::env::temp_dir() }
 }
 
+/// A file system like one that a program makes of another computer's: mounted under that program's name.
+#[derive(Debug)]
+pub struct Posing {
+    _session: BackgroundSession,
+    folder: tempfile::TempDir,
+}
+
+impl Posing {
+    /// As `program`, such as `sshfs`.
+    pub fn new(program: &str) -> Result<Posing> {
+        let folder = tempfile::tempdir()?;
+        let mut options = Config::default();
+        // Told to the system itself, as `mount.fuse` does.
+        options.mount_options = vec![MountOption::CUSTOM(format!("subtype={program}"))];
+        let session = fuser::spawn_mount(Door(Arc::default()), folder.path(), &options)?;
+        Ok(Posing { _session: session, folder })
+    }
+
+    /// Where it is mounted.
+    pub fn root(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
 /// What [`Disk`] needs and this machine does not give, in words; `None` if it is all there.
 pub fn lacks() -> Option<String> {
     let words = |error: &anyhow::Error| format!("{error:#}");
@@ -244,7 +275,8 @@ pub fn lacks() -> Option<String> {
     run("unshare", &mounts).err().map(|error| format!("unshare and mkfs.ext4 are needed: {}", words(&error)))
 }
 
-/// Runs one ignored test of this program again, with mounts of its own that nobody else sees and that vanish with it.
+/// Runs the ignored tests of this program whose names begin so again, with mounts of their own that nobody else sees and that
+/// vanish with them.
 pub fn in_own_mounts(test: &str) -> Result<()> {
     if let Some(words) = lacks() {
         bail!("NOT VERIFIED: {words}");
@@ -253,7 +285,7 @@ pub fn in_own_mounts(test: &str) -> Result<()> {
     let status = Command::new("unshare")
         .args(["--mount", "--propagation", "private"])
         .arg(this)
-        .args(["--exact", test, "--include-ignored", "--nocapture", "--test-threads", "1"])
+        .args([test, "--include-ignored", "--nocapture", "--test-threads", "1"])
         .env(INSIDE, "1")
         .status()?;
     ensure!(status.success(), "{test} failed with mounts of its own ({status})");
@@ -268,7 +300,8 @@ pub fn has_own_mounts() -> bool {
     std::env::var_os(INSIDE).is_some()
 }
 
-fn run(program: &str, arguments: &[&str]) -> Result<()> {
+/// Runs a program to its end; an error carries its words.
+pub fn run(program: &str, arguments: &[&str]) -> Result<()> {
     let output = Command::new(program).args(arguments).output().with_context(|| format!("{program} does not start"))?;
     let words = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{program} {}: {}", arguments.join(" "), words.trim());
@@ -350,6 +383,10 @@ impl Filesystem for Door {
         reply: ReplyWrite,
     ) {
         let mut platter = self.0.turn();
+        if platter.broken {
+            reply.error(Errno::EIO);
+            return;
+        }
         let from = usize::try_from(offset).unwrap_or(usize::MAX);
         let Some(place) = platter.now.get_mut(from..from.saturating_add(data.len())) else {
             reply.error(Errno::ENOSPC);

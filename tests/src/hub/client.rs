@@ -111,6 +111,8 @@ pub struct State {
     pub seen: i64,
     /// Kind of the last batch.
     pub kind: String,
+    /// How the hub said it is.
+    pub health: Value,
     number: u64,
     tables: Map<String, Value>,
 }
@@ -121,6 +123,7 @@ impl State {
         let number = |name: &str| batch[name].as_i64().with_context(|| format!("a batch without {name}: {batch}"));
         (self.number, self.seq) = (number("number")? as u64, number("seq")? as u64);
         (self.now, self.seen) = (number("now")?, number("seen")?);
+        self.health = batch["health"].clone();
         self.kind = batch["kind"].as_str().unwrap_or_default().to_owned();
         if self.kind == "snapshot" {
             self.tables.clear();

@@ -82,6 +82,14 @@ impl Hub {
         Hub::run(folder()?, &[&["simulate", "--serve"], arguments].concat(), &[])
     }
 
+    /// The same with its data folder elsewhere.
+    #[cfg(unix)]
+    pub fn simulate_at(data: &Path, arguments: &[&str]) -> Result<Hub> {
+        let folder = folder()?;
+        std::os::unix::fs::symlink(data, folder.path().join("data"))?;
+        Hub::run(folder, &[&["simulate", "--serve"], arguments].concat(), &[])
+    }
+
     fn run(folder: tempfile::TempDir, arguments: &[&str], secrets: &[(&str, &str)]) -> Result<Hub> {
         let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_owned()).collect();
         let secrets: Vec<_> = secrets.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();

@@ -22,6 +22,14 @@ pub enum HistoryError {
         /// What the system calls the file system.
         kind: &'static str,
     },
+    /// The folder, its file system, or what is in it may only be read.
+    #[error("{folder} may only be read ({words}); history needs a folder that it may write to")]
+    ReadOnlyFolder {
+        /// The data folder.
+        folder: PathBuf,
+        /// What the system said.
+        words: String,
+    },
     /// No history in the folder, and it was opened for reading only.
     #[error("there is no history in {folder}")]
     Missing {
@@ -142,6 +150,17 @@ impl HistoryError {
         move |error| match error.kind() {
             std::io::ErrorKind::StorageFull => HistoryError::DiskFull,
             _ => HistoryError::Io { path, error },
+        }
+    }
+
+    /// The same in the words for a folder that may only be read, if that is what the system says.
+    pub(crate) fn of_read_only(self, folder: &std::path::Path) -> Self {
+        use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+        match self {
+            HistoryError::Io { error, .. } if matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem) => {
+                HistoryError::ReadOnlyFolder { folder: folder.to_owned(), words: error.to_string() }
+            }
+            other => other,
         }
     }
 

@@ -65,9 +65,9 @@ impl History {
     }
 
     fn open_writer(dir: &Path, options: &OpenOptions) -> Result<History> {
-        volume::make_private_folder(dir)?;
+        volume::make_private_folder(dir).map_err(|error| error.of_read_only(dir))?;
         volume::refuse_network(dir)?;
-        let lock = Lock::take(dir)?;
+        let lock = Lock::take(dir).map_err(|error| error.of_read_only(dir))?;
         let file = dir.join(FILE);
         let mut db = Connection::open(&file)?;
         schema::prepare_writer(&mut db, &file)?;
@@ -189,7 +189,21 @@ pub(crate) fn read_only(file: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(file, flags)?;
     db.busy_timeout(schema::BUSY)?;
-    Ok(db)
+    // Readers keep books beside the file. Where nobody can write, nobody changes it either, and it is whole without its log.
+    let look = |db: &Connection| db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+    let log = file.with_extension("db-wal");
+    match look(&db) {
+        Err(error)
+            if error.sqlite_error_code() == Some(rusqlite::ErrorCode::CannotOpen)
+                && volume::is_read_only(file)
+                && fs::metadata(log).map_or(true, |log| log.len() == 0) =>
+        {
+            let path = file.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+            let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+            Ok(Connection::open_with_flags(format!("file:{path}?immutable=1"), flags)?)
+        }
+        _ => Ok(db),
+    }
 }
 
 /// Bytes at the front of the file that hold the layout and the root of every table and index.

@@ -178,15 +178,27 @@ fn backup(db: &Connection, file: &Path, layout: usize) -> Result<PathBuf> {
     };
     let free = (0..).map(named).find(|p| !p.exists());
     let copy = free.ok_or_else(|| HistoryError::damaged("backup", "no free name"))?;
-    if let Err(error) = db.execute("VACUUM INTO ?1", [copy.to_string_lossy()]) {
-        // Half a copy is worse than none. Nothing was changed yet.
-        let _ = std::fs::remove_file(&copy);
+    // It gets its name when it is whole: half a copy, as of someone who was killed at it, must not pass for one.
+    let mut making = file.as_os_str().to_owned();
+    making.push(".layout-making");
+    let making = PathBuf::from(making);
+    let remove = || match std::fs::remove_file(&making) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(HistoryError::io(&making)(error)),
+        _ => Ok(()),
+    };
+    remove()?;
+    if let Err(error) = db.execute("VACUUM INTO ?1", [making.to_string_lossy()]) {
+        // Nothing was changed yet.
+        let _ = remove();
         return Err(error.into());
     }
-    let health: String = Connection::open(&copy)?.query_row("PRAGMA integrity_check", [], |r| r.get(0))?;
+    let health: String = Connection::open(&making)?.query_row("PRAGMA integrity_check", [], |r| r.get(0))?;
     if health != "ok" {
         return Err(HistoryError::damaged("backup", health));
     }
+    let opened = std::fs::File::open(&making).map_err(HistoryError::io(&making))?;
+    crate::history::sync_file_and_folder(&opened, &making)?;
+    std::fs::rename(&making, &copy).map_err(HistoryError::io(&copy))?;
     let opened = std::fs::File::open(&copy).map_err(HistoryError::io(&copy))?;
     crate::history::sync_file_and_folder(&opened, &copy)?;
     Ok(copy)
@@ -195,3 +207,7 @@ fn backup(db: &Connection, file: &Path, layout: usize) -> Result<PathBuf> {
 #[cfg(test)]
 #[path = "schema_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "schema_kill.rs"]
+mod kill;

@@ -21,10 +21,23 @@ pub(crate) fn make_private_folder(dir: &Path) -> Result<()> {
 pub(crate) fn refuse_network(dir: &Path) -> Result<()> {
     let stat = rustix::fs::statfs(dir).map_err(|error| HistoryError::io(dir)(error.into()))?;
     // The field's width and sign differ between processors; the numbers are 32 bits wide.
-    match network_kind(stat.f_type as u32) {
+    let magic = stat.f_type as u32;
+    match if magic == FUSE { network_program(dir) } else { network_kind(magic) } {
         Some(kind) => Err(HistoryError::NetworkFolder { folder: dir.to_owned(), kind }),
         None => Ok(()),
     }
+}
+
+/// True if the file system that holds `path` is mounted for reading only.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_read_only(path: &Path) -> bool {
+    rustix::fs::statvfs(path).is_ok_and(|stat| stat.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY))
+}
+
+/// Not told here.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_read_only(_: &Path) -> bool {
+    false
 }
 
 /// Bytes that this user may still write, where the system tells.
@@ -49,6 +62,52 @@ pub(crate) fn refuse_network(dir: &Path) -> Result<()> {
         return Err(HistoryError::NetworkFolder { folder: dir.to_owned(), kind: "a Windows share" });
     }
     Ok(())
+}
+
+/// A file system that a program makes: which one, the list of mounts tells.
+#[cfg(target_os = "linux")]
+const FUSE: u32 = 0x6573_5546;
+
+/// Programs that make file systems of what lies on other computers, as mounts name them.
+#[cfg(target_os = "linux")]
+const NETWORK_PROGRAMS: [&str; 14] = [
+    "sshfs",
+    "rclone",
+    "glusterfs",
+    "ceph-fuse",
+    "s3fs",
+    "goofys",
+    "gcsfuse",
+    "blobfuse",
+    "davfs",
+    "curlftpfs",
+    "smbnetfs",
+    "gvfsd-fuse",
+    "juicefs",
+    "mount.moose",
+];
+
+/// The program that makes the file system of `dir`, if it is one of a network. Unknown ones pass: many are local.
+#[cfg(target_os = "linux")]
+fn network_program(dir: &Path) -> Option<&'static str> {
+    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    let found = mounted_as(&mounts, &fs::canonicalize(dir).ok()?)?;
+    let program = found.strip_prefix("fuse.").unwrap_or(found);
+    NETWORK_PROGRAMS.into_iter().find(|known| *known == program)
+}
+
+/// What kind of file system holds `dir`, by a text as of `/proc/self/mountinfo`.
+#[cfg(target_os = "linux")]
+fn mounted_as<'a>(mounts: &'a str, dir: &Path) -> Option<&'a str> {
+    let mount = |line: &'a str| {
+        let (before, after) = line.split_once(" - ")?;
+        // Spaces in a name are written as their octal number.
+        let place = before.split(' ').nth(4)?.replace("\\040", " ");
+        let deep = Path::new(&place).components().count();
+        dir.starts_with(&place).then_some((deep, after.split(' ').next()?))
+    };
+    // Of two at one place, the later one hides the earlier.
+    mounts.lines().filter_map(mount).max_by_key(|(deep, _)| *deep).map(|(_, kind)| kind)
 }
 
 /// Magic numbers of `statfs(2)`.
@@ -106,5 +165,17 @@ mod tests {
         refuse_network(dir.path()).expect("a temporary folder is local");
         assert_eq!(network_kind(0x6969), Some("nfs"));
         assert_eq!(network_kind(0xef53), None, "ext4 is local");
+        let mounts = "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n\
+            40 22 0:40 / /home/ana/minhas\\040coisas rw - fuse.sshfs ana@host: rw\n\
+            41 22 0:41 / /home rw - xfs /dev/sdb rw\n42 22 0:42 / /mnt rw - fuse.sshfs a: rw\n43 22 0:43 / /mnt rw - fuseblk /dev/sdc rw\n";
+        for (dir, kind) in [
+            ("/var/mirante", "ext4"),
+            ("/home/ana", "xfs"),
+            ("/home/ana/minhas coisas/mirante", "fuse.sshfs"),
+            ("/home/ana/minhas coisas-2", "xfs"),
+            ("/mnt/x", "fuseblk"),
+        ] {
+            assert_eq!(mounted_as(mounts, Path::new(dir)), Some(kind), "{dir}");
+        }
     }
 }

@@ -18,12 +18,17 @@ pub(crate) enum Promise {
     Baddays,
     /// What Mirante did not hear, cut off, killed or with the PBX dead, is told from the queue_log to the last visit.
     Backfill,
-    /// A history writer that is killed 200 times while it writes and seals has lost nothing that it said was kept, and starts again
+    /// A history writer that is killed 200 times while it writes, seals and prunes, and 50 times while it migrates, has lost nothing that it said was kept, and starts again
     /// within 50 ms.
     Kill,
     /// The same when the power goes: on a journalled file system on a disk that remembers every write and flush, as that disk may be
     /// left at 120 moments. Needs root, /dev/fuse and loop devices.
     Power,
+    /// A disk that is full, slow, stands still, breaks, may only be read or is a network: the screen goes on and says so, and nothing
+    /// kept is lost. Needs what `power` needs.
+    Disk,
+    /// A thousand random moments of a simulated week, and of a run on a real Asterisk, are what the engine held then.
+    Rewind,
     /// Whatever a PBX, a log, a file or a disk holds, its readers neither panic nor lie.
     Fuzz,
 }
@@ -36,7 +41,17 @@ pub(crate) fn run(promise: Promise, options: &fuzz::Options) -> Result<()> {
         Promise::Baddays => "bad::",
         Promise::Backfill => "backfill::",
         Promise::Fuzz => return fuzz::run(options),
-        Promise::Kill => return crash("kill::"),
+        Promise::Kill => {
+            crash("kill::")?;
+            return cargo(["test", "--locked", "-p", "mirante-history", "--lib", "--", "schema::kill", "--nocapture"])
+                .env("MIRANTE_MIGRATION_KILLS", "50")
+                .go();
+        }
+        Promise::Disk => {
+            cargo(["build", "--locked", "-p", "mirante-cli"]).go()?;
+            return crash("disk::the_screen");
+        }
+        Promise::Rewind => return crash("rewind::"),
         Promise::Power => return crash("power::nothing_acknowledged_is_lost"),
     };
     cargo(["build", "--locked", "-p", "mirante-cli"]).go()?;
