@@ -13,6 +13,7 @@ mod names;
 mod passphrase;
 mod progress;
 mod restore;
+mod retention;
 mod serve;
 mod simulate;
 mod stretch;
@@ -62,6 +63,8 @@ enum Command {
     Restore(restore::Arguments),
     /// Serve a person who asks what is stored about them, or to be forgotten (LGPD).
     Titular(titular::Arguments),
+    /// Show how long what is kept is kept, why and what would go; or remove it.
+    Retention(retention::Arguments),
     /// Make history of a simulated centre: example data, in a folder of their own.
     Simulate(simulate::Arguments),
 }
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Titular(arguments) => titular::run(&arguments),
+        Command::Retention(arguments) => retention::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
     };
     match result {

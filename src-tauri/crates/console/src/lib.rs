@@ -16,6 +16,7 @@ mod it_request;
 mod names;
 mod private;
 mod queues;
+mod retention;
 pub mod rows;
 pub mod subject;
 pub mod wire;
@@ -32,3 +33,4 @@ pub use mirante_history::{
 };
 pub use names::NamesFile;
 pub use private::private_folder;
+pub use retention::{Retention, RetentionError, RetentionLine, basis, closing};

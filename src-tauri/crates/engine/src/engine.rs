@@ -1,7 +1,7 @@
 //! The engine: opens history, starts the fold, the writer and a supervisor a source, and stops them in order.
 
 use crate::clock::Clock;
-use crate::config::{Config, SourceKind};
+use crate::config::{Config, RetentionConfig, SourceKind};
 use crate::fold::Fold;
 use crate::input::Input;
 use crate::live::Live;
@@ -9,6 +9,7 @@ use crate::memory::LATELY_MS;
 use crate::past;
 use crate::platforms::Follow;
 use crate::reason::Reason;
+use crate::retention::Housekeeper;
 use crate::settings::{self, Decided};
 use crate::stamp::Stamper;
 use crate::supervisor::Supervisor;
@@ -84,6 +85,8 @@ pub struct Engine {
     backlog: Arc<AtomicUsize>,
     past_percent: watch::Receiver<Option<u8>>,
     stop: watch::Sender<bool>,
+    /// How long what is kept is kept; while it is there, the housekeeper goes on.
+    rules: Mutex<Option<Sender<RetentionConfig>>>,
     state: Mutex<Running>,
 }
 
@@ -147,6 +150,7 @@ impl Engine {
         let backlog = Arc::new(AtomicUsize::new(0));
         let (jobs, job_list) = std::sync::mpsc::channel();
         let (inputs, input_list) = std::sync::mpsc::channel();
+        let reader = history.reader()?;
         let writer_progress = progress.clone();
         let writer = spawn("history", move || writer::run(history, &job_list, &writer_progress))?;
         let mut fold = Fold::new(
@@ -159,6 +163,17 @@ impl Engine {
             progress.clone(),
             backlog.clone(),
         );
+        let housekeeper = Housekeeper {
+            reader,
+            jobs: jobs.clone(),
+            live: live.clone(),
+            clock: clock.clone(),
+            zone: config.zone.clone(),
+            progress: progress.clone(),
+            rules: config.retention,
+        };
+        let (rules, new_rules) = std::sync::mpsc::channel();
+        let housekeeper = spawn("retention", move || housekeeper.run(&new_rules))?;
         fold.begin(&recovered.were_up, &lately, now, simulated.is_some());
         let fold = spawn("fold", move || fold.run(&input_list))?;
 
@@ -178,7 +193,12 @@ impl Engine {
             backlog,
             past_percent,
             stop,
-            state: Mutex::new(Running { ids: ids.clone(), threads: vec![fold, writer], ..Running::default() }),
+            state: Mutex::new(Running {
+                ids: ids.clone(),
+                threads: vec![fold, housekeeper, writer],
+                ..Running::default()
+            }),
+            rules: Mutex::new(Some(rules)),
         };
         engine.decide(&follow, &config, &ids)?;
         if let Some((id, centre)) = simulated {
@@ -285,6 +305,9 @@ impl Engine {
     /// force and not in `config` is so no more, but in a simulated centre, which decides for itself what it has.
     pub fn configure(&self, config: &Config) -> Result<(), EngineError> {
         let ids = self.running().ids.clone();
+        if let Some(rules) = &*self.rules.lock().unwrap_or_else(PoisonError::into_inner) {
+            let _ = rules.send(config.retention);
+        }
         self.decide(&[], config, &ids)
     }
 
@@ -331,6 +354,7 @@ impl Engine {
             let _ = task.await;
         }
         let _ = self.tell(Input::Stop);
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
         let joined = tokio::task::spawn_blocking(move || {
             for thread in threads {

@@ -3,7 +3,7 @@
 use crate::clock::wall_ms;
 use crate::reason::Reason;
 use mirante_floor::{Event, Fact, Floor, Gap, SourceId};
-use mirante_history::{Batch, Erasure, Forget, History, HistoryError};
+use mirante_history::{Batch, Erasure, Forget, History, HistoryError, SweepStep, Swept};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -41,6 +41,8 @@ pub(crate) enum Job {
         /// Where the record goes.
         reply: tokio::sync::oneshot::Sender<Result<Option<Erasure>, HistoryError>>,
     },
+    /// Take a step of removing what is too old, when nothing waits for the disk.
+    Sweep(Box<Sweeping>),
     /// Give a source its number.
     Register {
         /// Name in the configuration.
@@ -50,6 +52,13 @@ pub(crate) enum Job {
         /// Where the number goes.
         reply: tokio::sync::oneshot::Sender<Result<SourceId, HistoryError>>,
     },
+}
+
+/// A step to take; the answer says what it did and how long the writer was at it. No answer: the disk refuses, it was not taken.
+pub(crate) struct Sweeping {
+    pub(crate) step: SweepStep,
+    pub(crate) now: i64,
+    pub(crate) reply: std::sync::mpsc::Sender<(Result<Swept, HistoryError>, Duration)>,
 }
 
 /// Where to go on after a loss.
@@ -147,7 +156,8 @@ impl Progress {
 
 /// Runs until every sender is gone and everything was tried once more.
 pub(crate) fn run(history: History, jobs: &Receiver<Job>, progress: &Progress) {
-    Writer { history, progress, events: Vec::new(), facts: Vec::new(), seal: None, rebase: None }.run(jobs);
+    Writer { history, progress, events: Vec::new(), facts: Vec::new(), seal: None, rebase: None, sweep: None }
+        .run(jobs);
 }
 
 struct Writer<'a> {
@@ -157,6 +167,7 @@ struct Writer<'a> {
     facts: Vec<Fact>,
     seal: Option<Box<Floor>>,
     rebase: Option<Box<Rebase>>,
+    sweep: Option<Box<Sweeping>>,
 }
 
 impl Writer<'_> {
@@ -201,6 +212,13 @@ impl Writer<'_> {
             if let Some(flush) = flush {
                 let _ = flush.send(());
             }
+            // While the disk refuses what happens now, nothing else is asked of it.
+            if let Some(sweeping) = self.sweep.take().filter(|_| retry_at.is_none()) {
+                let Sweeping { step, now, reply } = *sweeping;
+                let began = Instant::now();
+                let done = self.history.sweep(&step, now);
+                let _ = reply.send((done, began.elapsed()));
+            }
         }
     }
 
@@ -221,6 +239,7 @@ impl Writer<'_> {
             Job::Forget { forget, reply } => {
                 let _ = reply.send(self.history.forget(&forget));
             }
+            Job::Sweep(sweeping) => self.sweep = Some(sweeping),
             Job::Register { name, kind, reply } => {
                 let _ = reply.send(self.history.register(&name, kind));
             }

@@ -228,9 +228,11 @@ pub(crate) fn use_on(people: &[PartyId], now_ms: i64, tx: &Transaction<'_>) -> R
 
 /// The UTC day of an instant, Unix ms.
 fn day(ms: i64) -> i64 {
-    const MS: i64 = 24 * 60 * 60_000;
-    ms.div_euclid(MS).saturating_mul(MS)
+    ms.div_euclid(DAY).saturating_mul(DAY)
 }
+
+/// Ms in a day.
+pub(crate) const DAY: i64 = 24 * 60 * 60_000;
 
 /// Whom a batch names: whether the person works here, and the newest day.
 #[derive(Default)]

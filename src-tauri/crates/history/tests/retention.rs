@@ -281,6 +281,22 @@ fn a_step_writes_few_pages() {
     assert!(after < before * 3 / 4 && free <= 64, "{before} pages, then {after}, {free} of them free");
 }
 
+/// Days of the operation do not begin with those of UTC, by which people's newest day is known.
+#[test]
+fn a_number_is_kept_for_its_whole_time() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let (mut live, callers) = six_days(dir.path());
+    // Three hours after midnight, as in São Paulo: calls of the day before may still be of after that.
+    let limits: Limits = [(Rule::Numbers, midnight(3) + 3 * 60 * 60_000)].into();
+    sweep(&mut live, &limits, 64, usize::MAX);
+    let known = |who: PartyId| live.history.parties().get(who).expect("read").is_some();
+    let unknown: Vec<usize> = (0..6).filter(|day| !known(callers[*day][20])).collect();
+    assert_eq!(unknown, [0, 1, 2]);
+    sweep(&mut live, &[(Rule::Numbers, midnight(4) - 1)].into(), 64, usize::MAX);
+    let known = |who: PartyId| live.history.parties().get(who).expect("read").is_some();
+    assert!(known(callers[3][20]), "perhaps heard of in that day's last instant");
+}
+
 #[test]
 fn whoever_is_on_the_floor_stays_known() {
     let dir = tempfile::tempdir().expect("tempdir");

@@ -6,13 +6,15 @@ mod outbound;
 mod problem;
 mod queue_log;
 mod raw;
+mod retention;
 mod secret;
 mod values;
 
-pub use edit::{NewSource, add_source, remove_source, set_queues, with_queues};
+pub use edit::{NewSource, add_source, remove_source, set_queues, set_retention, with_queues};
 pub use names::{NewName, set_names, with_names};
 pub use problem::{ConfigError, Problem};
 pub use queue_log::QueueLogConfig;
+pub use retention::{Keep, RetentionConfig, Unit};
 pub use secret::{Secret, SecretError, SecretRef, forget_secret, keep_secret};
 
 use jiff::tz::TimeZone;
@@ -39,13 +41,22 @@ pub struct Config {
     pub teams: Vec<TeamConfig>,
     /// People.
     pub persons: Vec<PersonConfig>,
+    /// How long what is kept is kept.
+    pub retention: RetentionConfig,
 }
 
 impl Default for Config {
     /// No source, default zone.
     fn default() -> Self {
         let zone = TimeZone::get(DEFAULT_ZONE).unwrap_or(TimeZone::UTC);
-        Config { zone, sources: Vec::new(), queues: Vec::new(), teams: Vec::new(), persons: Vec::new() }
+        Config {
+            zone,
+            sources: Vec::new(),
+            queues: Vec::new(),
+            teams: Vec::new(),
+            persons: Vec::new(),
+            retention: RetentionConfig::default(),
+        }
     }
 }
 

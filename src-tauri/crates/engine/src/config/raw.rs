@@ -3,6 +3,7 @@
 use super::outbound::Disposition;
 use super::problem::Problem;
 use super::queue_log::Keys;
+use super::retention::Retention;
 use super::{
     AsteriskConfig, Config, DEFAULT_ZONE, PersonConfig, QueueConfig, SecretRef, SimulatorConfig, SourceConfig,
     SourceKind, TeamConfig, values,
@@ -31,6 +32,8 @@ struct File {
     team: Vec<Spanned<Team>>,
     #[serde(default)]
     person: Vec<Spanned<Person>>,
+    #[serde(default)]
+    retention: Retention,
 }
 
 #[derive(Deserialize)]
@@ -215,7 +218,8 @@ impl Reader<'_> {
                 logins,
             });
         }
-        Config { zone, sources, queues, teams, persons }
+        let retention = self.retention(&file.retention);
+        Config { zone, sources, queues, teams, persons, retention }
     }
 
     fn name(&mut self, name: &Text) {

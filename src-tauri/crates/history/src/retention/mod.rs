@@ -6,12 +6,15 @@
 
 mod plan;
 mod preview;
+mod receipts;
 mod step;
 
 pub use plan::Sweep;
 pub use preview::Going;
+pub use receipts::Removal;
 pub use step::{SweepStep, Swept};
 
+use crate::party;
 use std::collections::BTreeMap;
 
 /// What is kept for a time of its own.
@@ -84,4 +87,9 @@ fn people(rule: Rule) -> Option<bool> {
         Rule::WorkingTime => Some(true),
         Rule::Contacts | Rule::Rewind => None,
     }
+}
+
+/// Of people only the day is known: whose day began before this was heard of before `before_ms`, to the day's last instant.
+fn day_before(before_ms: i64) -> i64 {
+    before_ms.saturating_sub(party::DAY).saturating_add(1)
 }

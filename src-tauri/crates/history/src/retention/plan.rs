@@ -1,7 +1,7 @@
 //! What the next step is: read beside the one that writes.
 
 use super::step::{SEGMENT_BYTES, Step};
-use super::{AGED, Aged, Limits, MERGED, Rule, SweepStep, people, preview};
+use super::{AGED, Aged, Limits, MERGED, Rule, SweepStep, day_before, people, preview};
 use crate::{History, Result, keyframe, pack, replay};
 use mirante_floor::{FOLD_VERSION, PartyId};
 use rusqlite::OptionalExtension;
@@ -97,7 +97,7 @@ impl Sweep {
         let sql = "SELECT id, octet_length(sealed) + octet_length(lookup) + coalesce(octet_length(number_lookup), 0)
                    FROM party WHERE staff = ?1 AND used_ms < ?2 AND sealed IS NOT NULL LIMIT ?3";
         let mut statement = self.history.db.prepare_cached(sql)?;
-        let mut rows = statement.query((staff, before_ms, (pages / 4).max(1)))?;
+        let mut rows = statement.query((staff, day_before(before_ms), (pages / 4).max(1)))?;
         let (mut ids, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.next()? {
             ids.push(PartyId(row.get(0)?));

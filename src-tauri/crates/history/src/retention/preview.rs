@@ -1,7 +1,7 @@
 //! What would go.
 
 use super::step::SEGMENT_BYTES;
-use super::{AGED, Limits, MERGED, Rule, people};
+use super::{AGED, Limits, MERGED, Rule, day_before, people};
 use crate::{History, Result, schema};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
@@ -65,6 +65,7 @@ impl History {
     }
 
     fn people_before(&self, staff: bool, before: i64) -> Result<((u64, Option<i64>), u64)> {
+        let before = day_before(before);
         let sql = "SELECT count(*) FROM party WHERE staff = ?1 AND used_ms < ?2 AND sealed IS NOT NULL";
         let rows: u64 = self.db.query_row(sql, (staff, before), |r| r.get(0))?;
         let sql = "SELECT min(used_ms) FROM party WHERE staff = ?1 AND used_ms >= ?2 AND sealed IS NOT NULL";

@@ -1,6 +1,6 @@
 //! Steps, each a transaction.
 
-use super::{Merged, Rule};
+use super::{Merged, Rule, day_before};
 use crate::{History, HistoryError, Result, commit, party};
 use mirante_floor::PartyId;
 use rusqlite::{Connection, Transaction};
@@ -80,7 +80,7 @@ impl History {
                     )?;
                     let mut rows = 0;
                     for id in ids {
-                        rows += statement.execute((id.0, before_ms))? as u64;
+                        rows += statement.execute((id.0, day_before(*before_ms)))? as u64;
                     }
                     receipt(tx, *rule, *before_ms, now_ms, Swept { rows, bytes: *bytes })?
                 }
