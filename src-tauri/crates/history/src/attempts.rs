@@ -98,21 +98,17 @@ pub(crate) const COLUMNS: &str = "id, source, attempt, campaign, contact, callee
 
 impl History {
     /// Attempts that began from `from` up to, not including, `to` (Unix ms by our clock) and are over, in order of beginning.
-    /// `each` says false to stop. Attempts under way are on the floor.
+    /// `each` says false to stop. Attempts under way are on the floor. In short looks, as [`History::visits`].
     ///
     /// # Errors
     /// When history cannot be read.
-    pub fn attempts(&self, from: i64, to: i64, mut each: impl FnMut(ClosedAttempt) -> bool) -> Result<()> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM attempt WHERE started_ms >= ?1 AND started_ms < ?2 ORDER BY started_ms, id");
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let mut found = statement.query((from, to))?;
-        while let Some(row) = found.next()? {
-            if !each(read(row)?) {
-                break;
-            }
-        }
-        Ok(())
+    pub fn attempts(&self, from: i64, to: i64, each: impl FnMut(ClosedAttempt) -> bool) -> Result<()> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM attempt WHERE started_ms < ?2 AND (started_ms, id) >= (?1, ?3)
+             ORDER BY started_ms, id LIMIT {}",
+            crate::query::LOOK
+        );
+        self.in_looks(&sql, from, to, read, |attempt| (attempt.started.seen, attempt.id as i64), each)
     }
 }
 

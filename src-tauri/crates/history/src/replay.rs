@@ -7,6 +7,9 @@ use mirante_floor::{Changes, Event, FOLD_VERSION, Floor, Link};
 use rusqlite::{Connection, OptionalExtension, Row};
 use std::ops::RangeInclusive;
 
+/// Events read in one look.
+pub(crate) const EVENTS: u64 = 20_000;
+
 /// A floor that was stored, and what to know of it.
 pub(crate) struct Start {
     pub(crate) floor: Floor,
@@ -199,10 +202,24 @@ impl History {
         replay(&tx, start, seq, |_| true)
     }
 
-    /// Events by number, in order. A stretch that was never kept is left out; `each` says false to stop.
+    /// Events by number, in order. A stretch that was never kept is left out; `each` says false to stop. Read in short looks.
     pub fn events(&self, range: RangeInclusive<u64>, mut each: impl FnMut(&Event) -> bool) -> Result<()> {
-        let tx = self.db.unchecked_transaction()?;
-        each_event(&tx, range, &mut |event| Ok(each(event)))
+        let (mut from, last) = (*range.start(), (*range.end()).min(self.newest_seq()?));
+        while from <= last {
+            let to = from.saturating_add(EVENTS - 1).min(last);
+            let mut look = Vec::new();
+            let tx = self.db.unchecked_transaction()?;
+            each_event(&tx, from..=to, &mut |event| {
+                look.push(event.clone());
+                Ok(true)
+            })?;
+            drop(tx);
+            if !look.iter().all(&mut each) {
+                return Ok(());
+            }
+            from = to.saturating_add(1);
+        }
+        Ok(())
     }
 
     /// Number of the newest stored event; 0 for none.

@@ -1,14 +1,12 @@
 //! The fold, run again.
 
 use super::Stretch;
-use crate::{Board, History, HistoryError, Result, facts, history::Newest, keyframe, replay, segment};
+use crate::{Board, History, HistoryError, Result, facts, history::Newest, keyframe, replay, replay::EVENTS, segment};
 use mirante_floor::{Changes, Event, FOLD_VERSION, Fact, Floor};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 /// Facts written in one go.
 const FACTS: usize = 10_000;
-/// Events folded in one look at what is stored.
-const EVENTS: u64 = 20_000;
 
 #[derive(Default)]
 pub(super) struct Book {
