@@ -62,7 +62,7 @@ impl Bench {
                 }
                 Report::Picture(picture) => {
                     let picture = picture.map_party(|caller| self.key(caller));
-                    let differences = reconcile(&self.floor, SOURCE, &picture, seen);
+                    let differences = reconcile(&self.floor, SOURCE, picture, seen);
                     let first = !std::mem::replace(&mut self.pictured, true);
                     for kind in self.healer.admit(differences, first) {
                         self.apply(seen, None, Origin::Inferred, kind);

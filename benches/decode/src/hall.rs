@@ -54,31 +54,36 @@ impl Hall {
                 Report::Clock { .. } => {}
                 Report::Picture(picture) => {
                     let picture = picture.map_party(|caller| key(&mut self.people, caller));
-                    self.picture(&picture);
+                    self.picture(picture);
                 }
             }
         }
         self.changes.clear();
     }
 
-    fn picture(&mut self, picture: &Picture) {
+    fn picture(&mut self, picture: Picture) {
         let first = !std::mem::replace(&mut self.pictured, true);
         let differences = reconcile(&self.floor, SOURCE, picture, NOW);
-        for kind in self.healer.admit(differences, first) {
-            self.apply(None, Origin::Inferred, kind);
-        }
+        let admitted = self.healer.admit(differences, first);
+        let stamp = |seq, kind| Event { stamp: stamp(seq, None), origin: Origin::Inferred, kind };
+        let events: Vec<Event> = (self.seq + 1..).zip(admitted).map(|(seq, kind)| stamp(seq, kind)).collect();
+        self.seq += events.len() as u64;
+        self.floor.apply_all(&events, &mut self.changes);
     }
 
     fn apply(&mut self, at: Option<i64>, origin: Origin, kind: Kind) {
         self.seq += 1;
-        let stamp = Stamp { source: SOURCE, epoch: 1, seq: self.seq, seen: NOW, at };
-        self.floor.apply(&Event { stamp, origin, kind }, &mut self.changes);
+        self.floor.apply(&Event { stamp: stamp(self.seq, at), origin, kind }, &mut self.changes);
     }
 
     /// Memberships on the floor.
     pub fn memberships(&self) -> usize {
         self.floor.sites.values().flat_map(|site| site.agents.values()).map(|agent| agent.memberships.len()).sum()
     }
+}
+
+fn stamp(seq: u64, at: Option<i64>) -> Stamp {
+    Stamp { source: SOURCE, epoch: 1, seq, seen: NOW, at }
 }
 
 fn key(people: &mut HashMap<Caller, PartyId>, caller: Caller) -> PartyId {

@@ -256,7 +256,7 @@ impl Fold {
                             self.emit(&mut state, source, seen, Some(at), Origin::Heard, kind);
                         }
                         Folded::Backfill(told) => self.backfill(&mut state, source, seen, told),
-                        Folded::Picture(picture) => self.picture(&mut state, source, seen, &picture),
+                        Folded::Picture(picture) => self.picture(&mut state, source, seen, picture),
                     }
                 }
             }
@@ -376,7 +376,7 @@ impl Fold {
         }
     }
 
-    fn picture(&mut self, state: &mut State, source: SourceId, seen: i64, picture: &Picture) {
+    fn picture(&mut self, state: &mut State, source: SourceId, seen: i64, picture: Picture) {
         let Some(track) = self.tracks.get_mut(&source) else { return };
         let first = !std::mem::replace(&mut track.pictured, true);
         if let Some(site) = state.floor.sites.get(&source).filter(|_| first) {
@@ -388,9 +388,10 @@ impl Fold {
         let differences = reconcile(&state.floor, source, picture, asked);
         let admitted = track.healer.admit(differences, first);
         let drift = admitted.iter().filter(|kind| !matches!(kind, Kind::QueueSeen { .. })).count();
-        for kind in admitted {
-            self.emit(state, source, seen, None, Origin::Inferred, kind);
-        }
+        let stamp = |kind| Event { stamp: self.stamper.stamp(source, seen, None), origin: Origin::Inferred, kind };
+        let events: Vec<Event> = admitted.into_iter().map(stamp).collect();
+        state.floor.apply_all(&events, &mut state.changes);
+        self.happened(state, events);
         // What a first picture shows happened unheard, as was known; later ones show what should have been heard.
         if !first && drift > 0 {
             let count = u32::try_from(drift).unwrap_or(u32::MAX);
@@ -448,15 +449,22 @@ impl Fold {
     fn emit(&mut self, state: &mut State, source: SourceId, seen: i64, at: Option<i64>, origin: Origin, kind: Kind) {
         let event = Event { stamp: self.stamper.stamp(source, seen, at), origin, kind };
         state.floor.apply(&event, &mut state.changes);
-        state.seq = event.stamp.seq;
+        self.happened(state, [event]);
+    }
+
+    /// Keeps what was just let happen, and its facts, for the disk.
+    fn happened(&mut self, state: &mut State, events: impl IntoIterator<Item = Event>) {
         for fact in &state.changes.facts {
             if let Fact::VisitClosed(visit) = fact {
                 self.memory.keep(visit);
             }
         }
         self.facts.append(&mut state.changes.facts);
-        self.events.push(event);
-        self.pending_since.get_or_insert_with(Instant::now);
+        for event in events {
+            state.seq = event.stamp.seq;
+            self.events.push(event);
+            self.pending_since.get_or_insert_with(Instant::now);
+        }
     }
 
     fn hand_over(&mut self) {

@@ -1,6 +1,7 @@
 //! A person on the floor, as one platform sees them.
 
 use crate::{Moment, Name, PartyId, VisitId};
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -141,8 +142,8 @@ pub struct Membership {
 pub struct Agent {
     /// Name, in the party table.
     pub name: Option<PartyId>,
-    /// Queues served.
-    pub memberships: BTreeMap<Name, Membership>,
+    /// Queues served: few, so that they stand in one row instead of in a tree whose smallest node has room for eleven.
+    pub memberships: LiteMap<Name, Membership>,
     /// Last report of the device.
     pub device: Device,
     /// Queues that ring this agent now, with the call offered.
@@ -171,7 +172,7 @@ impl Agent {
     pub(crate) fn new(now: Moment) -> Self {
         Agent {
             name: None,
-            memberships: BTreeMap::new(),
+            memberships: LiteMap::new(),
             device: Device::Unknown,
             ringing: BTreeMap::new(),
             talking: None,

@@ -39,15 +39,45 @@ impl Floor {
             return;
         }
         let site = self.sites.entry(event.stamp.source).or_default();
-        if event.stamp.seq <= site.seq {
-            return;
+        if let Some(mut step) = site.begin(event, changes) {
+            site.step(&event.kind, &mut step);
         }
-        site.seq = event.stamp.seq;
-        site.epoch = site.epoch.max(event.stamp.epoch);
-        let seen = event.stamp.seen.clamp(0, LAST_MS).max(site.seen);
+    }
+
+    /// Lets events happen one after the other: what [`Floor::apply`] does with each. The first list of a large site tells thousands
+    /// of members of whom none is known; those are taken in together.
+    pub fn apply_all(&mut self, events: &[Event], changes: &mut Changes) {
+        let mut rest = events;
+        while let Some(first) = rest.first() {
+            let source = first.stamp.source;
+            let is_empty = self.sites.get(&source).is_none_or(|site| site.agents.is_empty());
+            let is_next = |event: &&Event| {
+                let stamp = &event.stamp;
+                matches!(event.kind, Kind::Member { .. }) && stamp.source == source && stamp.seen == first.stamp.seen
+            };
+            let newcomers = if is_empty { rest.iter().take_while(is_next).count() } else { 0 };
+            if newcomers > 0 {
+                self.sites.entry(source).or_default().newcomers(&rest[..newcomers], changes);
+            } else {
+                self.apply(first, changes);
+            }
+            rest = &rest[newcomers.max(1)..];
+        }
+    }
+}
+
+impl Site {
+    /// Takes note that an event happens and lets time pass until it does; none if it is not newer than what happened.
+    pub(crate) fn begin<'c>(&mut self, event: &Event, changes: &'c mut Changes) -> Option<Step<'c>> {
+        if event.stamp.seq <= self.seq {
+            return None;
+        }
+        self.seq = event.stamp.seq;
+        self.epoch = self.epoch.max(event.stamp.epoch);
+        let seen = event.stamp.seen.clamp(0, LAST_MS).max(self.seen);
         let at = event.stamp.at.filter(|at| (0..=LAST_MS).contains(at));
         // What is told after the fact happened then, by the only clock that saw it, and not when it was told.
-        let ahead = site.clock_ahead.unwrap_or(0);
+        let ahead = self.clock_ahead.unwrap_or(0);
         let happened = at
             .filter(|_| event.origin == Origin::Backfilled)
             .map_or(seen, |at| at.saturating_sub(ahead).clamp(0, seen));
@@ -59,9 +89,9 @@ impl Floor {
             changes,
         };
         if let Kind::Clock { at_by, seen_by, .. } = event.kind {
-            site.move_clocks(at_by, seen_by, seen);
+            self.move_clocks(at_by, seen_by, seen);
         }
-        site.advance(seen, &mut step);
+        self.advance(seen, &mut step);
         let is_own = matches!(
             event.kind,
             Kind::Tick
@@ -72,13 +102,11 @@ impl Floor {
                 | Kind::DayStarted { .. }
         );
         if event.origin == Origin::Heard && !is_own {
-            site.heard = Some(Moment { seen, at: at.or(site.heard.and_then(|heard| heard.at)) });
+            self.heard = Some(Moment { seen, at: at.or(self.heard.and_then(|heard| heard.at)) });
         }
-        site.step(&event.kind, &mut step);
+        Some(step)
     }
-}
 
-impl Site {
     fn step(&mut self, kind: &Kind, step: &mut Step<'_>) {
         match kind {
             Kind::Tick | Kind::Configured(_) => {}
@@ -202,7 +230,7 @@ impl Site {
     /// A person with logins on several sources is shown by one that is heard: which, may differ now.
     fn link_changed(&self, step: &mut Step<'_>) {
         step.changes.sources.insert(step.source);
-        step.changes.agents.extend(self.agents.keys().map(|key| (step.source, key.clone())));
+        step.changes.agents.extend(step.source, self.agents.keys());
     }
 
     /// The day's totals start again. Whatever is open stays open and counts where it began.
@@ -217,7 +245,7 @@ impl Site {
         self.counting_since = self.is_live().then_some(if prompt { from } else { self.seen });
         for (name, queue) in &mut self.queues {
             queue.totals = crate::Totals::default();
-            step.changes.queues.insert((step.source, name.clone()));
+            step.changes.queues.insert(step.source, name);
         }
         for (name, campaign) in &mut self.campaigns {
             *campaign = crate::Campaign::default();
@@ -234,7 +262,7 @@ impl Site {
         for (key, agent) in &mut self.agents {
             agent.answered.clear();
             agent.ring_no_answer.clear();
-            step.changes.agents.insert((step.source, key.clone()));
+            step.changes.agents.insert(step.source, key);
         }
         self.recent.clear();
         self.drift = 0;

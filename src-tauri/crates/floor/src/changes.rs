@@ -4,6 +4,7 @@ use crate::{
     AgentState, ClosedAttempt, ClosedVisit, DispositionFlags, Minute, Moment, Name, Outcome, SourceId, VisitId, Witness,
 };
 use std::collections::{BTreeSet, HashSet};
+use std::hash::Hash;
 
 /// A stretch that an agent spent in one state.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,7 +100,54 @@ pub enum Fact {
 
 /// Keys touched, in no order of meaning. One event may touch many again, and an ordered set would compare each with a dozen others. The
 /// hash differs at each start, so that no platform can choose names that fall together; nothing that is kept depends on it.
-pub type Touched<K> = HashSet<(SourceId, K), foldhash::fast::RandomState>;
+#[derive(Debug)]
+pub struct Touched<K> {
+    keys: HashSet<(SourceId, K), foldhash::fast::RandomState>,
+    /// The key last inserted: what comes in a row, as lists do, is not looked for again.
+    last: Option<(SourceId, K)>,
+}
+
+impl<K> Default for Touched<K> {
+    fn default() -> Self {
+        Touched { keys: HashSet::default(), last: None }
+    }
+}
+
+impl<K: Clone + Eq + Hash> Touched<K> {
+    /// Takes a key in.
+    pub(crate) fn insert(&mut self, source: SourceId, key: &K) {
+        if !self.is_last(source, key) {
+            self.keys.insert((source, key.clone()));
+            self.last = Some((source, key.clone()));
+        }
+    }
+
+    /// Makes room for so many more keys.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.keys.reserve(count);
+    }
+
+    /// Takes in keys that the next event is not likely to touch again.
+    pub(crate) fn extend<'k>(&mut self, source: SourceId, keys: impl Iterator<Item = &'k K>)
+    where
+        K: 'k,
+    {
+        for key in keys {
+            if !self.is_last(source, key) {
+                self.keys.insert((source, key.clone()));
+            }
+        }
+    }
+
+    fn is_last(&self, source: SourceId, key: &K) -> bool {
+        self.last.as_ref().is_some_and(|(of, last)| *of == source && last == key)
+    }
+
+    /// The keys, in no order of meaning.
+    pub fn iter(&self) -> impl Iterator<Item = &(SourceId, K)> {
+        self.keys.iter()
+    }
+}
 
 /// Collects what events did. Touched keys only grow until [`Changes::clear`], so many events can share one.
 #[derive(Debug, Default)]

@@ -2,10 +2,11 @@
 
 use crate::{Activity, AnsweredBy, Device, DialEnd, DispositionFlags, Outcome, PbxCounters, Setting, Witness};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use smol_str::SmolStr;
 
-/// A name that a platform uses for something of its own: a queue, an interface, a channel's unique id.
-pub type Name = Arc<str>;
+/// A name that a platform uses for something of its own: a queue, an interface, a channel's unique id. Nearly all are shorter than
+/// 24 bytes and then held in place: they are copied and compared at every event, and cost neither memory of their own nor a way to it.
+pub type Name = SmolStr;
 
 /// Which configured source an event came from. Zero is Mirante itself (configuration).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]

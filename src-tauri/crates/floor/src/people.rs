@@ -3,9 +3,10 @@
 use crate::apply::Step;
 use crate::clock::credit_agent;
 use crate::{
-    Agent, AgentSpan, AgentState, Fact, Kind, Membership, Moment, Name, OpenMinute, Origin, Outcome, Place, Queue, Site,
+    Agent, AgentSpan, AgentState, Changes, Event, Fact, Kind, Membership, Moment, Name, OpenMinute, Origin, Outcome,
+    Place, Queue, Site,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A pause that began longer ago than this was not cut short by a restart: the platform's clock is wrong.
 const LONGEST_PAUSE_MS: i64 = 24 * 60 * 60 * 1000;
@@ -13,7 +14,7 @@ const LONGEST_PAUSE_MS: i64 = 24 * 60 * 60 * 1000;
 impl Site {
     /// The queue, made if it was not known, to be drawn again.
     pub(crate) fn queue(&mut self, name: &Name, step: &mut Step<'_>) -> &mut Queue {
-        step.changes.queues.insert((step.source, name.clone()));
+        step.changes.queues.insert(step.source, name);
         let now = self.seen;
         self.queues.entry(name.clone()).or_insert_with(|| Queue { credited: now, ..Queue::default() })
     }
@@ -37,44 +38,53 @@ impl Site {
         if self.visits.values().all(|v| v.queue != *name) {
             self.queues.remove(name);
         }
-        step.changes.queues.insert((step.source, name.clone()));
+        step.changes.queues.insert(step.source, name);
     }
 
     pub(crate) fn member(&mut self, kind: &Kind, step: &mut Step<'_>) {
-        let Kind::Member { queue, agent: key, interface, name, device, paused, reason, penalty, paused_at, .. } = kind
-        else {
-            return;
-        };
+        let Kind::Member { queue, agent: key, .. } = kind else { return };
         self.queue(queue, step);
         let (live, now) = (self.is_live(), self.seen);
         let entry = self.agents.entry(key.clone());
         let agent = entry.or_insert_with(|| Agent { credited: now, ..Agent::new(step.now) });
-        if name.is_some() {
-            agent.name = *name;
-        }
-        agent.device = *device;
-        let reason = reason.clone().filter(|_| *paused);
-        let membership = Membership { interface: interface.clone(), paused: *paused, reason, penalty: *penalty };
-        agent.memberships.insert(queue.clone(), membership);
         // The agent was found once: a list of thousands of members is applied in a moment.
+        let ahead = self.clock_ahead.unwrap_or(0);
         let mut desk = Desk { settling: &mut self.settling, minute: &mut self.minute, live, now };
-        desk.refresh(key, agent, step);
-        // A pause found in a picture began before we looked; the platform may know when.
-        if let Some(at) = paused_at.filter(|_| step.origin == Origin::Inferred)
-            && let began = at.saturating_sub(self.clock_ahead.unwrap_or(0))
-            && matches!(agent.state, AgentState::Paused(_))
-            && agent.since == step.now
-            && (0..LONGEST_PAUSE_MS).contains(&step.now.seen.saturating_sub(began))
-        {
-            agent.since = Moment { seen: began, at: Some(at) };
+        desk.member(kind, agent, ahead, step);
+    }
+
+    /// Members of a site that knows no agent yet, all told at one instant: what [`Site::member`] does with each. Agents are found by
+    /// hash and put in their order once: to find a place for each anew takes twice as long as all else that is done with them.
+    pub(crate) fn newcomers(&mut self, events: &[Event], changes: &mut Changes) {
+        let mut agents: Vec<(Name, Agent)> = Vec::with_capacity(events.len());
+        let mut places: HashMap<&Name, usize, foldhash::fast::RandomState> = HashMap::default();
+        places.reserve(events.len());
+        changes.agents.reserve(events.len());
+        let mut last = None;
+        for event in events {
+            let Kind::Member { queue, agent: key, .. } = &event.kind else { continue };
+            let Some(mut step) = self.begin(event, changes) else { continue };
+            if last.replace(queue) != Some(queue) {
+                self.queue(queue, &mut step);
+            }
+            let (live, now, ahead) = (self.is_live(), self.seen, self.clock_ahead.unwrap_or(0));
+            let place = *places.entry(key).or_insert_with(|| {
+                agents.push((key.clone(), Agent { credited: now, ..Agent::new(step.now) }));
+                agents.len() - 1
+            });
+            if let Some((_, agent)) = agents.get_mut(place) {
+                let mut desk = Desk { settling: &mut self.settling, minute: &mut self.minute, live, now };
+                desk.member(&event.kind, agent, ahead, &mut step);
+            }
         }
+        self.agents = agents.into_iter().collect();
     }
 
     pub(crate) fn member_removed(&mut self, queue: &Name, key: &Name, step: &mut Step<'_>) {
         self.end_ring(queue, key, step);
         let Some(agent) = self.agents.get_mut(key) else { return };
         if agent.memberships.remove(queue).is_some() {
-            step.changes.queues.insert((step.source, queue.clone()));
+            step.changes.queues.insert(step.source, queue);
             self.refresh(key, step);
         }
     }
@@ -154,6 +164,31 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
+    /// An agent is a member of a queue, with all that the platform says. `ahead`: how far the platform's clock is ahead of ours, ms.
+    fn member(&mut self, kind: &Kind, agent: &mut Agent, ahead: i64, step: &mut Step<'_>) {
+        let Kind::Member { queue, agent: key, interface, name, device, paused, reason, penalty, paused_at, .. } = kind
+        else {
+            return;
+        };
+        if name.is_some() {
+            agent.name = *name;
+        }
+        agent.device = *device;
+        let reason = reason.clone().filter(|_| *paused);
+        let membership = Membership { interface: interface.clone(), paused: *paused, reason, penalty: *penalty };
+        agent.memberships.insert(queue.clone(), membership);
+        self.refresh(key, agent, step);
+        // A pause found in a picture began before we looked; the platform may know when.
+        if let Some(at) = paused_at.filter(|_| step.origin == Origin::Inferred)
+            && let began = at.saturating_sub(ahead)
+            && matches!(agent.state, AgentState::Paused(_))
+            && agent.since == step.now
+            && (0..LONGEST_PAUSE_MS).contains(&step.now.seen.saturating_sub(began))
+        {
+            agent.since = Moment { seen: began, at: Some(at) };
+        }
+    }
+
     fn refresh(&mut self, key: &Name, agent: &mut Agent, step: &mut Step<'_>) {
         if step.origin == Origin::Heard {
             agent.touched = step.now.seen;
@@ -163,8 +198,8 @@ impl Desk<'_> {
 
     /// Derives an agent's state from the facts again; if it changed, the old one is credited and becomes a span.
     fn rederive(&mut self, key: &Name, agent: &mut Agent, step: &mut Step<'_>) {
-        step.changes.agents.insert((step.source, key.clone()));
-        step.changes.queues.extend(agent.memberships.keys().map(|queue| (step.source, queue.clone())));
+        step.changes.agents.insert(step.source, key);
+        step.changes.queues.extend(step.source, agent.memberships.keys());
         if !agent.device.is_busy() {
             self.settling.remove(key);
         }

@@ -1,7 +1,8 @@
 //! Pictures against the floor: what must have happened unheard.
 
 use crate::{Floor, Kind, MemberPicture, Name, Outcome, Picture, QueuePicture, Site, SourceId, Stage, WaitingPicture};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::mem::Discriminant;
 
 /// A conversation whose agent is in no picture any more is believed over after this long.
 const LONGEST_TALK_MS: i64 = 4 * 60 * 60 * 1000;
@@ -10,15 +11,22 @@ const LONGEST_TALK_MS: i64 = 4 * 60 * 60 * 1000;
 ///
 /// What a live event touched at or after `asked` (our clock, Unix ms) is left alone: a picture is not atomic. Each call and
 /// each agent is judged by itself, so that a busy queue is healed as well as a quiet one.
-pub fn reconcile(floor: &Floor, source: SourceId, picture: &Picture, asked: i64) -> Vec<Kind> {
+///
+/// The picture is taken whole, so that the first one of a large site, thousands of members none of whom is known, becomes events
+/// without a copy.
+pub fn reconcile(floor: &Floor, source: SourceId, picture: Picture, asked: i64) -> Vec<Kind> {
     let nothing = Site::default();
     let site = floor.sites.get(&source).unwrap_or(&nothing);
+    let Picture { queues, members: seen, waiting } = picture;
     let mut kinds = Vec::new();
-    counters(site, &picture.queues, &mut kinds);
-    members(site, &picture.members, asked, &mut kinds);
-    conversations(site, &picture.members, asked, &mut kinds);
-    waits(site, &picture.waiting, asked, &mut kinds);
-    gone(site, &picture.queues, &mut kinds);
+    counters(site, &queues, &mut kinds);
+    let removed = removed(site, &seen, asked);
+    let over = conversations(site, &seen, asked);
+    members(site, seen, asked, &mut kinds);
+    kinds.extend(removed);
+    kinds.extend(over);
+    waits(site, &waiting, asked, &mut kinds);
+    gone(site, &queues, &mut kinds);
     kinds
 }
 
@@ -40,52 +48,63 @@ fn gone(site: &Site, seen: &[QueuePicture], kinds: &mut Vec<Kind>) {
     }
 }
 
-fn members(site: &Site, seen: &[MemberPicture], asked: i64, kinds: &mut Vec<Kind>) {
+fn members(site: &Site, seen: Vec<MemberPicture>, asked: i64, kinds: &mut Vec<Kind>) {
+    if site.agents.is_empty() {
+        kinds.reserve(seen.len());
+    }
     for m in seen {
         let agent = site.agents.get(&m.agent);
-        let known = agent.is_some_and(|a| a.memberships.contains_key(&m.queue));
-        if known && agent.is_some_and(|a| a.touched >= asked) {
+        let known = agent.and_then(|a| a.memberships.get(&m.queue));
+        if known.is_some() && agent.is_some_and(|a| a.touched >= asked) {
             continue;
         }
-        let same = agent.is_some_and(|a| {
-            a.memberships.get(&m.queue).is_some_and(|known| {
-                known.interface == m.interface
-                    && known.paused == m.paused
-                    && known.penalty == m.penalty
-                    && known.reason == m.reason.clone().filter(|_| m.paused)
-            }) && a.device == m.device
-                && (m.name.is_none() || a.name == m.name)
-        });
+        let same = known.is_some_and(|known| {
+            known.interface == m.interface
+                && known.paused == m.paused
+                && known.penalty == m.penalty
+                && known.reason.as_ref() == m.reason.as_ref().filter(|_| m.paused)
+        }) && agent.is_some_and(|a| a.device == m.device && (m.name.is_none() || a.name == m.name));
         if !same {
+            let MemberPicture { queue, agent, interface, name, device, paused, reason, penalty, in_call, paused_at } =
+                m;
             kinds.push(Kind::Member {
-                queue: m.queue.clone(),
-                agent: m.agent.clone(),
-                interface: m.interface.clone(),
-                name: m.name,
-                device: m.device,
-                paused: m.paused,
-                reason: m.reason.clone(),
-                penalty: m.penalty,
-                in_call: m.in_call,
-                paused_at: m.paused_at,
+                queue,
+                agent,
+                interface,
+                name,
+                device,
+                paused,
+                reason,
+                penalty,
+                in_call,
+                paused_at,
             });
         }
     }
+}
+
+/// Members whom the picture does not show any more.
+fn removed(site: &Site, seen: &[MemberPicture], asked: i64) -> Vec<Kind> {
     // The first picture of all is the longest to take in, and nobody can be gone yet.
     if site.agents.is_empty() {
-        return;
+        return Vec::new();
     }
-    let pairs: BTreeSet<(&Name, &Name)> = seen.iter().map(|m| (&m.queue, &m.agent)).collect();
+    // Asked whether it holds a pair and nothing else, so that its order, another at each start, decides nothing.
+    let pairs: HashSet<(&Name, &Name), foldhash::fast::RandomState> =
+        seen.iter().map(|m| (&m.queue, &m.agent)).collect();
+    let mut kinds = Vec::new();
     for (key, agent) in site.agents.iter().filter(|(_, a)| a.touched < asked) {
         let gone = agent.memberships.keys().filter(|queue| !pairs.contains(&(*queue, key)));
         kinds.extend(gone.map(|queue| Kind::MemberRemoved { queue: queue.clone(), agent: key.clone() }));
     }
+    kinds
 }
 
 /// Conversations that a member's row denies.
-fn conversations(site: &Site, seen: &[MemberPicture], asked: i64, kinds: &mut Vec<Kind>) {
+fn conversations(site: &Site, seen: &[MemberPicture], asked: i64) -> Vec<Kind> {
+    let mut kinds = Vec::new();
     if site.visits.values().all(|visit| !matches!(visit.stage, Stage::Talking { .. })) {
-        return;
+        return kinds;
     }
     let in_call: BTreeMap<(&Name, &Name), Option<bool>> =
         seen.iter().map(|m| ((&m.queue, &m.agent), m.in_call)).collect();
@@ -110,6 +129,7 @@ fn conversations(site: &Site, seen: &[MemberPicture], asked: i64, kinds: &mut Ve
             });
         }
     }
+    kinds
 }
 
 fn waits(site: &Site, seen: &[WaitingPicture], asked: i64, kinds: &mut Vec<Kind>) {
@@ -157,12 +177,50 @@ impl Healer {
         if connected {
             return differences;
         }
-        let (now, later): (Vec<Kind>, Vec<Kind>) = differences
-            .into_iter()
-            .partition(|kind| matches!(kind, Kind::QueueSeen { .. }) || last.iter().any(|before| same(before, kind)));
+        let mut before = Before::of(&last);
+        let (now, later): (Vec<Kind>, Vec<Kind>) =
+            differences.into_iter().partition(|kind| matches!(kind, Kind::QueueSeen { .. }) || before.holds(kind));
         self.last = later;
         now
     }
+}
+
+/// The differences of the picture before, by what they are about: a site may show thousands at once.
+struct Before<'a> {
+    kinds: HashMap<About<'a>, Vec<&'a Kind>, foldhash::fast::RandomState>,
+    /// How many were compared with another.
+    compared: usize,
+}
+
+/// Which kind of event, and the names of what it happened to.
+type About<'a> = (Discriminant<Kind>, [Option<&'a Name>; 2]);
+
+impl<'a> Before<'a> {
+    fn of(last: &'a [Kind]) -> Before<'a> {
+        let mut kinds: HashMap<About<'a>, Vec<&'a Kind>, foldhash::fast::RandomState> = HashMap::default();
+        for kind in last {
+            kinds.entry(about(kind)).or_default().push(kind);
+        }
+        Before { kinds, compared: 0 }
+    }
+
+    fn holds(&mut self, kind: &Kind) -> bool {
+        let Some(alike) = self.kinds.get(&about(kind)) else { return false };
+        let found = alike.iter().position(|before| same(before, kind));
+        self.compared += found.map_or(alike.len(), |at| at + 1);
+        found.is_some()
+    }
+}
+
+fn about(kind: &Kind) -> About<'_> {
+    let names = match kind {
+        Kind::Member { queue, agent, .. } | Kind::MemberRemoved { queue, agent } => [Some(queue), Some(agent)],
+        Kind::Completed { queue, call, .. } => [Some(queue), call.as_ref()],
+        Kind::Entered { queue, call, .. } | Kind::Left { queue, call, .. } => [Some(queue), Some(call)],
+        Kind::QueueGone { queue } => [Some(queue), None],
+        _ => [None, None],
+    };
+    (std::mem::discriminant(kind), names)
 }
 
 /// The same difference, however long the caller has waited by now.
@@ -170,5 +228,20 @@ fn same(before: &Kind, now: &Kind) -> bool {
     match (before, now) {
         (Kind::Entered { queue: q1, call: c1, .. }, Kind::Entered { queue: q2, call: c2, .. }) => q1 == q2 && c1 == c2,
         _ => before == now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_of_differences_are_each_compared_once() {
+        let removed = |nth: usize| Kind::MemberRemoved { queue: "sac".into(), agent: format!("{nth}").into() };
+        let last: Vec<Kind> = (0..5_000).map(removed).collect();
+        let mut before = Before::of(&last);
+        assert!((1_000..5_000).all(|nth| before.holds(&removed(nth))));
+        assert!(!(5_000..6_000).any(|nth| before.holds(&removed(nth))));
+        assert_eq!(before.compared, 4_000);
     }
 }

@@ -185,13 +185,13 @@ proptest! {
         let picture = common_picture(&truth.sites[&source]);
         let seen = floor.sites[&source].seen;
         let next = floor.sites[&source].seq + 1;
-        let differences = reconcile(&floor, source, &picture, i64::MAX);
+        let differences = reconcile(&floor, source, picture.clone(), i64::MAX);
         for (seq, kind) in (next..).zip(differences) {
             let stamp = Stamp { source, epoch: 2, seq, seen, at: None };
             floor.apply(&Event { stamp, origin: Origin::Inferred, kind }, &mut Changes::default());
             check(&floor.sites[&source]);
         }
-        let left = reconcile(&floor, source, &picture, i64::MAX);
+        let left = reconcile(&floor, source, picture, i64::MAX);
         // A device belongs to a person: rows of one person that disagree about it cannot all hold.
         prop_assert!(left.iter().all(|k| matches!(k, Kind::Member { .. })), "{left:?}");
     }

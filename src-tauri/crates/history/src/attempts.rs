@@ -1,5 +1,6 @@
 //! Attempts as rows: written, coded later, read.
 
+use crate::rows::{maybe, name};
 use crate::{History, HistoryError, Result, cohort::Cohorts};
 use mirante_floor::{AnsweredBy, ClosedAttempt, DialEnd, DispositionFlags, EndedBy, Moment, Name, PartyId, SourceId};
 use rusqlite::{OptionalExtension, Row, Transaction, params};
@@ -123,11 +124,11 @@ pub(crate) fn read(r: &Row<'_>) -> Result<ClosedAttempt> {
     Ok(ClosedAttempt {
         id: r.get(0)?,
         source: SourceId(r.get(1)?),
-        attempt: r.get(2)?,
-        campaign: r.get(3)?,
-        contact: r.get(4)?,
+        attempt: name(r, 2)?,
+        campaign: maybe(r, 3)?,
+        contact: name(r, 4)?,
         callee: party(5)?,
-        agent: r.get(6)?,
+        agent: maybe(r, 6)?,
         agent_name: party(7)?,
         started: Moment { seen: r.get(8)?, at: r.get(9)? },
         ringing: moment(10)?,
@@ -140,7 +141,7 @@ pub(crate) fn read(r: &Row<'_>) -> Result<ClosedAttempt> {
             dropped: r.get(19)?,
             by: among(EndedBy::ALL, EndedBy::word, &ended_by)?,
             cause: r.get(21)?,
-            status: r.get(22)?,
+            status: maybe(r, 22)?,
         },
         inferred: r.get(23)?,
         disposition: disposition(r)?,
@@ -148,7 +149,7 @@ pub(crate) fn read(r: &Row<'_>) -> Result<ClosedAttempt> {
 }
 
 fn disposition(r: &Row<'_>) -> Result<Option<Coded>> {
-    let Some(code) = r.get::<_, Option<Name>>(24)? else { return Ok(None) };
+    let Some(code) = maybe(r, 24)? else { return Ok(None) };
     let flags = DispositionFlags {
         human: r.get(25)?,
         right_party: r.get(26)?,

@@ -93,9 +93,10 @@ impl History {
                    UNION SELECT source, agent, agent_name FROM attempt WHERE agent IS NOT NULL
                    UNION SELECT DISTINCT source, agent, NULL FROM agent_span";
         let mut statement = self.db.prepare(sql)?;
-        let read =
-            |row: &Row<'_>| Ok(((SourceId(row.get(0)?), row.get(1)?), row.get::<_, Option<u64>>(2)?.map(PartyId)));
-        Ok(statement.query_map([], read)?.collect::<Result<_, _>>()?)
+        let read = |row: &Row<'_>| -> Result<Known> {
+            Ok(((SourceId(row.get(0)?), rows::name(row, 1)?), row.get::<_, Option<u64>>(2)?.map(PartyId)))
+        };
+        statement.query_and_then([], read)?.collect()
     }
 
     /// Everyone who works here, of those whose number and name are known.

@@ -6,6 +6,7 @@ use mirante_floor::{
     VisitId, Witness,
 };
 use rusqlite::Row;
+use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 
 /// An agent's state, spread over columns.
 pub(crate) struct StateColumns<'a> {
@@ -58,6 +59,25 @@ pub(crate) fn witness_word(witness: Witness) -> &'static str {
     }
 }
 
+/// A name as a column holds it.
+struct Text(Name);
+
+impl FromSql for Text {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str().map(|text| Text(text.into()))
+    }
+}
+
+/// The name in a column.
+pub(crate) fn name(r: &Row<'_>, column: usize) -> Result<Name> {
+    Ok(r.get::<_, Text>(column)?.0)
+}
+
+/// The name in a column that may be empty.
+pub(crate) fn maybe(r: &Row<'_>, column: usize) -> Result<Option<Name>> {
+    Ok(r.get::<_, Option<Text>>(column)?.map(|text| text.0))
+}
+
 /// Columns of a visit, in the order [`visit`] reads them.
 pub(crate) const VISIT: &str = "id, source, queue, call, contact, caller, entered_ms, entered_at, ended_ms, ended_at, \
      outcome, wait_ms, agent, talk_ms, transferred, origin, agent_name, interface";
@@ -71,17 +91,17 @@ pub(crate) fn visit(r: &Row<'_>) -> Result<ClosedVisit> {
     Ok(ClosedVisit {
         id: VisitId(r.get(0)?),
         source: SourceId(r.get(1)?),
-        queue: r.get(2)?,
-        call: r.get(3)?,
-        contact: r.get(4)?,
+        queue: name(r, 2)?,
+        call: name(r, 3)?,
+        contact: name(r, 4)?,
         caller: r.get::<_, Option<u64>>(5)?.map(PartyId),
         entered: Moment { seen: r.get(6)?, at: r.get(7)? },
         ended: Moment { seen: r.get(8)?, at: r.get(9)? },
         outcome: outcome.ok_or_else(|| HistoryError::damaged("visit", format!("unknown outcome {word:?}")))?,
         wait_ms: r.get(11)?,
-        agent: r.get(12)?,
+        agent: maybe(r, 12)?,
         agent_name: r.get::<_, Option<u64>>(16)?.map(PartyId),
-        interface: r.get(17)?,
+        interface: maybe(r, 17)?,
         talk_ms: r.get(13)?,
         transferred: r.get(14)?,
         origin: origin.ok_or_else(|| HistoryError::damaged("visit", format!("unknown origin {told:?}")))?,
@@ -94,7 +114,7 @@ pub(crate) const SPAN: &str = "id, source, agent, state, place, place_name, reas
 /// A row of [`SPAN`], with its number.
 pub(crate) fn span(r: &Row<'_>) -> Result<crate::SpanRow> {
     let place = || -> Result<Place> {
-        let name = r.get::<_, Option<Name>>(5)?;
+        let name = maybe(r, 5)?;
         match (r.get::<_, Option<String>>(4)?.as_deref(), name) {
             (Some("queue"), Some(name)) => Ok(Place::Queue(name)),
             (Some("campaign"), Some(name)) => Ok(Place::Campaign(name)),
@@ -109,18 +129,18 @@ pub(crate) fn span(r: &Row<'_>) -> Result<crate::SpanRow> {
         "talking" => AgentState::Talking(place()?),
         "hold" => AgentState::Hold(place()?),
         "wrapup" => AgentState::Wrapup(place()?),
-        "paused" => AgentState::Paused(r.get(6)?),
+        "paused" => AgentState::Paused(maybe(r, 6)?),
         "offline" => AgentState::Offline,
         "unknown" => AgentState::Unknown,
         _ => return Err(HistoryError::damaged("span", format!("unknown state {word:?}"))),
     };
     let from = Moment { seen: r.get(7)?, at: r.get(8)? };
     let to = Moment { seen: r.get(9)?, at: r.get(10)? };
-    let span = AgentSpan { source: SourceId(r.get(1)?), agent: r.get(2)?, state, from, to };
+    let span = AgentSpan { source: SourceId(r.get(1)?), agent: name(r, 2)?, state, from, to };
     Ok(crate::SpanRow { id: r.get(0)?, span })
 }
 
 /// A row of `source, from_ms, to_ms, reason`.
 pub(crate) fn gap(r: &Row<'_>) -> Result<Gap> {
-    Ok(Gap { source: SourceId(r.get(0)?), from: r.get(1)?, to: r.get(2)?, reason: r.get(3)? })
+    Ok(Gap { source: SourceId(r.get(0)?), from: r.get(1)?, to: r.get(2)?, reason: name(r, 3)? })
 }

@@ -44,7 +44,7 @@ impl Tracker {
             }
             self.sites.insert(source, (site.seq, index));
         }
-        for (source, key) in &changes.agents {
+        for (source, key) in changes.agents.iter() {
             let id = rows::agent_id(floor, *source, key);
             changed |= store.agents.put(number, id, rows::agent_row(floor, *source, key, people));
         }

@@ -114,7 +114,12 @@ fn parent<T>(rows: &mut [T], row: u32) -> Result<&mut T> {
 
 /// Puts a key that must be new.
 fn put<K: Ord, V>(map: &mut std::collections::BTreeMap<K, V>, key: K, value: V) -> Result<()> {
-    match map.insert(key, value) {
+    alone(map.insert(key, value))
+}
+
+/// What stood under a key before: nothing, or the key is not new.
+fn alone<V>(before: Option<V>) -> Result<()> {
+    match before {
         None => Ok(()),
         Some(_) => Err(bad("a key stands twice")),
     }

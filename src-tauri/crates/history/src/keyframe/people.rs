@@ -1,6 +1,7 @@
 //! Tables of agents.
 
 use super::{
+    alone,
     codes::{self, Code, Named},
     columns::columns,
     names::{Instant, Reader, Writer},
@@ -116,7 +117,7 @@ impl PeopleV1 {
             };
             let agent = Agent {
                 name: row.name.map(PartyId),
-                memberships: BTreeMap::new(),
+                memberships: Default::default(),
                 device: Device::of(row.device)?,
                 ringing: BTreeMap::new(),
                 talking,
@@ -134,7 +135,7 @@ impl PeopleV1 {
         for row in self.memberships.rows()? {
             let MembershipRow { agent, queue, interface, paused, reason, penalty } = row;
             let membership = Membership { interface: r.name(interface)?, paused, reason: r.maybe(reason)?, penalty };
-            put(&mut parent(&mut agents, agent)?.2.memberships, r.name(queue)?, membership)?;
+            alone(parent(&mut agents, agent)?.2.memberships.insert(r.name(queue)?, membership))?;
         }
         for RingRow { agent, queue, call } in self.rings.rows()? {
             put(&mut parent(&mut agents, agent)?.2.ringing, r.name(queue)?, r.name(call)?)?;

@@ -157,7 +157,7 @@ fn compare(reader: &Reader, day: i64) {
         let next = PartyId(people.len() as u64 + 1);
         *people.entry(caller).or_insert(next)
     });
-    let mut differences = reconcile(&reader.floor, SOURCE, &picture, i64::MAX);
+    let mut differences = reconcile(&reader.floor, SOURCE, picture, i64::MAX);
     differences.retain(|kind| !matches!(kind, Kind::QueueSeen { .. }));
     assert_eq!(differences, [], "the platform's picture of itself agrees with its events");
 }
