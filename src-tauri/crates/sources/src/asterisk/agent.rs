@@ -22,7 +22,9 @@ const NEUTRAL: [&str; 6] =
 /// * `Agent/9001` stays whole, since agent numbers and extensions may overlap.
 /// * More than seven digits are somebody's telephone, which may not be stored in clear: the key is then a keyed hash.
 pub(crate) fn key(interface: &str, state_interface: Option<&str>, remote: &Remote) -> Name {
-    let (own, watched) = (extension(interface), state_interface.and_then(extension));
+    // A queue that watches the very device it calls says nothing more by that.
+    let watched = state_interface.filter(|watched| *watched != interface).and_then(extension);
+    let own = extension(interface);
     let key = match (own, watched) {
         (Some(own), Some(watched)) if watched.context.is_none() && watched.number == own.number => watched.key(),
         (Some(own), _) => own.key(),
@@ -53,17 +55,23 @@ fn extension(address: &str) -> Option<Extension<'_>> {
     let rest = match address.strip_prefix("hint:") {
         Some(rest) => rest,
         None => {
-            let (tech, rest) = address.split_once('/')?;
-            let known = tech.eq_ignore_ascii_case("Local") || is_phone(tech);
+            let (tech, rest) = cut(address, b'/')?;
+            let known = is_phone(tech) || tech.eq_ignore_ascii_case("Local");
             known.then_some(rest)?
         }
     };
     // What follows a slash is an option, or the address of one of the device's contacts.
-    let place = rest.split('/').next()?;
-    let (number, context) = place.split_once('@').map_or((place, None), |(number, context)| (number, Some(context)));
+    let place = cut(rest, b'/').map_or(rest, |(place, _)| place);
+    let (number, context) = cut(place, b'@').map_or((place, None), |(number, context)| (number, Some(context)));
     let is_number = !number.is_empty() && number.len() <= EXTENSION && number.bytes().all(|b| b.is_ascii_digit());
     let context = context.filter(|context| !context.is_empty() && !NEUTRAL.contains(context));
     is_number.then_some(Extension { number, context })
+}
+
+/// The text before and after the first of this byte. An address is short: to prepare a search takes longer than to make it.
+fn cut(text: &str, byte: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|b| b == byte)?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 fn is_phone(tech: &str) -> bool {
@@ -84,15 +92,14 @@ pub(crate) fn is_remote(key: &str) -> bool {
 /// True if the platform watches the phone itself for this member. A `Local/` address only tells whether a call went through it.
 pub(crate) fn is_watched(interface: &str, state_interface: Option<&str>) -> bool {
     let watched = state_interface.filter(|state| !state.is_empty()).unwrap_or(interface);
-    !watched.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("Local/"))
+    !(watched.starts_with(['L', 'l']) && watched.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("Local/")))
 }
 
-/// A member's number and name, if the platform has a name of its own or the number is a telephone's: the one place where that is told.
-pub(crate) fn called<'a>(interface: &'a str, key: &'a str, member_name: &'a str) -> Option<(&'a str, &'a str)> {
-    let name = if member_name == interface { "" } else { member_name };
-    let own = if key == interface { "" } else { key.split_once('@').map_or(key, |(number, _)| number) };
+/// The number of whoever is at an address, and whether it is a telephone's: the one place where that is told.
+pub(crate) fn number<'a>(interface: &'a str, key: &'a str) -> (&'a str, bool) {
+    let own = if key == interface { "" } else { cut(key, b'@').map_or(key, |(number, _)| number) };
     let remote = if is_remote(key) { telephone(interface) } else { None };
-    (!name.is_empty() || remote.is_some()).then_some((remote.unwrap_or(own), name))
+    (remote.unwrap_or(own), remote.is_some())
 }
 
 /// A device state by its number, as lists and member events give it.
@@ -144,7 +151,7 @@ mod tests {
         assert_eq!(&*key("Local/100@vendas/n", Some("PJSIP/100")), "100");
         assert_eq!(&*key("Local/100@vendas/n", Some("PJSIP/200")), "100@vendas");
         assert_eq!(&*key("Local/100@vendas/n", Some("PJSIP/vendas-100")), "100@vendas");
-        assert_eq!(called("Local/100@vendas", "100@vendas", "Ana"), Some(("100", "Ana")));
+        assert_eq!(number("Local/100@vendas", "100@vendas"), ("100", false));
     }
 
     #[test]
@@ -155,8 +162,7 @@ mod tests {
         assert_ne!(tel, key("Local/5511999990001@out/n", None));
         assert!(key("Local/100@551133334444/n", None).starts_with("tel-"), "a tenant named by its number");
         assert_eq!(&*key(out, Some("hint:2101@ext-local")), "2101");
-        assert_eq!(called(out, &tel, out), Some(("5511999990000", "")));
-        assert_eq!(called(out, &tel, "Ana"), Some(("5511999990000", "Ana")));
+        assert_eq!(number(out, &tel), ("5511999990000", true));
     }
 
     #[test]
@@ -179,10 +185,9 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_the_address_is_none() {
-        assert_eq!(called("PJSIP/2101", "2101", "PJSIP/2101"), None);
-        assert_eq!(called("PJSIP/2101", "2101", ""), None);
-        assert_eq!(called("PJSIP/2101", "2101", "Ana Souza"), Some(("2101", "Ana Souza")));
+    fn an_address_that_tells_no_number_is_none() {
+        assert_eq!(number("PJSIP/2101", "2101"), ("2101", false));
+        assert_eq!(number("Agent/9001", "Agent/9001"), ("", false));
     }
 
     #[test]

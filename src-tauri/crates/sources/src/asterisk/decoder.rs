@@ -13,6 +13,7 @@
 
 use super::message::{Field, Message, mended, split};
 use super::scan::blank_line;
+use super::shape::Shape;
 use std::ops::Range;
 
 /// Longest line kept, bytes; the rest of a longer one is dropped. A message no longer than this cannot need any cut but of its
@@ -44,6 +45,8 @@ pub(crate) struct Decoder {
     /// Its text, if it is not the bytes as they came.
     mended: String,
     fields: Vec<Field>,
+    /// The messages of the list being received.
+    shape: Shape,
     /// Messages that came, taken or not.
     count: u64,
 }
@@ -85,6 +88,7 @@ impl Decoder {
             found: Found::Nothing,
             mended: String::new(),
             fields: Vec::new(),
+            shape: Shape::default(),
             count: 0,
         }
     }
@@ -166,7 +170,13 @@ impl Decoder {
             Found::InPlace(place) => &self.buffer[place.clone()],
             Found::Long(bytes) => &bytes[..],
         };
+        if let Some(shape) = self.shape.split(bytes, &mut self.fields)
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            return Message::new(text, &self.fields).of_shape(shape);
+        }
         let clean = split(bytes, &mut self.fields);
+        self.shape.learn(bytes);
         let text = match std::str::from_utf8(bytes) {
             Ok(text) if clean => text,
             _ => {

@@ -1,50 +1,45 @@
 //! Queue members as the platform describes them, in lists and in events that may each tell only a part.
 
+use super::address::{Address, NOWHERE, Watch};
 use super::message::Message;
 use super::phones::Phones;
-use super::remote::{Remote, masked, telephone};
+use super::remote::Remote;
 use super::row::Row;
-use super::{HashMap, agent};
+use super::{HashMap, IndexMap, agent};
 use crate::Caller;
 use mirante_floor::{Device, MemberPicture, Name};
 
-/// Most members remembered.
+/// Most members remembered, and most addresses.
 const MOST: usize = 100_000;
+/// Room for the list of a large site: to make it while the list comes in would take a sixth of the time. What is not used is never
+/// touched, and so costs no memory.
+const ROOM: usize = 4096;
 
-/// A member of one queue.
+/// A member of one queue. Who it is and of which queue, it says by number.
 #[derive(Debug)]
 struct Member {
-    picture: MemberPicture<Caller>,
-    /// The address as the platform writes it.
-    interface: Name,
+    queue: u32,
+    address: u32,
     /// Whose state the queue watches for it, as last told.
-    state_interface: Option<Name>,
-    /// The queue watches a device, not only whether a call goes through a `Local/` address.
-    watched: bool,
-    /// The agent's desk.
-    desk: usize,
-    /// The state as the queue gives it.
-    status: Device,
+    watches: Watch,
+    /// What the platform calls it, if told; empty where that is only the address again.
+    name: Option<Name>,
+    reason: Option<Name>,
+    paused_at: Option<i64>,
     /// When the PBX says that this member joined its queue, in its own seconds.
     since: Option<i64>,
+    round: u64,
+    penalty: i32,
+    paused: bool,
+    in_call: Option<bool>,
+    /// The queue watches a device, not only whether a call goes through a `Local/` address.
+    watched: bool,
+    /// The state as the queue gives it.
+    status: Device,
     /// The PBX made its record of the member anew, as a reload does, and forgot whether a call of the queue goes on.
     renewed: bool,
     /// The member has left. Its row stays until a list is complete.
     gone: bool,
-    round: u64,
-}
-
-/// Who an interface is.
-#[derive(Debug, Clone)]
-struct Address {
-    interface: Name,
-    /// The interface without the telephone number that it may hold.
-    shown: Name,
-    agent: Name,
-    /// With which watched device the key was made.
-    by: Option<Name>,
-    /// That is a device which some queue watches: the surest.
-    watched: bool,
 }
 
 /// What the queues of one agent know of the agent's device.
@@ -66,30 +61,51 @@ impl Desk {
 
 /// The members of one session.
 ///
-/// They and the desks stand in rows that know each other by number: a list of thousands is then taken in with one search by name a
-/// line, and given as a picture with none.
+/// Queues, addresses, desks and members stand in rows that know each other by number: a list of thousands is then taken in with one
+/// search by name a line, and given as a picture with none.
 #[derive(Debug, Default)]
 pub(crate) struct Members {
     rows: Vec<Member>,
-    /// The row of each member, by queue, then interface.
-    places: HashMap<Name, HashMap<Name, usize>>,
-    addresses: HashMap<Name, Address>,
-    desks: Vec<Desk>,
-    /// The desk of each agent.
-    seats: HashMap<Name, usize>,
+    queues: IndexMap<Name, ()>,
+    /// By interface.
+    addresses: IndexMap<Name, Address>,
+    /// The row of each member, by the numbers of its queue and its address.
+    places: HashMap<(u32, u32), u32>,
+    /// By agent.
+    desks: IndexMap<Name, Desk>,
     phones: Phones,
     /// An agent was learnt of whose device nobody has told anything.
     untold: bool,
     /// The row of each line of the list being received.
     listed: Vec<usize>,
+    /// The row after the one last taken: the platform lists in one order, so that is the next line's.
+    next: usize,
+    /// The queue last looked for: a list tells all members of one before those of another.
+    queue: u32,
     remote: Remote,
     pub(crate) round: u64,
+}
+
+/// Where a member may stand.
+#[derive(Clone, Copy)]
+struct Found {
+    /// The number of its address, if that is known.
+    address: Option<usize>,
+    /// Its row, if it has one.
+    row: Option<usize>,
 }
 
 impl Members {
     /// No members yet; `remote` makes the keys of those at a telephone.
     pub(crate) fn new(remote: Remote) -> Members {
-        Members { remote, ..Members::default() }
+        Members {
+            remote,
+            rows: Vec::with_capacity(ROOM),
+            addresses: IndexMap::with_capacity_and_hasher(ROOM, Default::default()),
+            places: HashMap::with_capacity_and_hasher(ROOM, Default::default()),
+            desks: IndexMap::with_capacity_and_hasher(ROOM, Default::default()),
+            ..Members::default()
+        }
     }
 
     /// The agent's key of an interface.
@@ -104,7 +120,7 @@ impl Members {
             Some(known) => known.agent.clone(),
             None => self.key(address),
         };
-        self.seats.contains_key(&key).then_some(key)
+        self.desks.contains_key(&key).then_some(key)
     }
 
     /// Takes a line of the list being received.
@@ -124,9 +140,11 @@ impl Members {
         if left {
             self.seat_all();
         }
-        let listed = std::mem::take(&mut self.listed);
-        let picture = listed.iter().filter_map(|at| self.known(*at)).collect();
-        self.sweep();
+        let mut picture = Vec::with_capacity(self.listed.len());
+        picture.extend(self.listed.iter().filter_map(|at| self.known(*at)));
+        self.listed.clear();
+        self.next = 0;
+        self.sweep(self.addresses.len() >= MOST);
         picture
     }
 
@@ -140,9 +158,11 @@ impl Members {
     pub(crate) fn removed(&mut self, message: &Message<'_>) -> Option<(Name, Name)> {
         let (queue, interface) = (message.said("Queue")?, interface(message)?);
         let agent = self.key(interface);
-        if let Some(member) = self.place(queue, interface).and_then(|at| self.rows.get_mut(at)).filter(|m| !m.gone) {
+        let row = self.find(queue, interface).row;
+        if let Some(member) = row.and_then(|at| self.rows.get_mut(at)).filter(|member| !member.gone) {
             member.gone = true;
-            if let Some(desk) = self.desks.get_mut(member.desk) {
+            let seat = self.addresses.get_index(member.address as usize).map(|(_, address)| address.seat as usize);
+            if let Some((_, desk)) = seat.and_then(|seat| self.desks.get_index_mut(seat)) {
                 let seats = desk.seats(member.watched);
                 *seats = seats.saturating_sub(1);
             }
@@ -156,14 +176,13 @@ impl Members {
         let extension = agent::phone(device)?;
         let before = self.phones.state(extension);
         let state = self.phones.told(extension, device, agent::device_word(message.said("State")?));
-        let (key, desk) = self.seats.get_key_value(extension)?;
-        let desk = self.desks.get(*desk)?;
+        let (_, key, desk) = self.desks.get_full(extension)?;
         (desk.watched == 0 && desk.unwatched > 0 && before != Some(state)).then(|| (key.clone(), state))
     }
 
     /// True if some agent's phone is known by its own word only, so that a list of devices is worth asking for.
     pub(crate) fn are_unwatched(&self) -> bool {
-        self.desks.iter().any(|desk| desk.watched == 0 && desk.unwatched > 0)
+        self.desks.values().any(|desk| desk.watched == 0 && desk.unwatched > 0)
     }
 
     /// True, once, after an agent was learnt of whose device nobody has told anything.
@@ -171,234 +190,305 @@ impl Members {
         std::mem::take(&mut self.untold)
     }
 
-    fn place(&self, queue: &str, interface: &str) -> Option<usize> {
-        self.places.get(queue)?.get(interface).copied()
-    }
-
     fn known(&self, at: usize) -> Option<MemberPicture<Caller>> {
         let member = self.rows.get(at).filter(|member| !member.gone)?;
-        Some(MemberPicture { device: self.device(member), ..member.picture.clone() })
+        let (_, address) = self.addresses.get_index(member.address as usize)?;
+        let (queue, ()) = self.queues.get_index(member.queue as usize)?;
+        let name = member.name.as_ref().filter(|name| address.is_told || !name.is_empty());
+        Some(MemberPicture {
+            queue: queue.clone(),
+            agent: address.agent.clone(),
+            interface: address.shown.clone(),
+            name: name.map(|name| Caller { number: address.number.clone(), name: name.clone() }),
+            device: self.device(member, address),
+            paused: member.paused,
+            reason: member.reason.clone(),
+            penalty: member.penalty,
+            in_call: member.in_call,
+            paused_at: member.paused_at,
+        })
     }
 
     /// What is known of a member's device: by a queue of the agent's that watches it, else by the phone's own word.
     ///
     /// A `Local/` address only tells whether a call goes through it, so its "free" is not believed: the phone may be busy with
     /// another call. But of a telephone outside the PBX there will never be a better word than the queue's.
-    fn device(&self, member: &Member) -> Device {
-        if let Some(desk) = self.desks.get(member.desk).filter(|desk| desk.watched > 0) {
+    fn device(&self, member: &Member, address: &Address) -> Device {
+        if let Some((_, desk)) = self.desks.get_index(address.seat as usize).filter(|(_, desk)| desk.watched > 0) {
             return desk.device;
         }
-        let agent = &member.picture.agent;
-        match (self.phones.state(agent), member.status) {
+        match (self.phones.state(&address.agent), member.status) {
             (Some(phone), _) => phone,
-            (None, Device::Idle) if !agent::is_remote(agent) => Device::Unknown,
+            (None, Device::Idle) if !agent::is_remote(&address.agent) => Device::Unknown,
             (None, status) => status,
         }
+    }
+
+    fn find(&mut self, queue: &str, interface: &str) -> Found {
+        if let Some(member) = self.rows.get(self.next)
+            && self.addresses.get_index(member.address as usize).is_some_and(|(known, _)| *known == *interface)
+            && self.queues.get_index(member.queue as usize).is_some_and(|(known, ())| *known == *queue)
+        {
+            return Found { address: Some(member.address as usize), row: Some(self.next) };
+        }
+        let address = self.addresses.get_index_of(interface);
+        let place = address.and_then(|address| Some((self.queue(queue)?, address as u32)));
+        Found { address, row: place.and_then(|place| self.places.get(&place)).map(|at| *at as usize) }
+    }
+
+    /// The number of a queue.
+    fn queue(&mut self, name: &str) -> Option<u32> {
+        if self.queues.get_index(self.queue as usize).is_none_or(|(known, ())| *known != *name) {
+            self.queue = self.queues.get_index_of(name)? as u32;
+        }
+        Some(self.queue)
     }
 
     /// Takes in what a message tells about a member; gives its row.
     fn take(&mut self, row: &Row<'_>) -> Option<usize> {
         let (queue, interface) = row.place()?;
         let told = row.state_interface();
-        let place = self.place(queue, interface);
-        let at = match place.and_then(|at| self.rows.get(at)).filter(|member| !member.gone) {
-            None => self.learn(place, queue, interface, told)?,
-            Some(member) => {
-                if told.is_some() && told != member.state_interface.as_deref() {
-                    self.watch(place?, interface, told);
-                }
-                place?
+        let found = self.find(queue, interface);
+        let at = match found.row.filter(|at| self.rows.get(*at).is_some_and(|member| !member.gone)) {
+            None => self.learn(found, queue, interface, told)?,
+            Some(at) => {
+                self.watch(at, interface, told);
+                at
             }
         };
+        self.next = at + 1;
         let member = self.rows.get_mut(at)?;
         member.round = self.round;
         if let Some(status) = row.status() {
             member.status = agent::device(status);
         }
-        member.tell(row);
-        if let Some(desk) = self.desks.get_mut(member.desk).filter(|_| member.watched) {
+        member.tell(row, interface);
+        if member.watched
+            && let Some((_, address)) = self.addresses.get_index(member.address as usize)
+            && let Some((_, desk)) = self.desks.get_index_mut(address.seat as usize)
+        {
             desk.device = member.status;
         }
         Some(at)
     }
 
     /// A member not known before, or one that had left and whose row is still there.
-    fn learn(
-        &mut self,
-        row: Option<usize>,
-        queue: &str,
-        interface: &str,
-        state_interface: Option<&str>,
-    ) -> Option<usize> {
-        if row.is_none() && self.rows.len() >= MOST {
+    fn learn(&mut self, found: Found, queue: &str, interface: &str, told: Option<&str>) -> Option<usize> {
+        if found.row.is_none() && self.rows.len() >= MOST {
             return None;
         }
-        let address = self.address(interface, state_interface);
-        let watched = agent::is_watched(interface, state_interface);
-        let desk = self.seat(&address.agent);
-        let seats = self.desks.get_mut(desk)?;
-        *seats.seats(watched) += 1;
-        self.untold |= seats.watched == 0 && self.phones.state(&address.agent).is_none();
-        let queue: Name = self.places.get_key_value(queue).map_or_else(|| queue.into(), |(name, _)| name.clone());
-        let picture = MemberPicture {
-            queue: queue.clone(),
-            agent: address.agent,
-            interface: address.shown,
-            name: None,
-            device: Device::Unknown,
-            paused: false,
-            reason: None,
-            penalty: 0,
-            in_call: None,
-            paused_at: None,
+        let number = self.address(found.address, interface, told)?;
+        let watched = agent::is_watched(interface, told);
+        let (_, address) = self.addresses.get_index_mut(number)?;
+        let seat = seat(&mut self.desks, address);
+        let (_, desk) = self.desks.get_index_mut(seat)?;
+        *desk.seats(watched) += 1;
+        self.untold |= desk.watched == 0 && self.phones.state(&address.agent).is_none();
+        let queue = match self.queue(queue) {
+            Some(queue) => queue,
+            None => self.queues.insert_full(queue.into(), ()).0 as u32,
         };
         let member = Member {
-            picture,
-            interface: address.interface.clone(),
-            state_interface: state_interface
-                .map(|told| address.by.filter(|by| **by == *told).unwrap_or_else(|| told.into())),
-            watched,
-            desk,
-            status: Device::Unknown,
+            queue,
+            address: number as u32,
+            watches: Watch::of(told, interface),
+            name: None,
+            reason: None,
+            paused_at: None,
             since: None,
+            round: self.round,
+            penalty: 0,
+            paused: false,
+            in_call: None,
+            watched,
+            status: Device::Unknown,
             // A member that was not in the first list may be back with a call that began before.
             renewed: self.round > 1,
             gone: false,
-            round: self.round,
         };
-        let at = row.unwrap_or(self.rows.len());
+        let at = found.row.unwrap_or(self.rows.len());
         match self.rows.get_mut(at) {
             Some(row) => *row = member,
             None => {
-                self.places.entry(queue).or_default().insert(address.interface, at);
+                self.places.insert((queue, number as u32), at as u32);
                 self.rows.push(member);
             }
         }
         Some(at)
     }
 
-    /// A queue watches something else for a member than before.
-    fn watch(&mut self, at: usize, interface: &str, state_interface: Option<&str>) {
-        self.address(interface, state_interface);
+    /// What a queue watches for a member: something else than before, perhaps.
+    fn watch(&mut self, at: usize, interface: &str, told: Option<&str>) {
+        let Some(told) = told else { return };
+        let Some(member) = self.rows.get_mut(at).filter(|member| !member.watches.is(told, interface)) else { return };
+        member.watches = Watch::of(Some(told), interface);
+        let address = member.address as usize;
+        self.address(Some(address), interface, Some(told));
         if let Some(member) = self.rows.get_mut(at) {
-            member.state_interface = state_interface.map(Name::from);
-            member.watched = agent::is_watched(interface, state_interface);
-            self.seat_all();
+            member.watched = agent::is_watched(interface, Some(told));
         }
+        self.seat_all();
     }
 
-    /// Who an interface is, also by what a queue watches for it. What one queue watches is believed over a queue that watches
-    /// nothing: it is one person.
-    fn address(&mut self, interface: &str, state_interface: Option<&str>) -> Address {
-        let watched = agent::is_watched(interface, state_interface);
-        let known = self.addresses.get(interface);
-        let stays = |known: &Address| {
-            state_interface.is_none() || known.watched && !watched || known.by.as_deref() == state_interface
-        };
-        if let Some(known) = known.filter(|known| stays(known)) {
-            return known.clone();
-        }
-        let agent = agent::key(interface, state_interface, &self.remote);
-        let renamed = known.is_some_and(|known| known.agent != agent);
-        let room = self.addresses.len() < MOST || known.is_some();
-        let name: Name = interface.into();
-        let shown = if telephone(&name).is_some() { masked(&name) } else { name.clone() };
-        // Most watch the very device that they call.
-        let by = state_interface.map(|by| if by == interface { name.clone() } else { by.into() });
-        let address = Address { interface: name.clone(), shown, agent, by, watched };
-        if room {
-            self.addresses.insert(name, address.clone());
-        }
-        if renamed {
-            for member in self.rows.iter_mut().filter(|member| *member.interface == *interface) {
-                member.picture.agent = address.agent.clone();
+    /// Who an interface is, also by what a queue watches for it: its number. None if there is no room.
+    fn address(&mut self, known: Option<usize>, interface: &str, told: Option<&str>) -> Option<usize> {
+        let Some(at) = known else {
+            let is_room = self.addresses.len() < MOST;
+            if !is_room {
+                return None;
             }
-            self.seat_all();
+            let interface = Name::from(interface);
+            let address = Address::of(&interface, told, &self.remote);
+            return Some(self.addresses.insert_full(interface, address).0);
+        };
+        let (name, address) = self.addresses.get_index_mut(at)?;
+        if !address.stays(interface, told) {
+            let before = std::mem::replace(address, Address::of(name, told, &self.remote));
+            address.seat = before.seat;
+            if before.agent != address.agent {
+                self.seat_all();
+            }
         }
-        address
-    }
-
-    /// The desk of an agent, who may be new.
-    fn seat(&mut self, agent: &Name) -> usize {
-        if let Some(desk) = self.seats.get(agent) {
-            return *desk;
-        }
-        self.desks.push(Desk::default());
-        self.seats.insert(agent.clone(), self.desks.len() - 1);
-        self.desks.len() - 1
+        Some(at)
     }
 
     /// Counts anew who watches whom.
     fn seat_all(&mut self) {
-        let (desks, seats) = (std::mem::take(&mut self.desks), std::mem::take(&mut self.seats));
-        let mut rows = std::mem::take(&mut self.rows);
-        for member in rows.iter_mut().filter(|member| !member.gone) {
-            let agent = &member.picture.agent;
-            let before = seats.get(agent).and_then(|at| desks.get(*at)).filter(|desk| desk.watched > 0);
-            member.desk = self.seat(agent);
-            if let Some(desk) = self.desks.get_mut(member.desk) {
-                *desk.seats(member.watched) += 1;
-                if member.watched {
-                    desk.device = before.map_or(member.status, |desk| desk.device);
-                }
+        let before = std::mem::take(&mut self.desks);
+        self.addresses.values_mut().for_each(|address| address.seat = NOWHERE);
+        for member in self.rows.iter().filter(|member| !member.gone) {
+            let Some((_, address)) = self.addresses.get_index_mut(member.address as usize) else { continue };
+            let seat = seat(&mut self.desks, address);
+            let Some((_, desk)) = self.desks.get_index_mut(seat) else { continue };
+            *desk.seats(member.watched) += 1;
+            if member.watched {
+                let before = before.get(&address.agent).filter(|desk| desk.watched > 0);
+                desk.device = before.map_or(member.status, |desk| desk.device);
             }
         }
-        self.rows = rows;
     }
 
-    /// Takes out the rows of members who left.
-    fn sweep(&mut self) {
-        if self.rows.iter().all(|member| !member.gone) {
+    /// Takes out the rows of members who left, and if there is no more room, addresses at which nobody is.
+    fn sweep(&mut self, is_full: bool) {
+        if !is_full && self.rows.iter().all(|member| !member.gone) {
             return;
         }
         self.rows.retain(|member| !member.gone);
         self.places.clear();
-        for (at, member) in self.rows.iter().enumerate() {
-            self.places.entry(member.picture.queue.clone()).or_default().insert(member.interface.clone(), at);
+        if is_full {
+            self.forget_addresses();
+        }
+        let queues = std::mem::take(&mut self.queues);
+        for (at, member) in self.rows.iter_mut().enumerate() {
+            if let Some((queue, ())) = queues.get_index(member.queue as usize) {
+                member.queue = self.queues.insert_full(queue.clone(), ()).0 as u32;
+            }
+            self.places.insert((member.queue, member.address), at as u32);
+        }
+    }
+
+    /// Forgets the addresses at which nobody is any more: all get new numbers, by which places are then to be made anew.
+    fn forget_addresses(&mut self) {
+        let mut numbers = vec![NOWHERE; self.addresses.len()];
+        for member in &self.rows {
+            numbers[member.address as usize] = 0;
+        }
+        for (number, kept) in numbers.iter_mut().filter(|number| **number != NOWHERE).zip(0..) {
+            *number = kept;
+        }
+        let mut each = numbers.iter();
+        self.addresses.retain(|_, _| each.next().is_some_and(|number| *number != NOWHERE));
+        for member in &mut self.rows {
+            member.address = numbers[member.address as usize];
         }
     }
 }
 
 impl Member {
-    /// Takes in what a message tells beside the device. Names are made anew only where they differ: they seldom do.
-    fn tell(&mut self, row: &Row<'_>) {
-        let known = &mut self.picture;
+    /// Takes in what a message tells beside the device. Words are made anew only where they differ: they seldom do.
+    fn tell(&mut self, row: &Row<'_>, interface: &str) {
         if let Some(name) = row.name() {
-            let called = agent::called(&self.interface, &known.agent, name);
-            if called != known.name.as_ref().map(|known| (&*known.number, &*known.name)) {
-                known.name = called.map(|(number, name)| {
-                    let number = if number == &*known.agent { known.agent.clone() } else { number.into() };
-                    Caller { number, name: name.into() }
-                });
+            let name = if name == interface { "" } else { name };
+            if self.name.as_deref() != Some(name) {
+                self.name = Some(name.into());
             }
         }
         if let Some(paused) = row.paused() {
-            known.paused = paused != 0;
-            let reason = row.reason().filter(|_| known.paused);
-            if reason != known.reason.as_deref() {
-                known.reason = reason.map(Name::from);
+            self.paused = paused != 0;
+            let reason = row.reason().filter(|_| self.paused);
+            if reason != self.reason.as_deref() {
+                self.reason = reason.map(Name::from);
             }
-            if !known.paused {
-                known.paused_at = None;
+            if !self.paused {
+                self.paused_at = None;
             }
         }
-        if let Some(since) = row.last_pause() {
-            known.paused_at = (known.paused && since > 0).then(|| since.saturating_mul(1000));
+        // Of the others it is the time of a pause that is over.
+        if self.paused
+            && let Some(since) = row.last_pause()
+        {
+            self.paused_at = (since > 0).then(|| since.saturating_mul(1000));
         }
         if let Some(penalty) = row.penalty() {
-            known.penalty = penalty;
+            self.penalty = penalty;
         }
         if let Some(since) = row.login_time() {
             self.renewed |= self.since.replace(since).is_some_and(|before| before != since);
         }
         if let Some(in_call) = row.in_call() {
             self.renewed &= in_call == 0;
-            known.in_call = (!self.renewed).then_some(in_call != 0);
+            self.in_call = (!self.renewed).then_some(in_call != 0);
         }
     }
+}
+
+/// The desk of whoever is at an address, who may be new: its number.
+fn seat(desks: &mut IndexMap<Name, Desk>, address: &mut Address) -> usize {
+    if address.seat == NOWHERE {
+        let entry = desks.entry(address.agent.clone());
+        address.seat = entry.index() as u32;
+        entry.or_default();
+    }
+    address.seat as usize
 }
 
 /// A member's address, under any of the names that versions give it.
 pub(crate) fn interface<'a>(message: &Message<'a>) -> Option<&'a str> {
     ["Interface", "Location", "Member", "AgentCalled"].iter().find_map(|key| message.said(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::asterisk::decoder::Decoder;
+
+    /// Tells of a member; gives what is known of it.
+    fn tell(members: &mut Members, queue: &str, number: u32, rest: &str) -> Option<MemberPicture<Caller>> {
+        let text = format!("Event: X\r\nQueue: {queue}\r\nName: A{number}\r\nLocation: PJSIP/{number}\r\n{rest}\r\n");
+        let mut known = None;
+        Decoder::default().push(text.as_bytes(), |message| known = members.read(&Row::of(&message)));
+        known
+    }
+
+    #[test]
+    fn who_left_is_forgotten_and_nobody_is_taken_for_another() {
+        let mut members = Members::default();
+        for (queue, number) in [("sac", 1), ("sac", 2), ("n1", 3), ("vip", 2), ("vip", 4)] {
+            tell(&mut members, queue, number, "Status: 1\r\nPenalty: 7\r\n");
+        }
+        let gone = "Event: QueueMemberRemoved\r\nQueue: n1\r\nInterface: PJSIP/3\r\n\r\nEvent: Y\r\nQueue: sac\r\nInterface: PJSIP/1\r\n\r\n";
+        Decoder::default().push(gone.as_bytes(), |message| _ = members.removed(&message));
+        members.sweep(true);
+        assert_eq!(
+            (members.rows.len(), members.queues.len(), members.addresses.len(), members.places.len()),
+            (3, 2, 2, 3)
+        );
+        for (queue, number) in [("vip", 4), ("sac", 2), ("vip", 2)] {
+            let known = tell(&mut members, queue, number, "").expect("a member");
+            let name = known.name.map(|caller| caller.name.to_string());
+            assert_eq!((&*known.queue, &*known.agent, known.penalty), (queue, &*number.to_string(), 7));
+            assert_eq!((name, known.device), (Some(format!("A{number}")), Device::Idle));
+        }
+        assert_eq!(tell(&mut members, "sac", 1, "").expect("a member").penalty, 0, "back, and nothing is known");
+    }
 }

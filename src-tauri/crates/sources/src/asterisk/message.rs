@@ -18,6 +18,18 @@ pub(crate) struct Field {
 }
 
 impl Field {
+    /// The field of a line whose colon and end are known, if it is like nearly all: `Key: value`, with or without a carriage return,
+    /// and nothing else blank at the edges.
+    #[inline]
+    pub(crate) fn plain(bytes: &[u8], line: usize, colon: usize, place: usize) -> Option<Field> {
+        let value = colon + 1 + usize::from(bytes.get(colon + 1) == Some(&b' '));
+        let end = place - usize::from(place > value && bytes[place - 1] == b'\r');
+        let plain = |start: usize, end: usize| bytes[start] > b' ' && bytes[end - 1] > b' ';
+        let is_plain = line < colon && plain(line, colon) && (value == end || value < end && plain(value, end));
+        // The decoder keeps no text of 4 GiB.
+        is_plain.then_some(Field { key: line as u32, key_end: colon as u32, value: value as u32, end: end as u32 })
+    }
+
     fn key(self, text: &str) -> &str {
         &text[self.key as usize..self.key_end as usize]
     }
@@ -67,12 +79,23 @@ pub(crate) fn means(value: Option<&str>) -> Option<&str> {
 pub(crate) struct Message<'a> {
     text: &'a str,
     fields: &'a [Field],
+    shape: u64,
 }
 
 impl<'a> Message<'a> {
     /// A view of `text`, whose lines [`split`] has found; without any field, it is the greeting.
     pub(crate) fn new(text: &'a str, fields: &'a [Field]) -> Message<'a> {
-        Message { text, fields }
+        Message { text, fields, shape: 0 }
+    }
+
+    /// The same, of a list whose messages of this number have the same keys in the same order.
+    pub(crate) fn of_shape(self, shape: u64) -> Message<'a> {
+        Message { shape, ..self }
+    }
+
+    /// The number of its keys and their order; 0 if it was read by itself.
+    pub(crate) fn shape(&self) -> u64 {
+        self.shape
     }
 
     /// Its lines.
@@ -86,10 +109,15 @@ impl<'a> Message<'a> {
         self.fields.iter().map(move |field| (field.key(text), field.value(text)))
     }
 
-    /// The same with each key as a [`word`], for whoever looks for many keys.
-    pub(crate) fn words(&self) -> impl Iterator<Item = (u128, &'a str)> + use<'a> {
+    /// Each key as a [`word`], for whoever looks for many keys.
+    pub(crate) fn words(&self) -> impl Iterator<Item = u128> + use<'a> {
         let text = self.text;
-        self.fields.iter().map(move |field| (field.word(text), field.value(text)))
+        self.fields.iter().map(move |field| field.word(text))
+    }
+
+    /// The value of the field that came in this place, from 0.
+    pub(crate) fn value(&self, nth: usize) -> Option<&'a str> {
+        self.fields.get(nth).map(|field| field.value(self.text))
     }
 
     /// The first value of a key, in any case; `None` if the message has no such key.
@@ -223,9 +251,7 @@ impl Splitter<'_> {
             let colon = self.colon.min(self.first(colons & !before & (end - 1)));
             let place = self.base + ends.trailing_zeros() as usize;
             if colon != NONE && self.fields.len() < MAX_FIELDS {
-                let (key, key_end) = trimmed(self.bytes, self.line, colon);
-                let (value, end) = trimmed(self.bytes, colon + 1, place);
-                self.fields.push(Field { key, key_end, value, end });
+                self.fields.push(field(self.bytes, self.line, colon, place));
             }
             (self.line, self.colon) = (place + 1, NONE);
             before = end | (end - 1);
@@ -234,6 +260,15 @@ impl Splitter<'_> {
         self.colon = self.colon.min(self.first(colons & !before));
         self.base += BLOCK;
     }
+}
+
+/// The field of a line whose colon and end are known.
+fn field(bytes: &[u8], line: usize, colon: usize, place: usize) -> Field {
+    Field::plain(bytes, line, colon, place).unwrap_or_else(|| {
+        let (key, key_end) = trimmed(bytes, line, colon);
+        let (value, end) = trimmed(bytes, colon + 1, place);
+        Field { key, key_end, value, end }
+    })
 }
 
 /// The part of a line without the blanks around it, carriage return included.

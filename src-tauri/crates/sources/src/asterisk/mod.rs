@@ -8,6 +8,7 @@
 //! bytes ─ decoder ─ message ─▶ translate { calls, members, outbound } ─▶ reports    link: TCP or tls, login: ready, session: the loop
 //! ```
 
+mod address;
 mod agent;
 #[cfg(any(test, feature = "bench"))]
 #[doc(hidden)]
@@ -38,6 +39,7 @@ mod roster;
 mod row;
 mod scan;
 mod session;
+mod shape;
 mod talks;
 mod tls;
 mod translate;
@@ -64,6 +66,9 @@ pub fn agent_key(interface: &str, state_interface: Option<&str>) -> Option<Name>
 /// A map for what is looked up at every message: its hash is seeded anew at each start, and takes a fifth of the time of the
 /// standard one.
 type HashMap<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
+
+/// The same for rows that are found by name and know each other by number.
+type IndexMap<K, V> = indexmap::IndexMap<K, V, foldhash::fast::RandomState>;
 
 /// A password. Never shows in logs or errors: its `Debug` is three stars and it has no `Display`.
 #[derive(Clone, PartialEq, Eq)]

@@ -5,127 +5,166 @@ use std::str::FromStr;
 
 /// The words of a message about a member, under any of the names that versions give them: the first of each, as they came.
 ///
-/// Found in one walk over the fields. A list brings thousands of these messages at once, and to look for each word by itself would
-/// take more time than all that is then done with them.
-#[derive(Debug, Default)]
+/// Found in one walk over the keys, and a value is only looked at when it is asked for. A list brings thousands of these messages at
+/// once, and to look for each word by itself would take more time than all that is then done with them.
+#[derive(Debug)]
 pub(crate) struct Row<'a> {
-    pub(crate) action_id: Option<&'a str>,
-    queue: Option<&'a str>,
-    /// The surest name first.
-    interfaces: [Option<&'a str>; 4],
-    state_interface: Option<&'a str>,
-    names: [Option<&'a str>; 3],
-    status: Option<&'a str>,
-    paused: Option<&'a str>,
-    reasons: [Option<&'a str>; 2],
-    last_pause: Option<&'a str>,
-    penalty: Option<&'a str>,
-    login_time: Option<&'a str>,
-    in_call: Option<&'a str>,
+    message: Message<'a>,
+    /// By word: in which field it came, from 1; 0 for not at all.
+    fields: [u16; KEYS.len()],
 }
 
-const ACTION_ID: u128 = word("ActionID");
-const QUEUE: u128 = word("Queue");
-const INTERFACE: u128 = word("Interface");
-const LOCATION: u128 = word("Location");
-const MEMBER: u128 = word("Member");
-const AGENT_CALLED: u128 = word("AgentCalled");
-const STATE_INTERFACE: u128 = word("StateInterface");
-const MEMBER_NAME: u128 = word("MemberName");
-const NAME: u128 = word("Name");
-const AGENT_NAME: u128 = word("AgentName");
-const STATUS: u128 = word("Status");
-const PAUSED: u128 = word("Paused");
-const PAUSED_REASON: u128 = word("PausedReason");
-const REASON: u128 = word("Reason");
-const LAST_PAUSE: u128 = word("LastPause");
-const PENALTY: u128 = word("Penalty");
-const LOGIN_TIME: u128 = word("LoginTime");
-const IN_CALL: u128 = word("InCall");
+/// Where the words stand in messages of one shape.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    shape: u64,
+    fields: [u16; KEYS.len()],
+}
+
+/// The keys. Where one thing has several, the surest comes first.
+const KEYS: [u128; 18] = [
+    word("ActionID"),
+    word("Queue"),
+    word("Interface"),
+    word("Location"),
+    word("Member"),
+    word("AgentCalled"),
+    word("StateInterface"),
+    word("MemberName"),
+    word("Name"),
+    word("AgentName"),
+    word("Status"),
+    word("Paused"),
+    word("PausedReason"),
+    word("Reason"),
+    word("LastPause"),
+    word("Penalty"),
+    word("LoginTime"),
+    word("InCall"),
+];
+const ACTION_ID: usize = 0;
+const QUEUE: usize = 1;
+const INTERFACES: std::ops::Range<usize> = 2..6;
+const STATE_INTERFACE: usize = 6;
+const NAMES: std::ops::Range<usize> = 7..10;
+const STATUS: usize = 10;
+const PAUSED: usize = 11;
+const REASONS: std::ops::Range<usize> = 12..14;
+const LAST_PAUSE: usize = 14;
+const PENALTY: usize = 15;
+const LOGIN_TIME: usize = 16;
+const IN_CALL: usize = 17;
+
+/// By [`place`]: the key that falls there.
+const PLACES: [u8; 1 << BITS] = {
+    let mut places = [0; 1 << BITS];
+    let (mut taken, mut key) = (0_u64, 0);
+    while key < KEYS.len() {
+        let at = place(KEYS[key]);
+        assert!(taken & (1 << at) == 0, "two keys fall in one place: another factor is needed");
+        taken |= 1 << at;
+        places[at] = key as u8;
+        key += 1;
+    }
+    places
+};
+const BITS: u32 = 6;
+
+/// Where a key would stand: a hash that was tried until no two of [`KEYS`] fell together, so that one look tells each.
+const fn place(key: u128) -> usize {
+    ((key as u64 ^ (key >> 64) as u64).wrapping_mul(0x9f7a_7daf_b43a_dc4f) >> (64 - BITS)) as usize
+}
 
 impl<'a> Row<'a> {
-    pub(crate) fn of(message: &Message<'a>) -> Row<'a> {
-        let mut row = Row::default();
-        for (key, value) in message.words() {
-            let place = match key {
-                ACTION_ID => &mut row.action_id,
-                QUEUE => &mut row.queue,
-                INTERFACE => &mut row.interfaces[0],
-                LOCATION => &mut row.interfaces[1],
-                MEMBER => &mut row.interfaces[2],
-                AGENT_CALLED => &mut row.interfaces[3],
-                STATE_INTERFACE => &mut row.state_interface,
-                MEMBER_NAME => &mut row.names[0],
-                NAME => &mut row.names[1],
-                AGENT_NAME => &mut row.names[2],
-                STATUS => &mut row.status,
-                PAUSED => &mut row.paused,
-                PAUSED_REASON => &mut row.reasons[0],
-                REASON => &mut row.reasons[1],
-                LAST_PAUSE => &mut row.last_pause,
-                PENALTY => &mut row.penalty,
-                LOGIN_TIME => &mut row.login_time,
-                IN_CALL => &mut row.in_call,
-                _ => continue,
-            };
-            place.get_or_insert(value);
+    /// The same for a message of a list: its words stand where they stood in the one before.
+    pub(crate) fn listed(message: &Message<'a>, known: &mut Known) -> Row<'a> {
+        if message.shape() == 0 || message.shape() != known.shape {
+            *known = Known { shape: message.shape(), fields: Row::of(message).fields };
         }
-        row
+        Row { message: *message, fields: known.fields }
+    }
+
+    pub(crate) fn of(message: &Message<'a>) -> Row<'a> {
+        let mut fields = [0; KEYS.len()];
+        for (key, nth) in message.words().zip(1..) {
+            let word = usize::from(PLACES[place(key)]);
+            if KEYS[word] == key && fields[word] == 0 {
+                fields[word] = nth;
+            }
+        }
+        Row { message: *message, fields }
+    }
+
+    fn get(&self, word: usize) -> Option<&'a str> {
+        self.message.value(usize::from(self.fields[word]).checked_sub(1)?)
+    }
+
+    fn said(&self, mut words: std::ops::Range<usize>) -> Option<&'a str> {
+        words.find_map(|word| means(self.get(word)))
+    }
+
+    fn number<T: FromStr + TryFrom<i64>>(&self, word: usize) -> Option<T> {
+        let text = self.get(word)?;
+        // Plain digits, as nearly all are, of which no more than these can be too many.
+        if matches!(text.len(), 1..=18) && text.bytes().all(|b| b.is_ascii_digit()) {
+            let value = text.bytes().fold(0, |sum, digit| 10 * sum + i64::from(digit - b'0'));
+            return T::try_from(value).ok();
+        }
+        text.trim().parse().ok()
+    }
+
+    pub(crate) fn action_id(&self) -> Option<&'a str> {
+        self.get(ACTION_ID)
     }
 
     /// Queue and address of the member.
     pub(crate) fn place(&self) -> Option<(&'a str, &'a str)> {
-        Some((means(self.queue)?, self.interfaces.iter().find_map(|value| means(*value))?))
+        Some((means(self.get(QUEUE))?, self.said(INTERFACES)?))
     }
 
     /// Whose state the queue watches for it.
     pub(crate) fn state_interface(&self) -> Option<&'a str> {
-        means(self.state_interface)
+        means(self.get(STATE_INTERFACE))
     }
 
     /// What the platform calls the member.
     pub(crate) fn name(&self) -> Option<&'a str> {
-        self.names.iter().find_map(|name| *name)
+        NAMES.into_iter().find_map(|name| self.get(name))
     }
 
     /// The device's state as a number.
     pub(crate) fn status(&self) -> Option<i32> {
-        number(self.status)
+        self.number(STATUS)
     }
 
     /// Not 0: paused.
     pub(crate) fn paused(&self) -> Option<i32> {
-        number(self.paused)
+        self.number(PAUSED)
     }
 
     /// Why the member is paused.
     pub(crate) fn reason(&self) -> Option<&'a str> {
-        self.reasons.iter().find_map(|reason| means(*reason))
+        self.said(REASONS)
     }
 
     /// When the member last paused, in the platform's seconds.
     pub(crate) fn last_pause(&self) -> Option<i64> {
-        number(self.last_pause)
+        self.number(LAST_PAUSE)
     }
 
     pub(crate) fn penalty(&self) -> Option<i32> {
-        number(self.penalty)
+        self.number(PENALTY)
     }
 
     /// When the member joined the queue, in the platform's seconds.
     pub(crate) fn login_time(&self) -> Option<i64> {
-        number(self.login_time)
+        self.number(LOGIN_TIME)
     }
 
     /// Not 0: a call of this queue is with the member.
     pub(crate) fn in_call(&self) -> Option<i32> {
-        number(self.in_call)
+        self.number(IN_CALL)
     }
-}
-
-fn number<T: FromStr>(value: Option<&str>) -> Option<T> {
-    let value = value?;
-    value.parse().or_else(|_| value.trim().parse()).ok()
 }
 
 #[cfg(test)]
@@ -146,9 +185,15 @@ mod tests {
         with(text, |row| {
             assert_eq!(row.place(), Some(("sac", "PJSIP/2")));
             assert_eq!((row.status(), row.paused(), row.name()), (Some(2), None, Some("")));
-            assert_eq!((row.reason(), row.action_id), (Some("almoço"), Some("mirante-1")));
+            assert_eq!((row.reason(), row.action_id()), (Some("almoço"), Some("mirante-1")));
         });
         with("Event: X\r\nQueue: <unknown>\r\nInterface: PJSIP/1\r\n\r\n", |row| assert_eq!(row.place(), None));
+        with(
+            "Event: X\r\nPenalty: 2147483648\r\nStatus: +3\r\nPaused: 00000000000000000001\r\nInCall: x\r\n\r\n",
+            |row| {
+                assert_eq!((row.penalty(), row.status(), row.paused(), row.in_call()), (None, Some(3), Some(1), None));
+            },
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::outbound::{self, Attempts, Outbound};
 use super::place::Place;
 use super::queue_log::Verdict;
 use super::remote::Remote;
-use super::row::Row;
+use super::row::{Known, Row};
 use crate::{Caller, Report};
 use memchr::memmem;
 use mirante_floor::{Kind, MemberPicture, Name, Outcome, PbxCounters, Picture, QueuePicture, WaitingPicture, Witness};
@@ -98,6 +98,8 @@ pub(crate) struct Translator {
     /// The list being received: its action id and what came so far.
     listing: Option<(String, Picture<Caller>)>,
     round: u64,
+    /// Where the words of its lines about members stand.
+    words: Known,
     /// The platform does not let this user list devices.
     devices_refused: bool,
 }
@@ -317,8 +319,8 @@ impl Translator {
     }
 
     fn listed_member(&mut self, message: &Message<'_>) {
-        let row = Row::of(message);
-        if self.listing.as_ref().is_some_and(|(action_id, _)| row.action_id == Some(action_id)) {
+        let row = Row::listed(message, &mut self.words);
+        if self.listing.as_ref().is_some_and(|(action_id, _)| row.action_id() == Some(action_id)) {
             self.members.listed(&row);
         }
     }
