@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout)]
 
 mod backup;
+mod import;
 mod tail;
 mod titular;
 mod verify;

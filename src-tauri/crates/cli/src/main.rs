@@ -8,6 +8,7 @@ mod backup;
 mod check;
 mod floor;
 mod hub;
+mod import;
 mod logs;
 mod names;
 mod passphrase;
@@ -65,6 +66,8 @@ enum Command {
     Titular(titular::Arguments),
     /// Show how long what is kept is kept, why and what would go; or remove it.
     Retention(retention::Arguments),
+    /// Take in the past out of files: a PBX's queue_log.
+    Import(import::Arguments),
     /// Make history of a simulated centre: example data, in a folder of their own.
     Simulate(simulate::Arguments),
 }
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Titular(arguments) => titular::run(&arguments),
         Command::Retention(arguments) => retention::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
     };
     match result {

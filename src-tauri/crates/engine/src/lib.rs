@@ -15,6 +15,7 @@ mod edges;
 mod engine;
 mod fold;
 mod folded;
+pub mod import;
 mod input;
 mod live;
 mod memory;

@@ -95,7 +95,10 @@ impl Site {
 
     fn close_minute(&mut self, edge: i64, step: &mut Step<'_>) {
         self.credit_all(edge);
-        let OpenMinute { from, covered_ms, queues, agents, .. } = std::mem::take(&mut self.minute);
+        let OpenMinute { from, covered_ms, mut queues, agents, .. } = std::mem::take(&mut self.minute);
+        // How many waited is told of a minute that was heard, if only in part.
+        let happened = |q: &QueueActivity| q.entered > 0 || q.answered > 0 || q.lost > 0 || q.waiting_ms > 0;
+        queues.retain(|_, queue| covered_ms > 0 || happened(queue));
         if covered_ms > 0 || !queues.is_empty() || !agents.is_empty() {
             let minute = Minute { source: step.source, from, covered_ms, queues, agents };
             step.changes.facts.push(Fact::MinuteClosed(minute));

@@ -177,5 +177,5 @@ impl Site {
     }
 
     /// How many visits, and attempts, stay amendable.
-    pub(crate) const RECENT: usize = 512;
+    pub const RECENT: usize = 512;
 }

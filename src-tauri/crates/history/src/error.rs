@@ -30,6 +30,14 @@ pub enum HistoryError {
         /// What the system said.
         words: String,
     },
+    /// An import was to be kept under the name of a source that is something else.
+    #[error("the source {name:?} of this folder is of the kind {kind}; choose another name for what is imported")]
+    NameTaken {
+        /// The name.
+        name: String,
+        /// What goes by it.
+        kind: String,
+    },
     /// No history in the folder, and it was opened for reading only.
     #[error("there is no history in {folder}")]
     Missing {

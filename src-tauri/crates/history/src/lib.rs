@@ -33,6 +33,7 @@ mod forgotten;
 #[doc(hidden)]
 pub mod fuzzing;
 mod history;
+mod imported;
 mod key;
 mod keyframe;
 mod options;
@@ -63,6 +64,7 @@ pub use error::{HistoryError, Result};
 pub use forget::Forget;
 pub use forgotten::{Erasure, Forgotten, SubjectKind};
 pub use history::History;
+pub use imported::{IMPORTED, ImportBatch, ImportFile, ImportHead, ImportStretch};
 pub use keyframe::{keyframe, restore};
 pub use options::{KeyStore, OpenOptions};
 pub use party::Parties;

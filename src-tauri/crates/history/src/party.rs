@@ -24,7 +24,9 @@ struct Inner {
     ids: HashMap<[u8; 32], PartyId>,
     /// `None`: asked for, and unknown or forgotten.
     people: HashMap<PartyId, Option<Party>>,
+    /// Their numbers have no holes.
     pending: Vec<Pending>,
+    pending_ids: HashMap<[u8; 32], PartyId>,
 }
 
 /// A person not on the disk yet.
@@ -44,9 +46,9 @@ impl Parties {
     pub(crate) fn open(key: Option<Key>, file: PathBuf, writer: Option<&Connection>) -> Result<Parties> {
         let next = "SELECT coalesce(max(id), 0) + 1 FROM party";
         let next = writer.map(|db| db.query_row(next, [], |r| r.get(0))).transpose()?;
-        let (ids, people) = Default::default();
+        let (ids, people, pending, pending_ids) = Default::default();
         let db = OnDemand { file, open: None };
-        Ok(Parties(Arc::new(Mutex::new(Inner { key, db, next, ids, people, pending: Vec::new() }))))
+        Ok(Parties(Arc::new(Mutex::new(Inner { key, db, next, ids, people, pending, pending_ids }))))
     }
 
     /// The number of a person; a new one for whoever was never seen with exactly this number and name.
@@ -103,7 +105,11 @@ impl Parties {
 
     /// The oldest `count` pending people are on the disk.
     pub(crate) fn settled(&self, count: usize) {
-        self.inner().pending.drain(..count);
+        let mut inner = self.inner();
+        let Inner { pending, pending_ids, .. } = &mut *inner;
+        for settled in pending.drain(..count) {
+            pending_ids.remove(&settled.lookup);
+        }
     }
 
     /// Forgets people in memory.
@@ -143,11 +149,14 @@ impl Inner {
         if let Some(id) = self.ids.get(&lookup) {
             return Ok(*id);
         }
-        let mut statement = self.db.get()?.prepare_cached("SELECT id FROM party WHERE lookup = ?1")?;
-        let stored = statement.query_row([lookup], |r| r.get(0).map(PartyId)).optional()?;
-        drop(statement);
-        let pending = || self.pending.iter().find(|p| p.lookup == lookup).map(|p| p.id);
-        let id = match stored.or_else(pending) {
+        let known = match self.pending_ids.get(&lookup) {
+            Some(id) => Some(*id),
+            None => {
+                let mut statement = self.db.get()?.prepare_cached("SELECT id FROM party WHERE lookup = ?1")?;
+                statement.query_row([lookup], |r| r.get(0).map(PartyId)).optional()?
+            }
+        };
+        let id = match known {
             Some(id) => id,
             None => {
                 let next = self.next.as_mut().ok_or(HistoryError::ReadOnly)?;
@@ -155,6 +164,7 @@ impl Inner {
                 let sealed = key.seal(id.0, &postcard_of(party)?)?;
                 let number_lookup = (!party.number.is_empty()).then(|| key.lookup(b"number", &[&party.number]));
                 self.pending.push(Pending { id, lookup, number_lookup, sealed });
+                self.pending_ids.insert(lookup, id);
                 *next += 1;
                 id
             }
@@ -172,7 +182,8 @@ impl Inner {
             return Ok(known.clone());
         }
         let Some(key) = &self.key else { return Ok(None) };
-        let pending = self.pending.iter().find(|p| p.id == id).map(|p| p.sealed.clone());
+        let place = self.pending.first().and_then(|first| usize::try_from(id.0.checked_sub(first.id.0)?).ok());
+        let pending = place.and_then(|place| self.pending.get(place)).map(|p| p.sealed.clone());
         let sealed = match pending {
             Some(sealed) => Some(sealed),
             None => {
@@ -235,7 +246,7 @@ fn day(ms: i64) -> i64 {
 pub(crate) const DAY: i64 = 24 * 60 * 60_000;
 
 /// Whom a batch names: whether the person works here, and the newest day.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Uses(BTreeMap<PartyId, (bool, i64)>);
 
 impl Uses {

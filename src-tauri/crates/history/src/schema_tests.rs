@@ -152,6 +152,35 @@ fn the_whole_layout() {
             chained INTEGER NOT NULL,
             keyframe BLOB NOT NULL
         ) STRICT;
+        CREATE TABLE imported (
+            seq_first INTEGER PRIMARY KEY,
+            seq_last INTEGER NOT NULL,
+            source INTEGER NOT NULL,
+            chain INTEGER NOT NULL,
+            seen_first INTEGER NOT NULL,
+            seen_top INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            fold_version INTEGER NOT NULL,
+            keyframe BLOB NOT NULL,
+            events BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE imported_file (
+            source INTEGER NOT NULL,
+            head BLOB NOT NULL,
+            done INTEGER NOT NULL,
+            lines INTEGER NOT NULL,
+            from_ms INTEGER,
+            to_ms INTEGER,
+            edges BLOB NOT NULL,
+            PRIMARY KEY (source, head)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE imported_head (
+            source INTEGER PRIMARY KEY,
+            chain INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            fold_version INTEGER NOT NULL,
+            keyframe BLOB NOT NULL
+        ) STRICT;
         CREATE TABLE journal (
             seq_first INTEGER PRIMARY KEY,
             seq_last INTEGER NOT NULL,

@@ -45,7 +45,7 @@ impl Archive {
     pub fn open(data: &Path) -> Result<Archive, HistoryError> {
         let own = History::open(data, &OpenOptions::reader());
         let is_empty = match &own {
-            Ok(history) => history.newest_seq()? == 0,
+            Ok(history) => history.newest_seq()? == 0 && !history.has_imports()?,
             Err(HistoryError::Missing { .. }) => true,
             Err(_) => false,
         };
@@ -70,7 +70,7 @@ impl Archive {
 
     /// True if nothing was ever kept in it.
     pub fn is_empty(&self) -> bool {
-        self.history.newest_seq().is_ok_and(|seq| seq == 0)
+        self.history.newest_seq().is_ok_and(|seq| seq == 0) && !self.history.has_imports().unwrap_or(false)
     }
 
     /// The floor as the screens showed it at a time, Unix ms.

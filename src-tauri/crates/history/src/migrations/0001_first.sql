@@ -271,3 +271,41 @@ CREATE TABLE removal (
     bytes INTEGER NOT NULL,
     PRIMARY KEY (rule, before_ms)
 ) STRICT, WITHOUT ROWID;
+
+-- Events of what a platform's own record told of the past, imported. Each such source is a fold of its own, beside the live one, and
+-- its events are numbered from source * 2^40 + 1 on. `chain` grows where its fold began anew, because older lines came after newer
+-- ones. `keyframe` is the source's floor as of `seq_first - 1`. Times are Unix ms.
+CREATE TABLE imported (
+    seq_first INTEGER PRIMARY KEY,
+    seq_last INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    chain INTEGER NOT NULL,
+    seen_first INTEGER NOT NULL,
+    seen_top INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    fold_version INTEGER NOT NULL,
+    keyframe BLOB NOT NULL,
+    events BLOB NOT NULL
+) STRICT;
+
+-- Where the fold of each imported source stands.
+CREATE TABLE imported_head (
+    source INTEGER PRIMARY KEY,
+    chain INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    fold_version INTEGER NOT NULL,
+    keyframe BLOB NOT NULL
+) STRICT;
+
+-- Files that were imported: known again by `head`, a hash of how they begin, up to the byte `done` of what they hold unpacked. What
+-- their lines tell lies between two times; `edges` knows the lines around either again, when another file overlaps.
+CREATE TABLE imported_file (
+    source INTEGER NOT NULL,
+    head BLOB NOT NULL,
+    done INTEGER NOT NULL,
+    lines INTEGER NOT NULL,
+    from_ms INTEGER,
+    to_ms INTEGER,
+    edges BLOB NOT NULL,
+    PRIMARY KEY (source, head)
+) STRICT, WITHOUT ROWID;

@@ -1,7 +1,9 @@
 //! The fold, run again.
 
 use super::Stretch;
-use crate::{Board, History, HistoryError, Result, facts, history::Newest, keyframe, replay, replay::EVENTS, segment};
+use crate::{
+    Board, History, HistoryError, Result, facts, history::Newest, imported, keyframe, replay, replay::EVENTS, segment,
+};
 use mirante_floor::{Changes, Event, FOLD_VERSION, Fact, Floor};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
@@ -56,6 +58,38 @@ impl Book {
             }
         }
         Ok(Some(events.len() as u64))
+    }
+
+    /// Folds a stretch of imported events again, after `follows` of the same source; gives how many there were. What `is_last` of
+    /// a source must come to the floor on which the next import goes on.
+    pub(super) fn refold(
+        &mut self,
+        db: &Connection,
+        tx: &Transaction<'_>,
+        stretch: &imported::Stretch,
+        follows: Option<&imported::Stretch>,
+        is_last: bool,
+    ) -> Result<u64> {
+        let (begun, events) = imported::read(db, stretch)?;
+        let before = stretch.seq_first - 1;
+        // A fold that begins anew goes on with nothing.
+        let goes_on = |seq: u64, chain: u32| seq == before && chain == stretch.chain && self.at == before;
+        let goes_on = follows.is_some_and(|follows| goes_on(follows.seq_last, follows.chain));
+        let mut differs = goes_on && stretch.fold_version == FOLD_VERSION && self.floor != begun;
+        self.floor = begun;
+        self.at = before;
+        for event in &events {
+            self.fold(tx, event)?;
+        }
+        self.write(tx)?;
+        if is_last && stretch.fold_version == FOLD_VERSION {
+            let head = imported::head(db, stretch.source)?;
+            differs |= head.chain == stretch.chain && (head.seq != self.at || head.floor != self.floor);
+        }
+        if differs {
+            return Err(HistoryError::damaged("keyframe", "the floor is not the one that was kept"));
+        }
+        Ok(events.len() as u64)
     }
 
     /// The next stretch begins with this floor, as of event `seq`; says so if that is not what the one before came to.

@@ -15,6 +15,9 @@ const TOLD: u64 = 5;
 /// Sums by the minute of beginning change while a visit or attempt of that minute goes on, which is not for longer than this, ms.
 const LONGEST_MS: i64 = 24 * 60 * 60_000;
 
+/// Whose rows an excuse is for: one source's, or those of all that are followed.
+const OF: &str = "CASE WHEN of IS NULL THEN source NOT IN (SELECT source FROM old.imported_head) ELSE of = source END";
+
 /// A table made of facts. Gaps are left out: a full disk adds some that no event tells.
 pub(super) struct Table {
     name: &'static str,
@@ -69,8 +72,9 @@ impl Table {
     /// What makes a row one that can be judged.
     fn judged(&self) -> String {
         let Table { closed, counts, .. } = self;
-        let not_excused =
-            format!("NOT EXISTS (SELECT 1 FROM excused WHERE {closed} + {counts} >= from_ms AND {closed} <= to_ms)");
+        let not_excused = format!(
+            "NOT EXISTS (SELECT 1 FROM excused WHERE {closed} + {counts} >= from_ms AND {closed} <= to_ms AND {OF})"
+        );
         match self.aged() {
             Some((rule, time)) => format!(
                 "{not_excused} AND {time} >= coalesce((SELECT max(before_ms) FROM old.removal WHERE rule = '{}'), {time})",

@@ -7,9 +7,9 @@
 mod book;
 mod compare;
 
-use crate::{History, HistoryError, Result, replay::Start, schema};
+use crate::{History, HistoryError, Result, imported, replay::Start, schema};
 use book::Book;
-use mirante_floor::FOLD_VERSION;
+use mirante_floor::{FOLD_VERSION, SourceId};
 use rusqlite::{Connection, OpenFlags};
 
 /// What was looked at, and what is wrong.
@@ -52,12 +52,13 @@ impl History {
             let look = self.db.unchecked_transaction()?;
             (stretches(&look)?, Start::head(&look)?)
         };
-        let all = stretches.len() as u64;
+        let imports = imported::stretches(&self.db)?;
+        let all = (stretches.len() + imports.len()) as u64;
         // Rows of before the first event that is left are kept for longer than it, and cannot be computed again.
         let first =
             stretches.first().map_or((head.seq + 1, head.seen), |first| (first.seq_first, Some(first.seen_first)));
         if let (2.., Some(seen)) = first {
-            excuse(&copy, i64::MIN, seen)?;
+            excuse(&copy, None, i64::MIN, seen)?;
         }
         for stretch in stretches {
             found.segments += 1;
@@ -72,14 +73,14 @@ impl History {
                         continue;
                     }
                     found.left_out += 1;
-                    excuse(&copy, stretch.seen_first, stretch.seen_top)?;
+                    excuse(&copy, None, stretch.seen_first, stretch.seen_top)?;
                 }
                 // Removed meanwhile, and all that was before it.
-                Ok(None) => excuse(&copy, i64::MIN, stretch.seen_top)?,
+                Ok(None) => excuse(&copy, None, i64::MIN, stretch.seen_top)?,
                 Err(error) => {
                     found.findings.push(format!("events {} to {}: {error}", stretch.seq_first, stretch.seq_last));
                     found.left_out += 1;
-                    excuse(&copy, stretch.seen_first, stretch.seen_top)?;
+                    excuse(&copy, None, stretch.seen_first, stretch.seen_top)?;
                 }
             }
             // Another fold may make other rows of it, and another floor at its end.
@@ -88,10 +89,51 @@ impl History {
         if let Some(words) = book.goes_on_with(head.seq, head.fold_version, head.floor) {
             found.findings.push(words);
         }
+        self.verify_imports(&copy, &imports, &mut found, |done| progress(done, all))?;
         for table in &compare::TABLES {
             compare::table(self, &copy, table, &mut book, &mut found)?;
         }
         Ok(found)
+    }
+
+    /// Folds imported sources again, each by itself. Nothing is imported while another writes.
+    fn verify_imports(
+        &self,
+        copy: &Connection,
+        imports: &[imported::Stretch],
+        found: &mut Verified,
+        mut progress: impl FnMut(u64),
+    ) -> Result<()> {
+        let mut book = Book::default();
+        for (nth, stretch) in imports.iter().enumerate() {
+            found.segments += 1;
+            progress(found.segments);
+            let is_same = |other: &&imported::Stretch| other.source == stretch.source;
+            let before = nth.checked_sub(1).and_then(|before| imports.get(before)).filter(is_same);
+            let is_last = imports.get(nth + 1).filter(is_same).is_none();
+            let source = Some(stretch.source);
+            if before.map_or(imported::first_seq(stretch.source), |before| before.seq_last) + 1 != stretch.seq_first {
+                let from = before.map_or(i64::MIN, |before| before.seen_first);
+                excuse(copy, source, from, stretch.seen_first)?;
+            }
+            let tx = copy.unchecked_transaction()?;
+            let refolded = book.refold(&self.db, &tx, stretch, before, is_last);
+            tx.commit()?;
+            match refolded {
+                Ok(events) => found.events += events,
+                Err(error) => {
+                    let (first, last, source) = (stretch.seq_first, stretch.seq_last, stretch.source.0);
+                    found.findings.push(format!("imported events {first} to {last} of source {source}: {error}"));
+                    book.at = 0;
+                }
+            }
+            if book.at == 0 || stretch.fold_version != FOLD_VERSION {
+                found.left_out += 1;
+                excuse(copy, source, stretch.seen_first, stretch.seen_top)?;
+                book.at = 0;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -114,7 +156,9 @@ fn recomputed(path: &std::path::Path, stored: &std::path::Path) -> Result<Connec
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
     // Thrown away in the end, whatever happens.
-    db.execute_batch("PRAGMA synchronous = OFF; CREATE TEMP TABLE excused (from_ms INTEGER, to_ms INTEGER);")?;
+    db.execute_batch(
+        "PRAGMA synchronous = OFF; CREATE TEMP TABLE excused (of INTEGER, from_ms INTEGER, to_ms INTEGER);",
+    )?;
     db.pragma_update(None, "journal_mode", "MEMORY")?;
     schema::attach(&db, stored)?;
     Ok(db)
@@ -135,8 +179,8 @@ fn stretches(db: &Connection) -> Result<Vec<Stretch>> {
     Ok(read.collect::<Result<_, _>>()?)
 }
 
-/// Rows closed in this time cannot be judged.
-fn excuse(db: &Connection, from_ms: i64, to_ms: i64) -> Result<()> {
-    db.execute("INSERT INTO excused VALUES (?1, ?2)", (from_ms, to_ms))?;
+/// Rows closed in this time, of one source or of all that are followed, cannot be judged.
+fn excuse(db: &Connection, source: Option<SourceId>, from_ms: i64, to_ms: i64) -> Result<()> {
+    db.execute("INSERT INTO excused VALUES (?1, ?2, ?3)", (source.map(|source| source.0), from_ms, to_ms))?;
     Ok(())
 }

@@ -8,6 +8,7 @@
 //! A place only answers three questions, each blocking and without state: how long is the log now, which older files lie beside
 //! it, and what does a file hold from a byte on. Everything else is written once over that: see [`LogPlace`].
 
+mod account;
 mod at;
 mod backfill;
 mod content;
@@ -28,6 +29,7 @@ mod told;
 mod verb;
 mod witness;
 
+pub use account::{Account, AccountEvent, Unusable, Use, cut_off, overdue};
 pub use at::{LogAt, SftpAt, TailAt};
 pub(crate) use backfill::{Happened, Missed};
 pub use content::Lines;

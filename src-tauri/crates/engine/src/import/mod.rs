@@ -1,0 +1,60 @@
+//! The past out of files: a platform's own record, or any report of calls.
+//!
+//! ```text
+//! files ─▶ lines ─▶ account ─▶ fold ─▶ packed stretches and facts ═▶ history     ═▶: another thread, a transaction a batch
+//!          known?   events     Floor::apply
+//! ```
+//!
+//! A batch is kept together with how far its file was read, so an import that was killed goes on where it stood and comes to the same.
+//! What is held in memory does not grow with the files: a batch, the floor of the source, and the lines around a file's ends.
+
+mod fold;
+mod known;
+mod lines;
+mod log;
+mod report;
+
+pub use log::{QueueLog, Summary, queue_log, source_name};
+pub use report::{Report, Why};
+
+use mirante_history::HistoryError;
+use std::io;
+use std::path::PathBuf;
+
+/// Why an import stopped. What was kept until then stays, and the same import goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A file cannot be read.
+    #[error("cannot read {path}: {error}", path = .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The report of unusable lines cannot be written.
+    #[error("cannot write {path}: {error}", path = .path.display())]
+    Report {
+        /// The report.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// History refuses.
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    /// A name is no time zone.
+    #[error("there is no time zone {0:?}")]
+    Zone(String),
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Progress {
+    /// Bytes read of the files, packed as they are.
+    pub bytes: u64,
+    /// Bytes of all files.
+    pub of: u64,
+    /// Lines read.
+    pub lines: u64,
+}
