@@ -27,7 +27,8 @@ pub(super) fn digits(text: &str) -> String {
         let national = digits.strip_prefix("55").filter(|rest| NATIONAL.contains(&rest.len()));
         return national.map_or_else(|| digits.clone(), str::to_owned);
     }
-    let home = |rest: &str| NATIONAL.contains(&rest.len()) && !rest.starts_with('0');
+    // No area code has a zero: `0800` is no long distance.
+    let home = |rest: &str| NATIONAL.contains(&rest.len()) && !rest.as_bytes()[..2].contains(&b'0');
     let abroad = digits.strip_prefix("0055").or_else(|| digits.strip_prefix("55"));
     if let Some(rest) = abroad.filter(|rest| home(rest)) {
         return rest.to_owned();
