@@ -24,26 +24,28 @@ const MOST: usize = 3_000;
 #[ignore = "watches a simulated week: cargo xtask prove rewind"]
 async fn a_simulated_week_is_what_it_was() {
     let data = tempfile::tempdir().expect("tempdir");
-    let text = "[[source]]\nname = \"demo\"\nkind = \"simulator\"\ndays = 7\nseed = 4\nwarp = 900\n";
-    let config = Config::parse(text).expect("a configuration");
-    let start = || begin(data.path(), &config, Vec::new());
+    let start = |warp: u32| {
+        let text = format!("[[source]]\nname = \"demo\"\nkind = \"simulator\"\ndays = 7\nseed = 4\nwarp = {warp}\n");
+        begin(data.path(), &Config::parse(&text).expect("a configuration"), Vec::new())
+    };
     let mut held = Held::default();
 
-    let engine = start();
+    let engine = start(900);
     let told = |engine: &Engine| engine.health().past_percent.is_none();
     held.watch(&engine, "told", Duration::from_secs(300), told).await;
     held.watch(&engine, "lived", Duration::from_secs(25), |_| false).await;
     engine.shutdown().await;
     held.over(data.path());
 
-    let engine = start();
+    let engine = start(900);
     held.watch(&engine, "after a stop", Duration::from_secs(20), |_| false).await;
     // No word to history: what the writer had not taken is gone.
     drop(engine);
     wait_for_the_writer(data.path()).await;
     held.over(data.path());
 
-    let engine = start();
+    // Too slow for a stretch to be closed: all of it stays in the journal.
+    let engine = start(30);
     held.watch(&engine, "after a crash", Duration::from_secs(15), |_| false).await;
     engine.shutdown().await;
     held.over(data.path());
@@ -190,10 +192,11 @@ impl Held {
         }
         let all = moments.len();
         assert!(all >= wanted, "only {all} moments to judge");
-        // Every seam that was seen, and others at random.
+        // What is rare among them, seams and the journal, as far as it was seen; and others at random.
         let is_seam = |seq: u64| stretches.iter().any(|(first, last)| *last == seq || *first == seq);
+        let is_closed = |seq: u64| stretches.last().is_some_and(|(_, last)| seq <= *last);
         moments.shuffle(&mut dice);
-        moments.sort_by_key(|(_, seq, _)| !is_seam(*seq));
+        moments.sort_by_key(|(_, seq, _)| is_closed(*seq) && !is_seam(*seq));
         moments.truncate(wanted);
 
         let mut places: BTreeMap<&str, usize> = BTreeMap::new();
@@ -216,8 +219,7 @@ impl Held {
                 board.board == Board::of(floor),
                 "{during}: the board at {time} (event {seq}) is not the one that was live"
             );
-            let is_closed = stretches.last().is_some_and(|(_, last)| seq <= last);
-            let place = match (is_seam(*seq), is_closed) {
+            let place = match (is_seam(*seq), is_closed(*seq)) {
                 (true, _) => "at a seam",
                 (false, true) => "within a closed stretch",
                 (false, false) => "in the journal",
