@@ -54,6 +54,9 @@ pub(crate) async fn command(host: State<'_, Host>, command: Command) -> Result<R
 }
 
 fn told(error: StartError, places: &Places) -> Problem {
+    if error.is_newer() {
+        return Problem::Newer { folder: places.data.clone(), detail: error.to_string() };
+    }
     match error {
         StartError::Config(error) => Problem::Config { file: places.config.clone(), detail: error.to_string() },
         StartError::Engine(error) => failed(error.into(), places),

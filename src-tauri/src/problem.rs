@@ -27,6 +27,13 @@ pub(crate) enum Problem {
         /// Which process, if known.
         detail: String,
     },
+    /// A newer Mirante wrote the data folder.
+    Newer {
+        /// The folder.
+        folder: PathBuf,
+        /// Which layout was found, and which is known.
+        detail: String,
+    },
     /// The configuration file makes no sense.
     Config {
         /// The file.
@@ -94,6 +101,8 @@ struct Words {
     title: &'static str,
     held: &'static str,
     held_hint: &'static str,
+    newer: &'static str,
+    newer_hint: &'static str,
     config: &'static str,
     config_hint: &'static str,
     other: &'static str,
@@ -110,6 +119,8 @@ const PT: Words = Words {
     title: "O Mirante não pôde abrir",
     held: "Outro Mirante está usando esta pasta de dados.",
     held_hint: "Feche a outra janela, ou pare o \u{201c}mirantectl serve\u{201d} que usa a mesma pasta, e tente de novo.",
+    newer: "Um Mirante mais novo gravou esta pasta de dados.",
+    newer_hint: "Instale a versão mais nova neste computador, ou restaure uma cópia feita antes da atualização. Esta versão não muda nada na pasta.",
     config: "O arquivo de configuração não pode ser usado.",
     config_hint: "Corrija o que está indicado abaixo e tente de novo.",
     other: "Não foi possível usar a pasta de dados.",
@@ -126,6 +137,8 @@ const EN: Words = Words {
     title: "Mirante could not open",
     held: "Another Mirante is using this data folder.",
     held_hint: "Close the other window, or stop the \u{201c}mirantectl serve\u{201d} that uses the same folder, and try again.",
+    newer: "A newer Mirante wrote this data folder.",
+    newer_hint: "Install the newer version on this computer, or restore a backup made before the update. This version changes nothing in the folder.",
     config: "The configuration file cannot be used.",
     config_hint: "Correct what is shown below and try again.",
     other: "The data folder could not be used.",
@@ -142,6 +155,8 @@ const ES: Words = Words {
     title: "Mirante no pudo abrirse",
     held: "Otro Mirante está usando esta carpeta de datos.",
     held_hint: "Cierre la otra ventana, o detenga el \u{201c}mirantectl serve\u{201d} que usa la misma carpeta, e intente de nuevo.",
+    newer: "Un Mirante más nuevo grabó esta carpeta de datos.",
+    newer_hint: "Instale la versión más nueva en este equipo, o restaure una copia hecha antes de la actualización. Esta versión no cambia nada en la carpeta.",
     config: "El archivo de configuración no puede usarse.",
     config_hint: "Corrija lo que se indica abajo e intente de nuevo.",
     other: "No fue posible usar la carpeta de datos.",
@@ -171,6 +186,7 @@ impl Words {
 fn page(problem: &Problem, words: &Words) -> String {
     let (what, hint, place, detail) = match problem {
         Problem::Held { folder, detail } => (words.held, words.held_hint, Some((words.folder, folder)), detail),
+        Problem::Newer { folder, detail } => (words.newer, words.newer_hint, Some((words.folder, folder)), detail),
         Problem::Config { file, detail } => (words.config, words.config_hint, Some((words.file, file)), detail),
         Problem::Other { folder, detail } => (words.other, words.other_hint, Some((words.folder, folder)), detail),
         Problem::Folders { detail } => (words.other, words.other_hint, None, detail),
@@ -229,6 +245,11 @@ mod tests {
         for words in [&PT, &EN, &ES] {
             let held = page(&Problem::Held { folder: folder.clone(), detail: "process 7".to_owned() }, words);
             assert!(held.contains(words.held) && held.contains(words.held_hint) && held.contains("/data"), "{held}");
+            let newer = page(&Problem::Newer { folder: folder.clone(), detail: "layout 7".to_owned() }, words);
+            assert!(
+                newer.contains(words.newer) && newer.contains(words.newer_hint) && newer.contains("layout 7"),
+                "{newer}"
+            );
             let config = page(&Problem::Config { file: folder.clone(), detail: "line 3: port".to_owned() }, words);
             assert!(config.contains(words.config) && config.contains("line 3: port"), "{config}");
             assert!(held.contains(words.retry) && held.contains(&format!("lang=\"{}\"", words.language)), "{held}");

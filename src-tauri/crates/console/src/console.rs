@@ -33,6 +33,13 @@ pub enum StartError {
     Engine(#[from] EngineError),
 }
 
+impl StartError {
+    /// True if a newer Mirante wrote the data folder: this one cannot read it, and only an update helps.
+    pub fn is_newer(&self) -> bool {
+        matches!(self, StartError::Engine(EngineError::History(mirante_history::HistoryError::Newer { .. })))
+    }
+}
+
 /// The one door to the core. Clones are handles of the same.
 #[derive(Clone)]
 pub struct Console(Arc<Inner>);
