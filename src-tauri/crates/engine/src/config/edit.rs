@@ -1,7 +1,6 @@
 //! Changing the file in place: comments and order stay as people wrote them.
 
-use super::{Config, ConfigError, Problem, QueueConfig, RetentionConfig, SecretRef, values};
-use mirante_history::Rule;
+use super::{Config, ConfigError, Problem, QueueConfig, SecretRef, values};
 use mirante_sources::asterisk::Fingerprint;
 use std::io::Write;
 use std::path::Path;
@@ -81,22 +80,6 @@ pub fn remove_source(path: &Path, name: &str) -> Result<Config, ConfigError> {
 pub fn set_queues(path: &Path, queues: &[QueueConfig]) -> Result<Config, ConfigError> {
     let alone = Config::read_or_empty(path)?.sources.len() == 1;
     change(path, |doc| put_queues(doc, alone, queues))
-}
-
-/// Writes how long what is kept is kept, and gives the configuration that the file holds now. What is as usual is left out, unless the
-/// file says it already.
-pub fn set_retention(path: &Path, retention: &RetentionConfig) -> Result<Config, ConfigError> {
-    change(path, |doc| {
-        let item = doc.entry("retention").or_insert(Item::Table(Table::new()));
-        let table = item.as_table_like_mut().ok_or("`retention` is no table; write [retention]")?;
-        for rule in Rule::ALL {
-            let (keep, usual) = (retention.of(rule), RetentionConfig::default().of(rule));
-            if keep != usual || table.contains_key(rule.word()) {
-                table.insert(rule.word(), value(keep.to_string()));
-            }
-        }
-        Ok(())
-    })
 }
 
 /// The text of a file with what people decided about queues in it, and the configuration that it then is. The file itself is

@@ -10,7 +10,7 @@ mod retention;
 mod secret;
 mod values;
 
-pub use edit::{NewSource, add_source, remove_source, set_queues, set_retention, with_queues};
+pub use edit::{NewSource, add_source, remove_source, set_queues, with_queues};
 pub use names::{NewName, set_names, with_names};
 pub use problem::{ConfigError, Problem};
 pub use queue_log::QueueLogConfig;
