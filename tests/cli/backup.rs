@@ -5,9 +5,9 @@ use mirante_tests::hub::Hub;
 use std::path::Path;
 use std::time::Duration;
 
-/// A hub that runs fast on example data, and the folder of these.
-pub(super) fn hub() -> (Hub, String) {
-    let hub = Hub::simulate(&["--days", "1", "--warp", "600", "--seed", "11"]).expect("a hub");
+/// A hub that runs on example data, so many times as fast as life, and the folder of these.
+pub(super) fn hub(warp: &str) -> (Hub, String) {
+    let hub = Hub::simulate(&["--days", "1", "--warp", warp, "--seed", "11"]).expect("a hub");
     let mut feed = hub.client().feed().expect("a feed");
     // Its past is told first.
     while feed.state.seen == 0 || feed.state.seq < 1_000 {
@@ -35,7 +35,7 @@ fn a_running_hub_is_backed_up_and_put_back() {
     let (secret, backups, again) = (path("secret"), path("backups"), path("again"));
     std::fs::write(&secret, "correct horse battery\n").expect("a file");
     std::fs::create_dir(&backups).expect("a folder");
-    let (mut hub, data) = hub();
+    let (mut hub, data) = hub("600");
 
     let (refused, words) = run(&["backup", "--data", &data, "--to", &backups]);
     assert_eq!(refused, 2, "no terminal to ask at: {words}");
