@@ -152,7 +152,7 @@ impl Life {
         let limits = Limits::from([(Rule::Rewind, limit), (Rule::Contacts, limit), (Rule::WorkingTime, limit)]);
         let mut sweep = Sweep::new(self.history.reader().expect("a reader"), limits, Vec::new());
         // Small ones: many moments to be killed at.
-        while let Some(step) = sweep.next_step(8).expect("a step") {
+        while let Some(step) = sweep.next_step(|_| 8).expect("a step") {
             self.history.sweep(&step, story::seen(self.seq)).expect("swept");
         }
     }

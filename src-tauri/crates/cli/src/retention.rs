@@ -40,7 +40,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut told = None;
     for line in &lines {
         if told.replace(line.going.rule) != Some(line.going.rule) {
-            writeln!(out, "\n{}, {}: {}", line.rule, line.keep, basis(line.going.rule, &arguments.language))?;
+            let why = basis(line.going.rule, &arguments.language).line(&arguments.language);
+            writeln!(out, "\n{}, {}: {why}", line.rule, line.keep)?;
         }
     }
     writeln!(out, "\n{}", closing(&arguments.language))?;

@@ -38,6 +38,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if found.left_out > 0 {
         writeln!(out, "{} stretches cannot be computed again; their rows stand as they were kept", found.left_out)?;
     }
+    if found.unused_left_out {
+        writeln!(
+            out,
+            "pages that no table uses were not looked at: the file is large, and a hub may be writing to it"
+        )?;
+    }
     if !found.findings.is_empty() {
         bail!("{} findings; history that was not found fault with stays good", found.findings.len());
     }

@@ -118,7 +118,7 @@ impl Console {
     pub async fn command(&self, actor: &Actor, command: Command) -> Result<Reply, WireError> {
         if changes_things(&command) && !actor.can_configure() {
             return Err(WireError::forbidden(format!(
-                "{} may look, but not change connections or queues, nor read or erase what is stored about people",
+                "{} may look, but not change connections, queues or how long things are kept, nor read or erase what is stored about people",
                 actor.name
             )));
         }
@@ -171,6 +171,17 @@ impl Console {
             Command::EraseSubject { subject, by, reason } => {
                 tracing::info!(actor = actor.name, "erases a person");
                 Reply::Erased(self.erase_subject(subject, by, reason).await?)
+            }
+            Command::Keeping { language } => Reply::Keeping(self.keeping(language).await?),
+            Command::PreviewKeeping { keeps } => Reply::Going(self.preview_keeping(&keeps).await?),
+            Command::SetKeeping { keeps } => {
+                tracing::info!(actor = actor.name, ?keeps, "changes how long things are kept");
+                Reply::Rekept(self.set_keeping(&keeps).await?)
+            }
+            Command::RemoveNow => {
+                tracing::info!(actor = actor.name, "removes what is too old now");
+                self.shown().engine.remove_now();
+                Reply::Done
             }
             Command::ItRequest { language } => Reply::Text(it_request::text(&language, &self.addresses().await)?),
         };
@@ -378,7 +389,11 @@ fn changes_things(command: &Command) -> bool {
         | Command::ApplyNames { .. }
         | Command::FindSubject { .. }
         | Command::ExportSubject { .. }
-        | Command::EraseSubject { .. } => true,
+        | Command::EraseSubject { .. }
+        | Command::Keeping { .. }
+        | Command::PreviewKeeping { .. }
+        | Command::SetKeeping { .. }
+        | Command::RemoveNow => true,
     }
 }
 
@@ -391,6 +406,7 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+mod keeping;
 mod people;
 #[cfg(test)]
 mod tests;

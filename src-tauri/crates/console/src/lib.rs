@@ -34,4 +34,4 @@ pub use mirante_history::{
 };
 pub use names::NamesFile;
 pub use private::private_folder;
-pub use retention::{Retention, RetentionError, RetentionLine, basis, closing};
+pub use retention::{Basis, Retention, RetentionError, RetentionLine, basis, closing};

@@ -9,7 +9,7 @@ use crate::memory::LATELY_MS;
 use crate::past;
 use crate::platforms::Follow;
 use crate::reason::Reason;
-use crate::retention::Housekeeper;
+use crate::retention::{Housekeeper, Order, Removing, RemovingNow, Told};
 use crate::settings::{self, Decided};
 use crate::stamp::Stamper;
 use crate::supervisor::Supervisor;
@@ -85,8 +85,9 @@ pub struct Engine {
     backlog: Arc<AtomicUsize>,
     past_percent: watch::Receiver<Option<u8>>,
     stop: watch::Sender<bool>,
-    /// How long what is kept is kept; while it is there, the housekeeper goes on.
-    rules: Mutex<Option<Sender<RetentionConfig>>>,
+    /// What the housekeeper is told; while it is there, it goes on.
+    orders: Mutex<Option<Sender<Order>>>,
+    removing: Arc<Told>,
     state: Mutex<Running>,
 }
 
@@ -163,6 +164,7 @@ impl Engine {
             progress.clone(),
             backlog.clone(),
         );
+        let removing = Arc::new(Told::default());
         let housekeeper = Housekeeper {
             reader,
             jobs: jobs.clone(),
@@ -171,9 +173,11 @@ impl Engine {
             zone: config.zone.clone(),
             progress: progress.clone(),
             rules: config.retention,
+            told: removing.clone(),
+            asked: false,
         };
-        let (rules, new_rules) = std::sync::mpsc::channel();
-        let housekeeper = spawn("retention", move || housekeeper.run(&new_rules))?;
+        let (orders, order_list) = std::sync::mpsc::channel();
+        let housekeeper = spawn("retention", move || housekeeper.run(&order_list))?;
         fold.begin(&recovered.were_up, &lately, now, simulated.is_some());
         let fold = spawn("fold", move || fold.run(&input_list))?;
 
@@ -198,7 +202,8 @@ impl Engine {
                 threads: vec![fold, housekeeper, writer],
                 ..Running::default()
             }),
-            rules: Mutex::new(Some(rules)),
+            orders: Mutex::new(Some(orders)),
+            removing,
         };
         engine.decide(&follow, &config, &ids)?;
         if let Some((id, centre)) = simulated {
@@ -305,10 +310,33 @@ impl Engine {
     /// force and not in `config` is so no more, but in a simulated centre, which decides for itself what it has.
     pub fn configure(&self, config: &Config) -> Result<(), EngineError> {
         let ids = self.running().ids.clone();
-        if let Some(rules) = &*self.rules.lock().unwrap_or_else(PoisonError::into_inner) {
-            let _ = rules.send(config.retention);
-        }
+        self.keep_for(config.retention);
         self.decide(&[], config, &ids)
+    }
+
+    /// From the next removal on, things are kept for so long.
+    pub fn keep_for(&self, rules: RetentionConfig) {
+        self.order(Order::Rules(rules));
+    }
+
+    /// Begins to remove what is too old now, whatever the hour; nothing happens if that goes on already.
+    pub fn remove_now(&self) {
+        if self.removing().now.is_none() {
+            // Whoever looks right after asking sees it begin.
+            self.removing.now(RemovingNow { since_ms: self.clock.now(), rows: 0, bytes: 0 });
+            self.order(Order::Now);
+        }
+    }
+
+    /// How removing what is too old goes on, and how it ended the last time.
+    pub fn removing(&self) -> Removing {
+        self.removing.read()
+    }
+
+    fn order(&self, order: Order) {
+        if let Some(orders) = &*self.orders.lock().unwrap_or_else(PoisonError::into_inner) {
+            let _ = orders.send(order);
+        }
     }
 
     /// Number and name of the sources that are followed.
@@ -354,7 +382,7 @@ impl Engine {
             let _ = task.await;
         }
         let _ = self.tell(Input::Stop);
-        self.rules.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
         let joined = tokio::task::spawn_blocking(move || {
             for thread in threads {

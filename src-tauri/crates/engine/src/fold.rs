@@ -1,20 +1,19 @@
 //! The one thread that changes the floor: numbers events, folds them, hands them to the disk, and never waits for it.
 
+mod told;
+
+use crate::clock::Clock;
 use crate::edges::{day_start, next_day, next_minute};
-use crate::folded::{Folded, Told, party};
+use crate::folded::{Folded, party};
 use crate::input::Input;
 use crate::live::{Live, State};
 use crate::memory::Memory;
 use crate::reason::Reason;
 use crate::stamp::Stamper;
 use crate::writer::{Job, MOST_UNSAVED, Progress, Rebase};
-use crate::{clock::Clock, settings};
 use jiff::tz::TimeZone;
-use mirante_floor::{
-    ClosedVisit, Event, Fact, Healer, Kind, Link, Minute, Name, Origin, Picture, Setting, SourceId, VisitId, reconcile,
-};
+use mirante_floor::{ClosedVisit, Event, Fact, Healer, Kind, Minute, Name, Origin, Setting, SourceId};
 use mirante_history::Parties;
-use mirante_sources::Caller;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -334,80 +333,6 @@ impl Fold {
 
     fn heard(&self, state: &mut State, seen: i64) {
         state.heard = state.heard.max(seen);
-    }
-
-    fn event(&mut self, state: &mut State, source: SourceId, seen: i64, at: Option<i64>, kind: Kind) {
-        match kind {
-            // What a platform says of names and people is Mirante's configuration, except who the platform itself is.
-            Kind::Configured(Setting::Source { .. }) => {}
-            Kind::Configured(setting) => self.configure(state, seen, setting),
-            kind => self.emit(state, source, seen, at, Origin::Heard, kind),
-        }
-    }
-
-    /// What a record of the platform's own tells of the past, unless it was heard then.
-    fn backfill(&mut self, state: &mut State, source: SourceId, seen: i64, told: Told) {
-        let Told { at, entered, kind } = told;
-        let Some(kind) = self.memory.news(state.floor.sites.get(&source), source, at, entered, kind) else { return };
-        let stay = match &kind {
-            Kind::Entered { queue, call, .. } => Some((queue.clone(), call.clone(), at)),
-            _ => None,
-        };
-        self.emit(state, source, seen, Some(at), Origin::Backfilled, kind);
-        let visit = VisitId(state.seq);
-        let is_new = state.floor.sites.get(&source).is_some_and(|site| site.visits.contains_key(&visit));
-        if let Some(stay) = stay.filter(|_| is_new) {
-            self.memory.is(source, stay, visit);
-        }
-    }
-
-    fn decide(&mut self, state: &mut State, decided: Vec<Setting<Caller>>) {
-        let parties = self.parties.clone();
-        let seen = self.now();
-        self.advance(state, seen);
-        for setting in decided {
-            self.configure(state, seen, setting.map_party(|c| party(&parties, &c)));
-        }
-    }
-
-    fn configure(&mut self, state: &mut State, seen: i64, setting: Setting) {
-        if settings::is_news(&state.floor.config, &setting) {
-            self.emit(state, SourceId::MIRANTE, seen, None, Origin::Heard, Kind::Configured(setting));
-        }
-    }
-
-    fn picture(&mut self, state: &mut State, source: SourceId, seen: i64, picture: Picture) {
-        let Some(track) = self.tracks.get_mut(&source) else { return };
-        let first = !std::mem::replace(&mut track.pictured, true);
-        if let Some(site) = state.floor.sites.get(&source).filter(|_| first) {
-            self.memory.told(site, source);
-        }
-        // What this session brought is newer than a picture that may have been taken before it; what an earlier session
-        // brought is not.
-        let asked = seen.saturating_sub(PICTURE_TAKES_MS).max(track.since.unwrap_or(seen));
-        let differences = reconcile(&state.floor, source, picture, asked);
-        let admitted = track.healer.admit(differences, first);
-        let drift = admitted.iter().filter(|kind| !matches!(kind, Kind::QueueSeen { .. })).count();
-        let stamp = |kind| Event { stamp: self.stamper.stamp(source, seen, None), origin: Origin::Inferred, kind };
-        let events: Vec<Event> = admitted.into_iter().map(stamp).collect();
-        state.floor.apply_all(&events, &mut state.changes);
-        self.happened(state, events);
-        // What a first picture shows happened unheard, as was known; later ones show what should have been heard.
-        if !first && drift > 0 {
-            let count = u32::try_from(drift).unwrap_or(u32::MAX);
-            tracing::info!(source = source.0, count, "what the platform shows differs from what it had told; mended");
-            self.emit(state, source, seen, None, Origin::Inferred, Kind::Drifted { count });
-        }
-    }
-
-    fn down(&mut self, state: &mut State, source: SourceId, seen: i64, reason: Name) {
-        let track = self.tracks.entry(source).or_default();
-        track.since = None;
-        let is_said = track.reason.replace(reason.clone()).is_some_and(|said| said == reason);
-        let is_down = state.floor.sites.get(&source).is_some_and(|site| matches!(site.link, Link::Down { .. }));
-        if !(is_down && is_said) {
-            self.emit(state, source, seen, None, Origin::Heard, Kind::LinkDown { reason });
-        }
     }
 
     /// Makes the edges that lie between the last event and `seen`.

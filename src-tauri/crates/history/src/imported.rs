@@ -253,6 +253,13 @@ pub(crate) fn head(db: &Connection, source: SourceId) -> Result<ImportHead> {
     })
 }
 
+/// Every imported source.
+pub(crate) fn sources(db: &Connection) -> Result<Vec<SourceId>> {
+    let mut statement = db.prepare("SELECT source FROM imported_head ORDER BY source")?;
+    let rows = statement.query_map([], |r| Ok(SourceId(r.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The number before a source's first event.
 pub(crate) fn first_seq(source: SourceId) -> u64 {
     u64::from(source.0) << WITHIN

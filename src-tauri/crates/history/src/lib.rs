@@ -69,7 +69,7 @@ pub use keyframe::{keyframe, restore};
 pub use options::{KeyStore, OpenOptions};
 pub use party::Parties;
 pub use person::{Known, Trace};
-pub use retention::{Going, Limits, Removal, Rule, Sweep, SweepStep, Swept};
+pub use retention::{Going, Limits, Removal, Rule, StepKind, Sweep, SweepStep, Swept, tables_of};
 pub use rows::state_word;
 pub use series::Indicator;
 pub use types::{Ack, Batch, Fault, Party, Past, PastBoard, Recovered, Sealed, SourceRow, SpanRow};

@@ -92,7 +92,7 @@ fn sweep(live: &mut Live, limits: &Limits, pages: u32, most: usize) -> (Swept, u
     let mut sweep = Sweep::new(live.history.reader().expect("reader"), limits.clone(), vec![]);
     let (mut all, mut steps) = (Swept::default(), 0);
     while steps < most
-        && let Some(step) = sweep.next_step(pages).expect("a step")
+        && let Some(step) = sweep.next_step(|_| pages).expect("a step")
     {
         let done = live.history.sweep(&step, midnight(DAYS)).expect("taken");
         all = Swept { rows: all.rows + done.rows, bytes: all.bytes + done.bytes };
@@ -260,7 +260,7 @@ fn a_step_writes_few_pages() {
     let mut sweep = Sweep::new(live.history.reader().expect("reader"), limits, vec![]);
     let mut most = 0;
     let (mut steps, mut given_back) = (0, 0);
-    while let Some(step) = sweep.next_step(PAGES).expect("a step") {
+    while let Some(step) = sweep.next_step(|_| PAGES).expect("a step") {
         empty();
         assert_eq!(size(), 0);
         let done = live.history.sweep(&step, midnight(DAYS)).expect("taken");
@@ -304,7 +304,7 @@ fn whoever_is_on_the_floor_stays_known() {
     let (talking, gone) = (callers[0][20], callers[0][21]);
     let limits = limits(&[(Rule::Numbers, 6)]);
     let mut sweep = Sweep::new(live.history.reader().expect("reader"), limits, vec![talking]);
-    while let Some(step) = sweep.next_step(64).expect("a step") {
+    while let Some(step) = sweep.next_step(|_| 64).expect("a step") {
         live.history.sweep(&step, midnight(DAYS)).expect("taken");
     }
     let parties = live.history.parties();

@@ -21,6 +21,10 @@ async fn a_viewer_looks_and_changes_nothing() {
         Command::Disconnect { source: 1 },
         Command::Reconnect { source: 1 },
         Command::ConfigureQueues { queues: vec![] },
+        Command::Keeping { language: "en".into() },
+        Command::PreviewKeeping { keeps: vec![] },
+        Command::SetKeeping { keeps: vec![] },
+        Command::RemoveNow,
     ] {
         let refused = console.command(&viewer, command).await.unwrap_err();
         assert_eq!(refused.code, Code::Forbidden);
@@ -114,5 +118,65 @@ async fn a_connection_is_kept_without_its_password() {
     console.shutdown().await;
     let console = start(data.path()).await;
     assert_eq!(sources(&console).await, 0);
+    console.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_long_things_are_kept_is_shown_changed_undone_and_applied() {
+    use crate::wire::{KeepChoice, KeepFor, KeepRule, KeepUnit};
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("mirante.toml");
+    std::fs::write(&file, "# Ours.\n[retention]\nnumbers = \"forever\"\n").unwrap();
+    let console = start(data.path()).await;
+    let actor = actor(Role::Supervisor);
+    let keeping = async || match console.command(&actor, Command::Keeping { language: "pt-BR".into() }).await {
+        Ok(Reply::Keeping(keeping)) => keeping,
+        other => panic!("{other:?}"),
+    };
+    let shown = keeping().await;
+    assert_eq!((shown.rules.len(), shown.fixed, shown.nightly_minute), (4, false, 210));
+    assert_eq!((shown.rules[0].rule, shown.rules[0].keep), (KeepRule::Numbers, None));
+    assert_eq!(shown.rules[0].usual, Some(KeepFor { count: 90, unit: KeepUnit::Days }));
+    assert_eq!(shown.rules[1].tables, ["visit", "attempt"]);
+    let doubtful: Vec<KeepRule> = shown.rules.iter().filter(|r| !r.law_confirmed).map(|r| r.rule).collect();
+    assert_eq!(doubtful, [KeepRule::Contacts], "a law that was not found in its own words says so");
+    assert!(shown.rules.iter().all(|r| r.law.is_some() == (r.rule != KeepRule::Rewind)), "no law asks for the rewind");
+
+    let week = KeepChoice { rule: KeepRule::Rewind, keep: Some(KeepFor { count: 1, unit: KeepUnit::Days }) };
+    let Ok(Reply::Going(going)) = console.command(&actor, Command::PreviewKeeping { keeps: vec![week] }).await else {
+        panic!()
+    };
+    assert!(going.iter().any(|row| row.table == "segment" && row.before_ms.is_some()));
+    assert!(going.iter().any(|row| row.table == "party" && row.rule == KeepRule::Numbers && row.before_ms.is_none()));
+    assert!(!std::fs::read_to_string(&file).unwrap().contains("rewind"), "a look changes nothing");
+
+    let Ok(Reply::Rekept(undo)) = console.command(&actor, Command::SetKeeping { keeps: vec![week] }).await else {
+        panic!()
+    };
+    assert_eq!(keeping().await.rules[3].keep, week.keep);
+    assert!(std::fs::read_to_string(&file).unwrap().contains("rewind = \"1 day\""));
+    console.command(&actor, Command::SetKeeping { keeps: undo }).await.unwrap();
+    assert_eq!(keeping().await.rules, shown.rules);
+    for count in [0, 37_000] {
+        let wrong = KeepChoice { rule: KeepRule::Rewind, keep: Some(KeepFor { count, unit: KeepUnit::Days }) };
+        let refused = console.command(&actor, Command::SetKeeping { keeps: vec![wrong] }).await.unwrap_err();
+        assert_eq!(refused.code, Code::Invalid);
+    }
+
+    assert_eq!((shown.now, shown.last), (None, None));
+    console.command(&actor, Command::RemoveNow).await.unwrap();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let mut after = keeping().await;
+    assert!(after.now.is_some() || after.last.is_some(), "whoever asked sees it begin");
+    while after.last.is_none() {
+        assert!(std::time::Instant::now() < until);
+        after = keeping().await;
+    }
+    assert_eq!(after.last.map(|last| (last.rows, last.error)), Some((0, None)), "nothing is that old");
+
+    console.command(&actor, Command::UseSample).await.unwrap();
+    assert!(keeping().await.fixed, "example data have no rules of their own");
+    let refused = console.command(&actor, Command::SetKeeping { keeps: vec![week] }).await.unwrap_err();
+    assert_eq!(refused.code, Code::Conflict);
     console.shutdown().await;
 }

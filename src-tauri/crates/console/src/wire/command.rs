@@ -1,6 +1,8 @@
 //! What a face may ask.
 
-use super::{FileText, NameChoice, NamesPreview, Receipt, SubjectAsked, SubjectFile, SubjectFound};
+use super::{
+    FileText, GoingRow, KeepChoice, Keeping, NameChoice, NamesPreview, Receipt, SubjectAsked, SubjectFile, SubjectFound,
+};
 use mirante_floor::Operation;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -85,6 +87,23 @@ pub enum Command {
         /// Why: the number of a request, or words.
         reason: String,
     },
+    /// How long everything is kept and why, and what was removed. Answers [`Reply::Keeping`].
+    Keeping {
+        /// `pt-BR`, `en` or `es`.
+        language: String,
+    },
+    /// What would go now if things were kept for so long; nothing is changed. Answers [`Reply::Going`].
+    PreviewKeeping {
+        /// Rules that are not told stay as they are.
+        keeps: Vec<KeepChoice>,
+    },
+    /// How long things are kept from now on; nothing goes before the next night. Answers [`Reply::Rekept`].
+    SetKeeping {
+        /// Rules that are not told stay as they are.
+        keeps: Vec<KeepChoice>,
+    },
+    /// Begins to remove what is too old. Answers [`Reply::Done`] at once.
+    RemoveNow,
     /// The page for whoever runs the PBX. Answers [`Reply::Text`].
     ItRequest {
         /// `pt-BR`, `en` or `es`.
@@ -230,6 +249,12 @@ pub enum Reply {
     SubjectFile(SubjectFile),
     /// To [`Command::EraseSubject`].
     Erased(Receipt),
+    /// To [`Command::Keeping`].
+    Keeping(Keeping),
+    /// To [`Command::PreviewKeeping`].
+    Going(Vec<GoingRow>),
+    /// To [`Command::SetKeeping`]: what would undo it.
+    Rekept(Vec<KeepChoice>),
     /// Text to show and copy.
     Text(String),
     /// Done.

@@ -4,6 +4,7 @@
 
 mod batch;
 mod command;
+mod keeping;
 mod names;
 mod rows;
 mod subject;
@@ -11,6 +12,9 @@ mod subject;
 pub use batch::{Batch, BatchKind, Health, Rows};
 pub use command::{
     Code, Command, Connection, ConnectionReport, Hello, LayerCheck, LayerState, QueueChoice, Reply, WireError,
+};
+pub use keeping::{
+    GoingRow, KeepChoice, KeepFor, KeepRow, KeepRule, KeepUnit, Keeping, RemovalRow, RemovedRow, RemovingRow,
 };
 pub use names::{FileText, NameChoice, NameOf, NameRow, NameStatus, NameWhy, NamesFault, NamesKind, NamesPreview};
 pub use rows::{AgentRow, CallerRow, CampaignRow, Figure, LinkState, PlaceRow, QueueRow, SourceRow, State};

@@ -14,7 +14,7 @@ pub use edit::{NewSource, add_source, remove_source, set_queues, with_queues};
 pub use names::{NewName, set_names, with_names};
 pub use problem::{ConfigError, Problem};
 pub use queue_log::QueueLogConfig;
-pub use retention::{Keep, RetentionConfig, Unit};
+pub use retention::{Keep, RetentionConfig, Unit, set_retention};
 pub use secret::{Secret, SecretError, SecretRef, forget_secret, keep_secret};
 
 use jiff::tz::TimeZone;

@@ -1,11 +1,15 @@
 //! How long what is kept is kept.
 
+use super::edit::{ConfigProblem, change};
 use super::raw::{Reader, Text};
+use super::{Config, ConfigError};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan};
 use mirante_history::{Limits, Rule};
 use serde::Deserialize;
 use std::fmt;
+use std::path::Path;
+use toml_edit::{DocumentMut, Item, Table, Value, value};
 
 /// How long one kind of thing is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +67,18 @@ impl RetentionConfig {
         }
     }
 
+    /// The same with another time for one rule.
+    #[must_use]
+    pub fn with(mut self, rule: Rule, keep: Keep) -> RetentionConfig {
+        match rule {
+            Rule::Numbers => self.numbers = keep,
+            Rule::Contacts => self.contacts = keep,
+            Rule::WorkingTime => self.working_time = keep,
+            Rule::Rewind => self.rewind = keep,
+        }
+        self
+    }
+
     /// From when on everything is kept, by rule: the beginning of the operation's day that lies so long before `now_ms`, Unix ms.
     pub fn limits(&self, now_ms: i64, zone: &TimeZone) -> Limits {
         let limit = |rule| {
@@ -85,7 +101,8 @@ impl Unit {
         }
     }
 
-    fn most(self) -> u16 {
+    /// The most that may be said in it: a hundred years.
+    pub fn most(self) -> u16 {
         match self {
             Unit::Days => 36_500,
             Unit::Months => 1_200,
@@ -109,8 +126,47 @@ impl Keep {
             "year" | "years" => Unit::Years,
             _ => return None,
         };
-        (1..=unit.most()).contains(&count).then_some(Keep::For(count, unit))
+        Some(Keep::For(count, unit)).filter(|keep| keep.is_sensible())
     }
+}
+
+impl Keep {
+    /// False for nothing, and for more than a hundred years.
+    pub fn is_sensible(self) -> bool {
+        match self {
+            Keep::Forever => true,
+            Keep::For(count, unit) => (1..=unit.most()).contains(&count),
+        }
+    }
+}
+
+/// Writes how long what is kept is kept, and gives the configuration that the file holds now and what it said before.
+///
+/// # Errors
+/// When the file cannot be read, understood or written; it is then as it was.
+pub fn set_retention(path: &Path, rules: RetentionConfig) -> Result<(Config, RetentionConfig), ConfigError> {
+    let before = Config::read_or_empty(path)?.retention;
+    let config = change(path, |doc| put(doc, before, rules))?;
+    Ok((config, before))
+}
+
+/// Only what differs is written: what the file leaves out stays the usual time.
+fn put(doc: &mut DocumentMut, before: RetentionConfig, rules: RetentionConfig) -> Result<(), ConfigProblem> {
+    for rule in Rule::ALL.into_iter().filter(|rule| before.of(*rule) != rules.of(*rule)) {
+        let table = doc.entry("retention").or_insert(Item::Table(Table::new()));
+        let table = table.as_table_like_mut().ok_or("`retention` is no table; write [retention]")?;
+        let text = rules.of(rule).to_string();
+        match table.get_mut(rule.word()).and_then(Item::as_value_mut) {
+            // What somebody wrote beside it stays.
+            Some(told) => {
+                let decor = told.decor().clone();
+                *told = Value::from(text);
+                *told.decor_mut() = decor;
+            }
+            None => drop(table.insert(rule.word(), value(text))),
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Display for Keep {
@@ -176,6 +232,35 @@ mod tests {
         assert_eq!((wrong.len(), wrong[0].line), (1, 2));
         assert!(wrong[0].message.starts_with("say how long: \"90 days\""), "{wrong:?}");
         assert!(Config::parse("[retention]\nphones = \"1 day\"\n").is_err(), "no rule of that name");
+    }
+
+    #[test]
+    fn the_file_keeps_what_people_wrote_beside_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mirante.toml");
+        let text =
+            "# Ours.\nzone = \"America/Bahia\"\n\n[retention]\n# Asked by legal.\nnumbers = \"30 days\" # until 2027\n";
+        std::fs::write(&path, text).unwrap();
+        let old = Config::read(&path).unwrap().retention;
+        let new = old.with(Rule::Numbers, Keep::For(6, Unit::Months)).with(Rule::Contacts, Keep::Forever);
+        let (config, before) = set_retention(&path, new).unwrap();
+        assert_eq!((config.retention, before), (new, old));
+        let written = text.replace("30 days", "6 months") + "contacts = \"forever\"\n";
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), written);
+        // And back: what was not said is said now, and means the same.
+        let (config, undone) = set_retention(&path, before).unwrap();
+        assert_eq!((config.retention, undone), (old, new));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text.to_owned() + "contacts = \"2 years\"\n");
+
+        let none = folder.path().join("none.toml");
+        set_retention(&none, RetentionConfig::default()).unwrap();
+        assert!(!std::fs::read_to_string(&none).unwrap().contains("retention"), "the usual times need no words");
+        std::fs::write(&none, "retention = { numbers = \"30 days\" }\n").unwrap();
+        set_retention(&none, new).unwrap();
+        assert_eq!(Config::read(&none).unwrap().retention, new);
+        std::fs::write(&none, "retention = 3\n").unwrap();
+        assert!(set_retention(&none, new).is_err());
+        assert_eq!(std::fs::read_to_string(&none).unwrap(), "retention = 3\n", "as it was");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! [`History::sweep`] takes a step in a transaction of its own, so that whoever writes takes them between two commits and never
 //! waits for long. A sweep that is cut off anywhere is taken up by the next.
 
+mod imported;
 mod plan;
 mod preview;
 mod receipts;
@@ -12,7 +13,7 @@ mod step;
 pub use plan::Sweep;
 pub use preview::Going;
 pub use receipts::Removal;
-pub use step::{SweepStep, Swept};
+pub use step::{StepKind, SweepStep, Swept};
 
 use crate::party;
 use std::collections::BTreeMap;
@@ -27,7 +28,7 @@ pub enum Rule {
     /// What agents did: spans, and their names from the day on which they were last heard of. Quarters of an hour stay, summed over
     /// all agents.
     WorkingTime,
-    /// Events: what the screens showed at each second.
+    /// Events, those that were imported too: what the screens showed at each second.
     Rewind,
 }
 
@@ -87,6 +88,15 @@ fn people(rule: Rule) -> Option<bool> {
         Rule::WorkingTime => Some(true),
         Rule::Contacts | Rule::Rewind => None,
     }
+}
+
+/// The tables that a rule takes from.
+pub fn tables_of(rule: Rule) -> Vec<&'static str> {
+    let party = people(rule).map(|_| "party");
+    let aged = AGED.iter().filter(|aged| aged.rule == rule).map(|aged| aged.table);
+    let merged = MERGED.iter().filter(|_| rule == Rule::WorkingTime).map(|merged| merged.table);
+    let events = ["segment", "imported"].into_iter().filter(|_| rule == Rule::Rewind);
+    party.into_iter().chain(aged).chain(merged).chain(events).collect()
 }
 
 /// Of people only the day is known: whose day began before this was heard of before `before_ms`, to the day's last instant.

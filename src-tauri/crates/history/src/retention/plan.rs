@@ -1,7 +1,7 @@
 //! What the next step is: read beside the one that writes.
 
-use super::step::{SEGMENT_BYTES, Step};
-use super::{AGED, Aged, Limits, MERGED, Rule, SweepStep, day_before, people, preview};
+use super::step::{SEGMENT_BYTES, Step, StepKind};
+use super::{AGED, Aged, Limits, MERGED, Rule, SweepStep, day_before, imported, people, preview};
 use crate::{History, Result, keyframe, pack, replay};
 use mirante_floor::{FOLD_VERSION, PartyId};
 use rusqlite::OptionalExtension;
@@ -29,6 +29,7 @@ enum Stage {
     Rows(usize),
     Merge(usize),
     Segments,
+    Imported,
     Vacuum { free_before: Option<u64> },
     Scrub,
     Done,
@@ -44,9 +45,22 @@ impl Stage {
             Stage::Rows(_) => Stage::Merge(0),
             Stage::Merge(nth) if nth + 1 < MERGED.len() => Stage::Merge(nth + 1),
             Stage::Merge(_) => Stage::Segments,
-            Stage::Segments => Stage::Vacuum { free_before: None },
+            Stage::Segments => Stage::Imported,
+            Stage::Imported => Stage::Vacuum { free_before: None },
             Stage::Vacuum { .. } => Stage::Scrub,
             Stage::Scrub | Stage::Done => Stage::Done,
+        }
+    }
+
+    fn kind(self) -> StepKind {
+        match self {
+            Stage::Use => StepKind::Use,
+            Stage::People(_) => StepKind::Forget,
+            Stage::Rows(_) => StepKind::Remove,
+            Stage::Merge(_) => StepKind::Merge,
+            Stage::Segments | Stage::Imported => StepKind::Prune,
+            Stage::Vacuum { .. } => StepKind::Vacuum,
+            Stage::Scrub | Stage::Done => StepKind::Scrub,
         }
     }
 }
@@ -57,18 +71,21 @@ impl Sweep {
         Sweep { history, limits, in_use, stage: Stage::Use, row_bytes: BTreeMap::new() }
     }
 
-    /// The next step, which touches about `pages` pages at most where a row is not larger; `None` when nothing is left to do.
+    /// The next step, which touches about as many pages at most as `pages` says of its kind, where a row is not larger; `None` when
+    /// nothing is left to do.
     ///
     /// # Errors
     /// When history cannot be read.
-    pub fn next_step(&mut self, pages: u32) -> Result<Option<SweepStep>> {
+    pub fn next_step(&mut self, pages: impl Fn(StepKind) -> u32) -> Result<Option<SweepStep>> {
         while self.stage != Stage::Done {
+            let pages = pages(self.stage.kind());
             let step = match self.stage {
                 Stage::Use => self.in_use(pages),
                 Stage::People(rule) => self.people(rule, pages)?,
                 Stage::Rows(nth) => self.rows(&AGED[nth], pages)?,
                 Stage::Merge(nth) => self.merge(nth, pages)?,
                 Stage::Segments => self.segments(pages)?,
+                Stage::Imported => self.imported(pages)?,
                 Stage::Vacuum { free_before } => self.vacuum(free_before, pages)?,
                 Stage::Scrub => {
                     self.stage = Stage::Done;
@@ -203,6 +220,11 @@ impl Sweep {
                 Ok(next.map(|seq_last| Step::Prune { before_ms, seq_last, keyframe: None }))
             }
         }
+    }
+
+    fn imported(&mut self, pages: u32) -> Result<Option<Step>> {
+        let Some(before_ms) = self.limits.get(&Rule::Rewind).copied() else { return Ok(None) };
+        imported::next(&self.history, before_ms, u64::from(pages) * PAGE)
     }
 
     fn vacuum(&mut self, free_before: Option<u64>, pages: u32) -> Result<Option<Step>> {

@@ -1,7 +1,7 @@
 //! What would go.
 
 use super::step::SEGMENT_BYTES;
-use super::{AGED, Limits, MERGED, Rule, day_before, people};
+use super::{AGED, Limits, MERGED, Rule, day_before, imported, people};
 use crate::{History, Result, schema};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
@@ -18,8 +18,18 @@ pub struct Going {
     pub rows: u64,
     /// About how many bytes of the file they take, with their share of the indexes.
     pub bytes: u64,
+    /// The oldest of those that go, Unix ms; absent when none go.
+    pub oldest_ms: Option<i64>,
     /// The oldest of those that stay, Unix ms; absent when none stay.
     pub oldest_kept_ms: Option<i64>,
+}
+
+/// Rows that go, the oldest of them, and the oldest of those that stay.
+#[derive(Default)]
+struct Counted {
+    rows: u64,
+    oldest_ms: Option<i64>,
+    oldest_kept_ms: Option<i64>,
 }
 
 /// Rows counted in one look, so that no look lasts long.
@@ -36,8 +46,10 @@ impl History {
         let mut all = Vec::new();
         for rule in Rule::ALL {
             let before_ms = limits.get(&rule).copied();
-            let going =
-                |table, (rows, oldest_kept_ms), bytes| Going { rule, table, before_ms, rows, bytes, oldest_kept_ms };
+            let going = |table, counted: Counted, bytes| {
+                let Counted { rows, oldest_ms, oldest_kept_ms } = counted;
+                Going { rule, table, before_ms, rows, bytes, oldest_ms, oldest_kept_ms }
+            };
             // A rule that keeps everything takes nothing of before all time.
             let before = before_ms.unwrap_or(i64::MIN);
             if let Some(staff) = people(rule) {
@@ -46,38 +58,42 @@ impl History {
             }
             for aged in AGED.iter().filter(|aged| aged.rule == rule) {
                 let counted = self.rows_before(aged.table, aged.time, before)?;
-                let each = if counted.0 > 0 { row_bytes(self, aged.table, aged.time, before)? } else { 0 };
-                all.push(going(aged.table, counted, counted.0 * each));
+                let rows = counted.rows;
+                let each = if rows > 0 { row_bytes(self, aged.table, aged.time, before)? } else { 0 };
+                all.push(going(aged.table, counted, rows * each));
             }
             if rule == Rule::WorkingTime {
                 for table in MERGED.iter().map(|merged| merged.table) {
                     let counted = self.sums_before(table, before)?;
-                    let each = if counted.0 > 0 { row_bytes(self, table, "quarter_ms", before)? } else { 0 };
-                    all.push(going(table, counted, counted.0 * each));
+                    let rows = counted.rows;
+                    let each = if rows > 0 { row_bytes(self, table, "quarter_ms", before)? } else { 0 };
+                    all.push(going(table, counted, rows * each));
                 }
             }
             if rule == Rule::Rewind {
                 let (counted, bytes) = self.segments_before(before)?;
                 all.push(going("segment", counted, bytes));
+                let imported::Old { rows, oldest_ms, bytes, oldest_kept_ms } = imported::before(&self.db, before)?;
+                all.push(going("imported", Counted { rows, oldest_ms, oldest_kept_ms }, bytes));
             }
         }
         Ok(all)
     }
 
-    fn people_before(&self, staff: bool, before: i64) -> Result<((u64, Option<i64>), u64)> {
+    fn people_before(&self, staff: bool, before: i64) -> Result<(Counted, u64)> {
         let before = day_before(before);
-        let sql = "SELECT count(*) FROM party WHERE staff = ?1 AND used_ms < ?2 AND sealed IS NOT NULL";
-        let rows: u64 = self.db.query_row(sql, (staff, before), |r| r.get(0))?;
+        let sql = "SELECT count(*), min(used_ms) FROM party WHERE staff = ?1 AND used_ms < ?2 AND sealed IS NOT NULL";
+        let (rows, oldest_ms) = self.db.query_row(sql, (staff, before), |r| Ok((r.get::<_, u64>(0)?, r.get(1)?)))?;
         let sql = "SELECT min(used_ms) FROM party WHERE staff = ?1 AND used_ms >= ?2 AND sealed IS NOT NULL";
-        let kept = self.db.query_row(sql, (staff, before), |r| r.get(0))?;
+        let oldest_kept_ms = self.db.query_row(sql, (staff, before), |r| r.get(0))?;
         let sql = "SELECT coalesce(avg(bytes), 0) FROM (
                        SELECT octet_length(sealed) + octet_length(lookup) + coalesce(octet_length(number_lookup), 0) AS bytes
                        FROM party WHERE staff = ?1 AND used_ms < ?2 AND sealed IS NOT NULL LIMIT ?3)";
         let each: f64 = self.db.query_row(sql, (staff, before, SAMPLE), |r| r.get(0))?;
-        Ok(((rows, kept), (rows as f64 * each) as u64))
+        Ok((Counted { rows, oldest_ms, oldest_kept_ms }, (rows as f64 * each) as u64))
     }
 
-    fn rows_before(&self, table: &str, time: &str, before: i64) -> Result<(u64, Option<i64>)> {
+    fn rows_before(&self, table: &str, time: &str, before: i64) -> Result<Counted> {
         // Through the index alone. A slice ends with all rows of its last instant.
         let end =
             format!("SELECT {time} FROM {table} WHERE {time} >= ?1 AND {time} < ?2 ORDER BY {time} LIMIT 1 OFFSET ?3");
@@ -93,51 +109,62 @@ impl History {
             }
             from = to;
         }
-        let kept = format!("SELECT min({time}) FROM {table} WHERE {time} >= ?1");
-        Ok((rows, self.db.query_row(&kept, [before], |r| r.get(0))?))
+        let oldest = |is: &str| {
+            self.db.query_row(&format!("SELECT min({time}) FROM {table} WHERE {time} {is} ?1"), [before], |r| r.get(0))
+        };
+        Ok(Counted { rows, oldest_ms: oldest("<")?, oldest_kept_ms: oldest(">=")? })
     }
 
     /// Sums that are still of somebody.
-    fn sums_before(&self, table: &str, before: i64) -> Result<(u64, Option<i64>)> {
+    fn sums_before(&self, table: &str, before: i64) -> Result<Counted> {
         let next = format!(
             "SELECT source, agent FROM {table} WHERE (source, agent) > (?1, ?2) ORDER BY source, agent LIMIT 1"
         );
         let count = format!(
-            "SELECT count(*) FILTER (WHERE quarter_ms < ?3), min(quarter_ms) FILTER (WHERE quarter_ms >= ?3)
+            "SELECT count(*) FILTER (WHERE quarter_ms < ?3), min(quarter_ms) FILTER (WHERE quarter_ms < ?3),
+                 min(quarter_ms) FILTER (WHERE quarter_ms >= ?3)
              FROM {table} WHERE source = ?1 AND agent = ?2"
         );
         let (mut next, mut count) = (self.db.prepare_cached(&next)?, self.db.prepare_cached(&count)?);
-        let (mut rows, mut kept) = (0, None);
+        let mut all = Counted::default();
         let mut at: (u16, String) = (0, String::new());
         while let Some(agent) = next.query_row((at.0, &at.1), |r| Ok((r.get(0)?, r.get(1)?))).optional()? {
             at = agent;
             if at.1.is_empty() {
                 continue;
             }
-            let (old, oldest): (u64, Option<i64>) =
-                count.query_row((at.0, &at.1, before), |r| Ok((r.get(0)?, r.get(1)?)))?;
-            rows += old;
-            kept = [kept, oldest].into_iter().flatten().min();
+            let of = count.query_row((at.0, &at.1, before), |r| {
+                Ok(Counted { rows: r.get(0)?, oldest_ms: r.get(1)?, oldest_kept_ms: r.get(2)? })
+            })?;
+            let oldest = |a: Option<i64>, b| [a, b].into_iter().flatten().min();
+            all = Counted {
+                rows: all.rows + of.rows,
+                oldest_ms: oldest(all.oldest_ms, of.oldest_ms),
+                oldest_kept_ms: oldest(all.oldest_kept_ms, of.oldest_kept_ms),
+            };
         }
-        Ok((rows, kept))
+        Ok(all)
     }
 
-    fn segments_before(&self, before: i64) -> Result<((u64, Option<i64>), u64)> {
+    fn segments_before(&self, before: i64) -> Result<(Counted, u64)> {
         // Up to the first that stays: those after it are newer.
         let sql = format!("SELECT seen_top, seen_first, {SEGMENT_BYTES} FROM segment ORDER BY seq_first");
         let mut statement = self.db.prepare(&sql)?;
         let mut rows = statement.query([])?;
-        let (mut gone, mut bytes) = (0, 0);
+        let (mut gone, mut bytes) = (Counted::default(), 0);
         while let Some(row) = rows.next()? {
-            if row.get::<_, i64>(0)? >= before {
-                return Ok(((gone, row.get(1)?), bytes));
+            let (top, first): (i64, i64) = (row.get(0)?, row.get(1)?);
+            if top >= before {
+                gone.oldest_kept_ms = Some(first);
+                return Ok((gone, bytes));
             }
-            gone += 1;
+            gone.rows += 1;
+            gone.oldest_ms.get_or_insert(first);
             bytes += row.get::<_, u64>(2)?;
         }
         drop(rows);
-        let newer = self.db.query_row("SELECT min(seen_first) FROM journal", [], |r| r.get(0))?;
-        Ok(((gone, newer), bytes))
+        gone.oldest_kept_ms = self.db.query_row("SELECT min(seen_first) FROM journal", [], |r| r.get(0))?;
+        Ok((gone, bytes))
     }
 }
 

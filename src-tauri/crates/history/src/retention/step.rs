@@ -1,6 +1,6 @@
 //! Steps, each a transaction.
 
-use super::{Merged, Rule, day_before};
+use super::{Merged, Rule, day_before, imported};
 use crate::{History, HistoryError, Result, commit, party};
 use mirante_floor::PartyId;
 use rusqlite::{Connection, Transaction};
@@ -22,10 +22,61 @@ pub(super) enum Step {
     Merge { table: &'static Merged, before_ms: i64, source: u16, agent: String, up_to_ms: i64, row_bytes: u64 },
     /// The oldest segments, up to this event. What follows begins with a keyframe: this one, unless it has its own.
     Prune { before_ms: i64, seq_last: u64, keyframe: Option<Vec<u8>> },
+    /// The oldest stretches of imported events, by their first ones. What follows begins with a floor of its own.
+    Unimport { before_ms: i64, firsts: Vec<u64> },
     /// Gives so many free pages back to the disk.
     Vacuum { pages: u32 },
     /// Folds the log into the file, so that removed bytes are in neither.
     Scrub,
+}
+
+/// What a step does: steps of one kind take about as long for each page that they touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StepKind {
+    /// People who are on the floor are noted as in use.
+    Use,
+    /// Numbers and names go.
+    Forget,
+    /// Rows go.
+    Remove,
+    /// Sums of an agent become nobody's.
+    Merge,
+    /// Events go.
+    Prune,
+    /// Free pages are given back to the disk.
+    Vacuum,
+    /// The log is folded into the file.
+    Scrub,
+}
+
+impl StepKind {
+    /// The stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            StepKind::Use => "use",
+            StepKind::Forget => "forget",
+            StepKind::Remove => "remove",
+            StepKind::Merge => "merge",
+            StepKind::Prune => "prune",
+            StepKind::Vacuum => "vacuum",
+            StepKind::Scrub => "scrub",
+        }
+    }
+}
+
+impl SweepStep {
+    /// What it does.
+    pub fn kind(&self) -> StepKind {
+        match &self.0 {
+            Step::Use(_) => StepKind::Use,
+            Step::Forget { .. } => StepKind::Forget,
+            Step::Remove { .. } => StepKind::Remove,
+            Step::Merge { .. } => StepKind::Merge,
+            Step::Prune { .. } | Step::Unimport { .. } => StepKind::Prune,
+            Step::Vacuum { .. } => StepKind::Vacuum,
+            Step::Scrub => StepKind::Scrub,
+        }
+    }
 }
 
 /// What a step did.
@@ -98,6 +149,9 @@ impl History {
                 Step::Prune { before_ms, seq_last, keyframe } => {
                     let swept = prune(tx, *seq_last, keyframe.as_deref())?;
                     receipt(tx, Rule::Rewind, *before_ms, now_ms, swept)?
+                }
+                Step::Unimport { before_ms, firsts } => {
+                    receipt(tx, Rule::Rewind, *before_ms, now_ms, imported::remove(tx, firsts)?)?
                 }
                 Step::Vacuum { .. } | Step::Scrub => Swept::default(),
             };

@@ -50,7 +50,8 @@ fn house(dir: &std::path::Path, now: i64) -> (Housekeeper, Sender<Job>, std::thr
     let live = Arc::new(Live::new(Floor::default(), 0, 0));
     let clock = Arc::new(Clock::warped(now, 1.0));
     let rules = RetentionConfig::default();
-    let keeper = Housekeeper { reader, jobs: jobs.clone(), live, clock, zone: TimeZone::UTC, progress, rules };
+    let (zone, told, asked) = (TimeZone::UTC, Arc::default(), false);
+    let keeper = Housekeeper { reader, jobs: jobs.clone(), live, clock, zone, progress, rules, told, asked };
     (keeper, jobs, writer)
 }
 
@@ -72,7 +73,7 @@ fn what_is_too_old_goes_while_the_writer_keeps_what_happens() {
     let (mut keeper, jobs, writer) = house(dir.path(), now);
     let reader = keeper.reader.reader().unwrap();
     let (rules, new_rules) = std::sync::mpsc::channel();
-    let sweeping = std::thread::spawn(move || keeper.sweep(&new_rules).is_ok_and(|swept| swept.is_ok()));
+    let sweeping = std::thread::spawn(move || keeper.sweep(&new_rules, true).is_ok_and(|swept| swept.is_ok()));
     let mut seq = 0;
     while !sweeping.is_finished() {
         seq += 1;
@@ -95,11 +96,13 @@ fn a_housekeeper_stops_in_the_middle_when_told_and_takes_new_rules() {
     let (mut keeper, jobs, writer) = house(dir.path(), 1_795_273_200_000);
     let reader = keeper.reader.reader().unwrap();
     let (rules, new_rules) = std::sync::mpsc::channel();
-    rules.send(RetentionConfig { numbers: Keep::For(1, Unit::Days), ..RetentionConfig::default() }).unwrap();
+    rules
+        .send(Order::Rules(RetentionConfig { numbers: Keep::For(1, Unit::Days), ..RetentionConfig::default() }))
+        .unwrap();
     assert!(keeper.rest(&new_rules, Duration::ZERO).is_ok());
     assert_eq!(keeper.rules.numbers, Keep::For(1, Unit::Days));
     drop(rules);
-    assert!(keeper.sweep(&new_rules).is_err(), "told to stop");
+    assert!(keeper.sweep(&new_rules, true).is_err(), "told to stop");
     let left = visits(&reader);
     assert!((20..320).contains(&left), "one step was taken: {left} are left");
     keeper.run(&new_rules);
@@ -116,5 +119,38 @@ fn the_quiet_time_is_the_operations() {
     keeper.zone = TimeZone::get("America/Sao_Paulo").unwrap();
     assert_eq!(keeper.due(), None);
     drop((keeper, jobs));
+    writer.join().unwrap();
+}
+
+#[test]
+fn whoever_asks_does_not_wait_for_the_night() {
+    let dir = tempfile::tempdir().unwrap();
+    // Midday: nothing is due before tomorrow, and nothing at all in the first minutes after the start.
+    let (mut keeper, jobs, writer) = house(dir.path(), 1_795_273_200_000);
+    let (reader, told) = (keeper.reader.reader().unwrap(), keeper.told.clone());
+    keeper.rules.contacts = Keep::Forever;
+    let (orders, list) = std::sync::mpsc::channel();
+    let keeper = std::thread::spawn(move || keeper.run(&list));
+    let ended = |rows: u64| {
+        let until = Instant::now() + Duration::from_secs(60);
+        while told.read().last.is_none_or(|last| last.rows != rows) {
+            assert!(Instant::now() < until, "{:?}", told.read());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    orders.send(Order::Now).unwrap();
+    ended(0);
+    assert_eq!(visits(&reader), 320, "these rules keep everything");
+    orders.send(Order::Rules(RetentionConfig::default())).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(visits(&reader), 320, "new rules alone take nothing away");
+    orders.send(Order::Now).unwrap();
+    ended(300);
+    assert_eq!(visits(&reader), 20);
+    let last = told.read().last.unwrap();
+    assert!(last.error.is_none() && last.steps.count() > 3 && last.bytes > 10_000, "{last:?}");
+    assert_eq!(told.read().now, None);
+    drop((orders, jobs));
+    keeper.join().unwrap();
     writer.join().unwrap();
 }

@@ -1,5 +1,11 @@
 //! Removing what is too old: once a day, when nobody waits, in steps between which the writer does its own work.
 
+mod pace;
+mod state;
+
+pub(crate) use state::Told;
+pub use state::{Removed, Removing, RemovingNow, StepTimes};
+
 use crate::clock::Clock;
 use crate::config::RetentionConfig;
 use crate::live::Live;
@@ -8,6 +14,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 use mirante_floor::{Floor, PartyId, Stage};
 use mirante_history::{History, HistoryError, Limits, Sweep};
+use pace::Pace;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -22,16 +29,22 @@ const AFTER_START: Duration = Duration::from_secs(5 * 60);
 const LOOK: Duration = Duration::from_secs(60);
 /// A centre that is never quiet is not waited for any longer.
 const MOST_PATIENCE: Duration = Duration::from_secs(2 * 60 * 60);
-/// Pages of a step: at first, and the bounds of what its length makes of it.
-const PAGES: (u32, u32, u32) = (64, 8, 1024);
-/// A step that takes the writer longer is followed by a smaller one…
-const LONG: Duration = Duration::from_millis(20);
-/// …and one that is this short by a larger one.
-const SHORT: Duration = Duration::from_millis(5);
-/// Rest after a step, beside four times what it took.
+/// Pages of a step where nobody else wants to write.
+const ALONE: u32 = 1024;
+/// Rest after a step, beside four times what it took…
 const REST: Duration = Duration::from_millis(20);
+/// …or beside as long again, if somebody waits for it.
+const SHORT_REST: Duration = Duration::from_millis(4);
 
-/// Removes what is too old, until the sender of `rules` is gone.
+/// What the housekeeper is told.
+pub(crate) enum Order {
+    /// These rules hold from the next removal on.
+    Rules(RetentionConfig),
+    /// Somebody wants what is too old to go now.
+    Now,
+}
+
+/// Removes what is too old, until the sender of orders is gone.
 pub(crate) struct Housekeeper {
     pub(crate) reader: History,
     pub(crate) jobs: Sender<Job>,
@@ -40,41 +53,70 @@ pub(crate) struct Housekeeper {
     pub(crate) zone: TimeZone,
     pub(crate) progress: Arc<Progress>,
     pub(crate) rules: RetentionConfig,
+    pub(crate) told: Arc<Told>,
+    /// Somebody wants it now.
+    pub(crate) asked: bool,
 }
 
 /// Nobody wants to go on.
 struct Stopped;
 
 impl Housekeeper {
-    /// Runs; `rules` brings those that hold from now on.
-    pub(crate) fn run(mut self, rules: &Receiver<RetentionConfig>) {
+    /// Runs, and takes orders meanwhile. New rules take nothing away before the next quiet time, so that they can be thought over.
+    pub(crate) fn run(mut self, orders: &Receiver<Order>) {
         let (mut done, mut due_since) = (None, None);
         let mut wait = AFTER_START;
-        while self.rest(rules, wait).is_ok() {
+        while self.wait(orders, wait).is_ok() {
             wait = LOOK;
-            let Some(today) = self.due().filter(|today| done != Some((*today, self.rules))) else { continue };
-            let since = *due_since.get_or_insert_with(Instant::now);
-            if !self.is_quiet() && since.elapsed() < MOST_PATIENCE {
-                continue;
+            let today = self.due();
+            let asked = std::mem::take(&mut self.asked);
+            if !asked {
+                if today.is_none() || today == done {
+                    continue;
+                }
+                let since = *due_since.get_or_insert_with(Instant::now);
+                if !self.is_quiet() && since.elapsed() < MOST_PATIENCE {
+                    continue;
+                }
             }
             due_since = None;
-            match self.sweep(rules) {
-                Ok(Ok(())) => done = Some((today, self.rules)),
+            match self.sweep(orders, asked) {
+                Ok(Ok(())) => done = today.or(done),
                 Ok(Err(error)) => tracing::warn!("what is too old could not all be removed: {error}"),
                 Err(Stopped) => return,
             }
         }
     }
 
-    /// Waits, and takes new rules meanwhile.
-    fn rest(&mut self, rules: &Receiver<RetentionConfig>, time: Duration) -> Result<(), Stopped> {
+    /// Waits so long, or until somebody wants it now.
+    fn wait(&mut self, orders: &Receiver<Order>, time: Duration) -> Result<(), Stopped> {
         let until = Instant::now() + time;
-        loop {
-            match rules.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(rules) => self.rules = rules,
+        while !self.asked {
+            match orders.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(order) => self.take(order),
                 Err(RecvTimeoutError::Timeout) => return Ok(()),
                 Err(RecvTimeoutError::Disconnected) => return Err(Stopped),
             }
+        }
+        Ok(())
+    }
+
+    /// Waits, whatever is wanted.
+    fn rest(&mut self, orders: &Receiver<Order>, time: Duration) -> Result<(), Stopped> {
+        let until = Instant::now() + time;
+        loop {
+            match orders.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(order) => self.take(order),
+                Err(RecvTimeoutError::Timeout) => return Ok(()),
+                Err(RecvTimeoutError::Disconnected) => return Err(Stopped),
+            }
+        }
+    }
+
+    fn take(&mut self, order: Order) {
+        match order {
+            Order::Rules(rules) => self.rules = rules,
+            Order::Now => self.asked = true,
         }
     }
 
@@ -95,48 +137,83 @@ impl Housekeeper {
         self.progress.unsaved.load(Ordering::Relaxed) < 1_000 && !self.live.read(|state| waiting(&state.floor))
     }
 
-    fn sweep(&mut self, rules: &Receiver<RetentionConfig>) -> Result<Result<(), HistoryError>, Stopped> {
-        let limits = self.rules.limits(self.clock.now(), &self.zone);
+    /// Removes, and says so meanwhile and afterwards.
+    fn sweep(&mut self, orders: &Receiver<Order>, asked: bool) -> Result<Result<(), HistoryError>, Stopped> {
+        let mut so_far = SoFar { since_ms: self.clock.now(), ..SoFar::default() };
+        self.told.now(so_far.now());
+        let done = self.steps(orders, asked, &mut so_far)?;
+        let SoFar { rows, bytes, steps, .. } = so_far;
+        if rows > 0 {
+            let (count, longest_ms) = (steps.count(), steps.most_ms());
+            tracing::info!(rows, steps = count, longest_ms, "what was too old was removed");
+        }
+        let error = done.as_ref().err().map(ToString::to_string);
+        self.told.ended(Removed { at_ms: self.clock.now(), rows, bytes, steps, error });
+        Ok(done)
+    }
+
+    fn steps(
+        &mut self,
+        orders: &Receiver<Order>,
+        asked: bool,
+        so_far: &mut SoFar,
+    ) -> Result<Result<(), HistoryError>, Stopped> {
+        let limits = self.rules.limits(so_far.since_ms, &self.zone);
         let in_use = self.live.read(|state| in_use(&state.floor));
         let reader = match self.reader.reader() {
             Ok(reader) => reader,
             Err(error) => return Ok(Err(error)),
         };
         let mut sweep = Sweep::new(reader, limits, in_use);
-        let (mut pages, mut rows, mut steps, mut longest) = (PAGES.0, 0, 0u64, Duration::ZERO);
+        let mut pace = Pace::default();
         loop {
-            let step = match sweep.next_step(pages) {
+            let step = match sweep.next_step(|kind| pace.pages(kind)) {
                 Ok(Some(step)) => step,
-                Ok(None) => break,
+                Ok(None) => return Ok(Ok(())),
                 Err(error) => return Ok(Err(error)),
             };
+            let kind = step.kind();
             let (reply, answer) = std::sync::mpsc::channel();
             let job = Job::Sweep(Box::new(Sweeping { step, now: self.clock.now(), reply }));
             self.jobs.send(job).map_err(|_| Stopped)?;
             let Ok((done, took)) = answer.recv() else {
                 // The disk refuses, or everything ends: which of the two shows at the next rest.
-                self.rest(rules, REST)?;
+                self.rest(orders, REST)?;
                 return Ok(Err(HistoryError::DiskFull));
             };
             match done {
-                Ok(done) => rows += done.rows,
+                Ok(done) => {
+                    so_far.rows += done.rows;
+                    so_far.bytes += if done.rows > 0 { done.bytes } else { 0 };
+                }
                 Err(error) => return Ok(Err(error)),
             }
-            steps += 1;
-            longest = longest.max(took);
-            pages = match took {
-                long if long > LONG => pages / 2,
-                short if short < SHORT => pages * 2,
-                _ => pages,
-            }
-            .clamp(PAGES.1, PAGES.2);
-            self.rest(rules, REST + took * 4)?;
+            so_far.steps.add(took);
+            pace.took(kind, took);
+            self.told.now(so_far.now());
+            self.rest(orders, if asked { SHORT_REST + took } else { REST + took * 4 })?;
         }
-        if rows > 0 {
-            tracing::info!(rows, steps, longest_ms = longest.as_millis(), "what was too old was removed");
-        }
-        Ok(Ok(()))
     }
+}
+
+/// A removal that goes on.
+#[derive(Default)]
+struct SoFar {
+    since_ms: i64,
+    rows: u64,
+    bytes: u64,
+    steps: StepTimes,
+}
+
+impl SoFar {
+    fn now(&self) -> RemovingNow {
+        RemovingNow { since_ms: self.since_ms, rows: self.rows, bytes: self.bytes }
+    }
+}
+
+/// When removing begins by itself, minutes after midnight of the operation.
+pub fn nightly_minute() -> u16 {
+    u16::from(QUIET.hour().unsigned_abs()) * 60 + u16::from(QUIET.minute().unsigned_abs())
 }
 
 /// Whoever is on the floor, and so in use today.
@@ -163,12 +240,11 @@ pub fn remove_too_old(
 ) -> Result<(), HistoryError> {
     let in_use = in_use(&history.recover()?.floor);
     let mut sweep = Sweep::new(history.reader()?, limits, in_use);
-    while let Some(step) = sweep.next_step(PAGES.2)? {
+    while let Some(step) = sweep.next_step(|_| ALONE)? {
         progress(history.sweep(&step, now_ms)?.rows);
     }
     Ok(())
 }
 
 #[cfg(test)]
-#[path = "retention_tests.rs"]
 mod tests;
