@@ -5,6 +5,7 @@ import type { Reply } from '../src/bindings/Reply';
 import { CommandError, type FeedListener, type Platform } from '../src/platform/types';
 import { MockFloor, type Scenario } from './floor';
 import { previewNames } from './imported';
+import { MockKeeping } from './keeping';
 import { subjectFound } from './subject';
 
 const SCENARIOS = ['busy', 'calm', 'empty', 'partial', 'stale', 'down', 'lost', 'big', 'first', 'never', 'making', 'real'] as const;
@@ -13,6 +14,7 @@ const SCENARIOS = ['busy', 'calm', 'empty', 'partial', 'stale', 'down', 'lost', 
 export function mockPlatform(name: string): Platform {
   const scenario: Scenario = (SCENARIOS as readonly string[]).includes(name) ? (name as Scenario) : 'busy';
   const floor = new MockFloor(scenario);
+  const keeping = new MockKeeping(scenario === 'empty');
   let firstRun = scenario === 'first';
 
   const hello = (): Hello => ({
@@ -82,6 +84,15 @@ export function mockPlatform(name: string): Platform {
         return { is: 'subject_file', value: { json: '{}\n', csv: 'o que é,início\r\n' } };
       case 'erase_subject':
         return { is: 'erased', value: { text: `${JSON.stringify({ by: command.by, reason: command.reason }, null, 2)}\n`, copies_left: [] } };
+      case 'keeping':
+        return { is: 'keeping', value: keeping.shown() };
+      case 'preview_keeping':
+        return { is: 'going', value: keeping.going(command.keeps) };
+      case 'set_keeping':
+        return { is: 'rekept', value: keeping.set(command.keeps) };
+      case 'remove_now':
+        keeping.remove();
+        return { is: 'done' };
       case 'it_request':
         return { is: 'text', value: `# Pedido ao TI\n\nmanager.conf\n\n[mirante]\nsecret = …\npermit = 192.168.10.24/32\n` };
       case 'next':

@@ -1,6 +1,7 @@
 import { common as ptCommon } from './pt-BR/common';
 import { connections as ptConnections } from './pt-BR/connections';
 import { firstrun as ptFirstrun } from './pt-BR/firstrun';
+import { keeping as ptKeeping } from './pt-BR/keeping';
 import { live as ptLive } from './pt-BR/live';
 import { names as ptNames } from './pt-BR/names';
 import { queues as ptQueues } from './pt-BR/queues';
@@ -9,6 +10,7 @@ import { wallboard as ptWallboard } from './pt-BR/wallboard';
 import { common as enCommon } from './en/common';
 import { connections as enConnections } from './en/connections';
 import { firstrun as enFirstrun } from './en/firstrun';
+import { keeping as enKeeping } from './en/keeping';
 import { live as enLive } from './en/live';
 import { names as enNames } from './en/names';
 import { queues as enQueues } from './en/queues';
@@ -17,6 +19,7 @@ import { wallboard as enWallboard } from './en/wallboard';
 import { common as esCommon } from './es/common';
 import { connections as esConnections } from './es/connections';
 import { firstrun as esFirstrun } from './es/firstrun';
+import { keeping as esKeeping } from './es/keeping';
 import { live as esLive } from './es/live';
 import { names as esNames } from './es/names';
 import { queues as esQueues } from './es/queues';
@@ -29,13 +32,13 @@ export const LANGUAGES = ['pt-BR', 'en', 'es'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** The reference: every other language has exactly these keys. */
-export const reference = { common: ptCommon, live: ptLive, connections: ptConnections, firstrun: ptFirstrun, names: ptNames, queues: ptQueues, subject: ptSubject, wallboard: ptWallboard };
+export const reference = { common: ptCommon, live: ptLive, connections: ptConnections, firstrun: ptFirstrun, keeping: ptKeeping, names: ptNames, queues: ptQueues, subject: ptSubject, wallboard: ptWallboard };
 /** A part of the catalogue. */
 export type Part = keyof typeof reference;
 
 /** All texts, by language and part. */
 export const catalogues = {
   'pt-BR': reference,
-  en: { common: enCommon, live: enLive, connections: enConnections, firstrun: enFirstrun, names: enNames, queues: enQueues, subject: enSubject, wallboard: enWallboard },
-  es: { common: esCommon, live: esLive, connections: esConnections, firstrun: esFirstrun, names: esNames, queues: esQueues, subject: esSubject, wallboard: esWallboard },
+  en: { common: enCommon, live: enLive, connections: enConnections, firstrun: enFirstrun, keeping: enKeeping, names: enNames, queues: enQueues, subject: enSubject, wallboard: enWallboard },
+  es: { common: esCommon, live: esLive, connections: esConnections, firstrun: esFirstrun, keeping: esKeeping, names: esNames, queues: esQueues, subject: esSubject, wallboard: esWallboard },
 } satisfies Record<Language, Record<Part, object>>;

@@ -23,6 +23,8 @@ export const duration = (ms: number): string => format.duration(ms, preferences.
 export const since = (ms: number): string => format.duration(clock.now - ms, preferences.language);
 /** A number, grouped. */
 export const number = (n: number): string => format.number(n, preferences.language);
+/** A size in bytes. */
+export const bytes = (n: number): string => format.bytes(n, preferences.language);
 /** A ratio with its sign. */
 export const percent = (value: number | null): string => format.percent(value, preferences.language);
 /** A ratio's digits. */

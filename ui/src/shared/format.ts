@@ -76,6 +76,15 @@ export function number(n: number, language: Language): string {
   return new Intl.NumberFormat(language, { useGrouping: 'always', maximumFractionDigits: 1 } as Intl.NumberFormatOptions).format(n);
 }
 
+const SIZES = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** A size: `4,1 kB`. */
+export function bytes(n: number, language: Language): string {
+  let [size, unit] = [n, 0];
+  while (size >= 1_000 && unit < SIZES.length - 1) [size, unit] = [size / 1_000, unit + 1];
+  return `${number(Number(size.toFixed(1)), language)} ${SIZES[unit] ?? ''}`;
+}
+
 /** A ratio's digits without its sign: 0.784 is `78,4`. `null` is a dash: there was nothing to divide by. */
 export function percentDigits(value: number | null, language: Language): string {
   if (value === null) return NONE;
