@@ -140,3 +140,29 @@ fn what_another_version_folded_is_not_judged_by_this_one() {
     change(dir.path(), "UPDATE visit SET wait_ms = 1 WHERE call = 'c3-1'");
     assert_eq!(verified(dir.path()).findings.len(), 2, "the rest is");
 }
+
+/// Pages that no table uses: what is damaged there shows only when they are used again.
+#[test]
+fn damaged_unused_pages_are_found_too() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    three_stretches(dir.path());
+    let file = dir.path().join("mirante.db");
+    let first_unused = {
+        let db = Connection::open(&file).expect("open");
+        let room = "CREATE TABLE room (x); INSERT INTO room VALUES (zeroblob(100000)); DROP TABLE room;";
+        db.execute_batch(&format!("{room} PRAGMA wal_checkpoint(TRUNCATE);")).expect("room");
+        let unused: u32 = db.query_row("PRAGMA freelist_count", [], |r| r.get(0)).expect("count");
+        assert!(unused > 2, "{unused}");
+        let header = std::fs::read(&file).expect("the file");
+        u32::from_be_bytes([header[32], header[33], header[34], header[35]]) as usize
+    };
+    let about = |found: &Verified| found.findings.iter().filter(|f| f.starts_with("database: ")).count();
+    assert_eq!(about(&verified(dir.path())), 0);
+    let mut bytes = std::fs::read(&file).expect("the file");
+    let page = (first_unused - 1) * 4096;
+    // The list of unused pages names one that is not there.
+    bytes[page + 8..page + 12].fill(0x7f);
+    std::fs::write(&file, bytes).expect("written");
+    let found = verified(dir.path());
+    assert!(about(&found) > 0 && !found.unused_left_out, "{found:#?}");
+}

@@ -55,7 +55,6 @@ export const keeping: Translation<typeof reference> = {
   undo: 'Undo',
   undone: 'The times are those of before again.',
   remove: 'Remove now',
-  remove_hint: 'Save or discard the changes before removing.',
   sure: {
     one: '{n} row ({size}) goes for ever. Backups stay as they are.',
     other: '{n} rows ({size}) go for ever. Backups stay as they are.',

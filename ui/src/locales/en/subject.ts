@@ -27,7 +27,7 @@ export const subject: Translation<typeof reference> = {
   json: 'JSON',
   erase: 'Erase',
   goes_customer: 'Goes for ever: number and name. Stays, of nobody: when, in which queue and how it ended.',
-  goes_operator: 'Goes for ever: the name. Stays, under the code: calls, and working time and breaks, kept 5 years as evidence of labour. Whoever knows whose code it was still knows.',
+  goes_operator: 'Goes for ever: the name. Stays, under the code: calls, and working time and breaks, kept as evidence of labour. Whoever knows whose code it was still knows.',
   untouched: 'Does not reach recordings, the PBX or backups; a backup put back into this folder forgets as well.',
   present: 'Is here now: the PBX will tell the same number or name again until that ends.',
   configured: 'The configuration gives this agent a name: take it out there first.',

@@ -55,7 +55,6 @@ export const keeping: Translation<typeof reference> = {
   undo: 'Deshacer',
   undone: 'Los plazos vuelven a ser los de antes.',
   remove: 'Quitar ahora',
-  remove_hint: 'Guarde o descarte los cambios antes de quitar.',
   sure: {
     one: '{n} fila ({size}) sale para siempre. Las copias de seguridad quedan como están.',
     other: '{n} filas ({size}) salen para siempre. Las copias de seguridad quedan como están.',

@@ -27,7 +27,7 @@ export const subject: Translation<typeof reference> = {
   json: 'JSON',
   erase: 'Borrar',
   goes_customer: 'Se va para siempre: número y nombre. Queda, sin decir de quién: cuándo, en qué cola y cómo terminó.',
-  goes_operator: 'Se va para siempre: el nombre. Quedan, con el código: llamadas, y tiempo de trabajo y pausas, guardados 5 años como prueba laboral. Quien sabe de quién era el código lo sigue sabiendo.',
+  goes_operator: 'Se va para siempre: el nombre. Quedan, con el código: llamadas, y tiempo de trabajo y pausas, guardados como prueba laboral. Quien sabe de quién era el código lo sigue sabiendo.',
   untouched: 'No alcanza grabaciones, la central ni copias de seguridad; una copia restaurada en esta carpeta también olvida.',
   present: 'Está aquí ahora: la central dirá el mismo número o nombre otra vez hasta que eso termine.',
   configured: 'La configuración da un nombre a este agente: quítelo de allí antes.',

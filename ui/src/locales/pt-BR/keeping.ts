@@ -54,7 +54,6 @@ export const keeping = {
   undo: 'Desfazer',
   undone: 'Os prazos voltaram a ser os de antes.',
   remove: 'Remover agora',
-  remove_hint: 'Guarde ou descarte as mudanças antes de remover.',
   sure: {
     one: '{n} linha ({size}) sai para sempre. As cópias de segurança ficam como estão.',
     other: '{n} linhas ({size}) saem para sempre. As cópias de segurança ficam como estão.',

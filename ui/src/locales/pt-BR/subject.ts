@@ -26,7 +26,7 @@ export const subject = {
   json: 'JSON',
   erase: 'Apagar',
   goes_customer: 'Sai para sempre: número e nome. Fica, sem dizer de quem: quando, em que fila e como acabou.',
-  goes_operator: 'Sai para sempre: o nome. Fica, com o código: atendimentos, e tempo de trabalho e pausas, guardados 5 anos como prova trabalhista. Quem sabe de quem era o código continua sabendo.',
+  goes_operator: 'Sai para sempre: o nome. Fica, com o código: atendimentos, e tempo de trabalho e pausas, guardados como prova trabalhista. Quem sabe de quem era o código continua sabendo.',
   untouched: 'Não alcança gravações, o PABX nem cópias de segurança; uma cópia restaurada nesta pasta esquece também.',
   present: 'Está aqui agora: o PABX vai dizer o mesmo número ou nome de novo até que isso acabe.',
   configured: 'A configuração dá um nome a este operador: tire-o de lá antes.',
