@@ -1,12 +1,13 @@
 //! History under bad ends: killed at any moment, without power, without room, on a disk that stalls.
 //!
-//! `cargo xtask prove kill`, `prove power`, `prove disk` and `prove rewind`. Unlike the other tests of this package these also know
+//! `cargo xtask prove kill`, `prove power`, `prove disk`, `prove keep` and `prove rewind`. Unlike the other tests of this package these also know
 //! history's own interface: what was acknowledged is said by the one that writes, not by a screen.
 #![allow(clippy::print_stdout)] // figures for whoever runs it by hand
 
 #[cfg(target_os = "linux")]
 mod disk;
 mod judge;
+mod keep;
 mod kill;
 #[cfg(target_os = "linux")]
 mod power;

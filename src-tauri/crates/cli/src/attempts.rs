@@ -30,8 +30,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut out = csv::Writer::from_writer(std::io::stdout().lock());
     out.write_record(COLUMNS).map_err(archive::io_error)?;
     let at = |ms: Option<i64>| ms.map_or_else(String::new, |ms| time::write(ms, &zone));
-    for attempt in archive.attempts(from, to)? {
-        out.write_record([
+    let mut written = Ok(());
+    archive.attempts(from, to, |attempt| {
+        written = out.write_record([
             &attempt.id.to_string(),
             &attempt.campaign,
             &attempt.contact,
@@ -49,9 +50,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             &attempt.dropped.to_string(),
             &attempt.disposition,
             &attempt.platform_id,
-        ])
-        .map_err(archive::io_error)?;
-    }
+        ]);
+        written.is_ok()
+    })?;
+    written.map_err(archive::io_error)?;
     Ok(out.flush()?)
 }
 

@@ -9,11 +9,11 @@ const COLUMNS: [&str; 8] = ["contact", "queue", "entered", "outcome", "wait_ms",
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let Stretch { archive, from, to, zone } = arguments.open()?;
-    let visits = archive.visits(from, to, time::now())?;
     let mut out = csv::Writer::from_writer(std::io::stdout().lock());
     out.write_record(COLUMNS).map_err(archive::io_error)?;
-    for visit in visits {
-        out.write_record([
+    let mut written = Ok(());
+    archive.visits(from, to, time::now(), |visit| {
+        written = out.write_record([
             &visit.contact,
             &visit.queue,
             &time::write(visit.entered_ms, &zone),
@@ -22,8 +22,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             &visit.agent,
             &visit.talk_ms.map_or_else(String::new, |ms| ms.to_string()),
             &visit.platform_id,
-        ])
-        .map_err(archive::io_error)?;
-    }
+        ]);
+        written.is_ok()
+    })?;
+    written.map_err(archive::io_error)?;
     Ok(out.flush()?)
 }

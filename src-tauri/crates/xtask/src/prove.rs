@@ -27,6 +27,8 @@ pub(crate) enum Promise {
     /// A disk that is full, slow, stands still, breaks, may only be read or is a network: the screen goes on and says so, and nothing
     /// kept is lost. Needs what `power` needs.
     Disk,
+    /// Removing two weeks of a large centre holds up whoever writes for at most 50 ms at a time on this disk; prints the figures as JSON.
+    Keep,
     /// A thousand random moments of a simulated week, and of a run on a real Asterisk, are what the engine held then.
     Rewind,
     /// Whatever a PBX, a log, a file or a disk holds, its readers neither panic nor lie.
@@ -51,6 +53,7 @@ pub(crate) fn run(promise: Promise, options: &fuzz::Options) -> Result<()> {
             cargo(["build", "--locked", "-p", "mirante-cli"]).go()?;
             return crash("disk::the_screen");
         }
+        Promise::Keep => return crash("keep::"),
         Promise::Rewind => return crash("rewind::"),
         Promise::Power => return crash("power::nothing_acknowledged_is_lost"),
     };
@@ -71,5 +74,9 @@ fn crash(test: &str) -> Result<()> {
         .env("RUST_LIB_BACKTRACE", "0")
         .env("MIRANTE_KILLS", "200")
         .env("MIRANTE_REOPEN_MS", "50")
+        .env("MIRANTE_KEEP_DAYS", "14")
+        .env("MIRANTE_KEEP_QUEUES", "40")
+        .env("MIRANTE_KEEP_AGENTS", "400")
+        .env("MIRANTE_KEEP_TIMED", "1")
         .go()
 }

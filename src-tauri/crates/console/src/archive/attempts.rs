@@ -1,5 +1,6 @@
 //! Attempts as exports tell them.
 
+use super::merge::merge;
 use super::visits::Names;
 use mirante_floor::{AnsweredBy, Attempt, AttemptResult, ClosedAttempt, Name, SourceId};
 use mirante_history::HistoryError;
@@ -43,29 +44,23 @@ pub struct AttemptLine {
     pub platform_id: String,
 }
 
-pub(super) fn lines(history: &mirante_history::History, from: i64, to: i64) -> Result<Vec<AttemptLine>, HistoryError> {
-    // The floor first: an attempt that ends between the two looks is then in both, and told once, as ended.
+pub(super) fn each(
+    history: &mirante_history::History,
+    (from, to): (i64, i64),
+    each: impl FnMut(AttemptLine) -> bool,
+) -> Result<(), HistoryError> {
+    // The floor first: an attempt that ends between the two looks is then in both.
     let past = history.floor_at_seq(history.newest_seq()?)?;
     let names = Names { parties: history.parties(), floor: &past.floor };
-    let mut closed = Vec::new();
-    history.attempts(from, to, |attempt| {
-        closed.push(attempt);
-        true
-    })?;
-    let ended: std::collections::BTreeSet<u64> = closed.iter().map(|attempt| attempt.id).collect();
-    let mut lines = Vec::new();
+    let place = |line: AttemptLine| ((line.started_ms, line.id), line);
+    let mut going_on = Vec::new();
     for (source, site) in &past.floor.sites {
         for (name, attempt) in site.attempts.iter().filter(|(_, a)| (from..to).contains(&a.started.seen)) {
-            if !ended.contains(&attempt.id) {
-                lines.push(under_way(*source, name, attempt, &names)?);
-            }
+            going_on.push(place(under_way(*source, name, attempt, &names)?));
         }
     }
-    for attempt in &closed {
-        lines.push(over(attempt, &names)?);
-    }
-    lines.sort_by_key(|line| (line.started_ms, line.id));
-    Ok(lines)
+    let line = |attempt| Ok(place(over(&attempt, &names)?));
+    merge(going_on, |each| history.attempts(from, to, each), line, each)
 }
 
 fn text(name: Option<&Name>) -> String {

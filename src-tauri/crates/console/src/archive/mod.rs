@@ -1,6 +1,7 @@
 //! A data folder that nobody needs to be running for: past floors and ended visits, for exports and checks.
 
 mod attempts;
+mod merge;
 mod visits;
 
 pub use attempts::AttemptLine;
@@ -97,13 +98,19 @@ impl Archive {
         }
     }
 
-    /// Visits that entered from `from` up to, not including, `to`, oldest first; those that have not ended stand where they
-    /// do at `now`. All Unix ms.
+    /// Visits that entered from `from` up to, not including, `to`, oldest first, as they are read: a look of them is in memory at
+    /// a time. Those that have not ended stand where they do at `now`. All Unix ms. `each` says false to stop.
     ///
     /// # Errors
     /// When history cannot be read.
-    pub fn visits(&self, from: i64, to: i64, now: i64) -> Result<Vec<VisitLine>, HistoryError> {
-        visits::lines(&self.history, from, to, now)
+    pub fn visits(
+        &self,
+        from: i64,
+        to: i64,
+        now: i64,
+        each: impl FnMut(VisitLine) -> bool,
+    ) -> Result<(), HistoryError> {
+        visits::each(&self.history, (from, to), now, each)
     }
 
     /// Reads everything and computes the rows again from the events; `progress` hears of stretches done and of how many.
@@ -124,13 +131,13 @@ impl Archive {
         Ok(names::seen(&past.floor, row.id).named(&self.history.parties()))
     }
 
-    /// Attempts to reach someone that began from `from` up to, not including, `to`, oldest first, those under way included.
-    /// All Unix ms.
+    /// Attempts to reach someone that began from `from` up to, not including, `to`, oldest first, those under way included, as
+    /// they are read. All Unix ms. `each` says false to stop.
     ///
     /// # Errors
     /// When history cannot be read.
-    pub fn attempts(&self, from: i64, to: i64) -> Result<Vec<AttemptLine>, HistoryError> {
-        attempts::lines(&self.history, from, to)
+    pub fn attempts(&self, from: i64, to: i64, each: impl FnMut(AttemptLine) -> bool) -> Result<(), HistoryError> {
+        attempts::each(&self.history, (from, to), each)
     }
 
     fn rows(&self, past: &Past) -> PastRows {

@@ -54,7 +54,12 @@ impl Hub {
 
     fn lines(&self) -> Vec<String> {
         let archive = Archive { history: self.history.reader().unwrap(), is_example: false };
-        let lines = archive.visits(T0, T0 + 86_400_000, T0 + 86_400_000).unwrap();
+        let mut lines = Vec::new();
+        let each = |line| {
+            lines.push(line);
+            true
+        };
+        archive.visits(T0, T0 + 86_400_000, T0 + 86_400_000, each).unwrap();
         let line = |l: VisitLine| {
             let talk = l.talk_ms.map_or_else(String::new, |ms| ms.to_string());
             let entered = (l.entered_ms - T0) / 1000;
@@ -143,7 +148,12 @@ fn attempts_ended_and_under_way() {
     dial(&mut hub, "c", Some("cobranca"), None);
     hub.tell(Kind::DialAnswered { attempt: "c".into(), by: AnsweredBy::Machine, agent: None });
     let archive = Archive { history: hub.history.reader().unwrap(), is_example: false };
-    let lines = archive.attempts(T0, T0 + 86_400_000).unwrap();
+    let mut lines = Vec::new();
+    let each = |line| {
+        lines.push(line);
+        true
+    };
+    archive.attempts(T0, T0 + 86_400_000, each).unwrap();
     let line = |l: &AttemptLine| {
         let of = |ms: Option<i64>| ms.map_or_else(|| "-".to_owned(), |ms| ms.to_string());
         let (ended, started) = (of(l.ended_ms.map(|ms| (ms - T0) / 1000)), (l.started_ms - T0) / 1000);
@@ -173,4 +183,56 @@ fn attempts_ended_and_under_way() {
         ]
     );
     assert!(!lines.concat().contains("99999"), "no number");
+}
+
+/// What is told last is not read before what is told first was given out.
+#[test]
+fn an_export_is_not_gathered_in_memory() {
+    use mirante_floor::{ClosedVisit, Fact, Moment, VisitId};
+    let folder = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(folder.path());
+    let visit = |n: u64| {
+        let moment = |ms: i64| Moment { seen: T0 + n as i64 * 1_000 + ms, at: None };
+        Fact::VisitClosed(ClosedVisit {
+            id: VisitId(n),
+            source: SourceId(1),
+            queue: "sac".into(),
+            call: format!("c{n}").into(),
+            contact: format!("c{n}").into(),
+            caller: None,
+            entered: moment(0),
+            ended: moment(900),
+            outcome: Outcome::Abandoned,
+            wait_ms: 900,
+            agent: None,
+            agent_name: None,
+            interface: None,
+            talk_ms: None,
+            transferred: false,
+            origin: Origin::Heard,
+        })
+    };
+    let many: Vec<Fact> = (1..=20_000).map(visit).collect();
+    hub.history.commit(Batch { events: &[], facts: &many }).unwrap();
+    let archive = Archive { history: hub.history.reader().unwrap(), is_example: false };
+    let (mut told, mut last) = (0, 0);
+    let each = |line: VisitLine| {
+        if told == 0 {
+            // Kept while the first is given out: only who reads as it goes can tell of it.
+            hub.history.commit(Batch { events: &[], facts: &[visit(20_001)] }).unwrap();
+        }
+        told += 1;
+        last = line.id.0;
+        true
+    };
+    archive.visits(T0, i64::MAX, T0, each).unwrap();
+    assert_eq!((told, last), (20_001, 20_001));
+    let mut few = 0;
+    archive
+        .visits(T0, i64::MAX, T0, |_| {
+            few += 1;
+            few < 3
+        })
+        .unwrap();
+    assert_eq!(few, 3, "and whoever has enough is given no more");
 }

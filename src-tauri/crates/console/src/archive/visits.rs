@@ -1,5 +1,6 @@
 //! Visits as exports tell them.
 
+use super::merge::merge;
 use mirante_floor::{ClosedVisit, Floor, Name, Outcome, PartyId, Site, SourceId, Stage, Visit, VisitId};
 use mirante_history::{HistoryError, Parties};
 
@@ -29,34 +30,24 @@ pub struct VisitLine {
     pub id: VisitId,
 }
 
-pub(super) fn lines(
+pub(super) fn each(
     history: &mirante_history::History,
-    from: i64,
-    to: i64,
+    (from, to): (i64, i64),
     now: i64,
-) -> Result<Vec<VisitLine>, HistoryError> {
-    // The floor first: a visit that ends between the two looks is then in both, and told once, as ended.
+    each: impl FnMut(VisitLine) -> bool,
+) -> Result<(), HistoryError> {
+    // The floor first: a visit that ends between the two looks is then in both.
     let past = history.floor_at_seq(history.newest_seq()?)?;
     let names = Names { parties: history.parties(), floor: &past.floor };
-    let mut closed = Vec::new();
-    history.visits(from, to, |visit| {
-        closed.push(visit);
-        true
-    })?;
-    let is_closed = |id: VisitId| closed.iter().any(|visit| visit.id == id);
-    let mut lines = Vec::new();
+    let place = |line: VisitLine| ((line.entered_ms, line.id.0), line);
+    let mut going_on = Vec::new();
     for (source, site) in &past.floor.sites {
         for visit in site.visits.values().filter(|v| (from..to).contains(&v.entered.seen)) {
-            if !is_closed(visit.id) {
-                lines.push(open(*source, site, visit, now, &names)?);
-            }
+            going_on.push(place(open(*source, site, visit, now, &names)?));
         }
     }
-    for visit in &closed {
-        lines.push(ended(visit, &names)?);
-    }
-    lines.sort_by_key(|line| (line.entered_ms, line.id));
-    Ok(lines)
+    let line = |visit| Ok(place(ended(&visit, &names)?));
+    merge(going_on, |each| history.visits(from, to, each), line, each)
 }
 
 fn ended(visit: &ClosedVisit, names: &Names<'_>) -> Result<VisitLine, HistoryError> {
