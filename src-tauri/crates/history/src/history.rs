@@ -11,13 +11,19 @@ use mirante_floor::SourceId;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::{
     fs,
-    io::Read,
+    io::{self, BufReader, Read},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 /// The database in a data folder.
 pub(crate) const FILE: &str = "mirante.db";
+/// What was committed and is not in the database yet; SQLite's own name for it.
+const LOG: &str = "mirante.db-wal";
+/// Most of that to be read ahead, bytes: SQLite begins anew at a tenth of it, if nobody reads for long.
+const LONGEST_LOG: u64 = 40 << 20;
+/// Bytes asked of a disk at once.
+const BLOCK: usize = 1 << 20;
 
 /// A data folder, opened. See the crate's page for how it is used.
 ///
@@ -69,10 +75,12 @@ impl History {
         volume::refuse_network(dir)?;
         let lock = Lock::take(dir).map_err(|error| error.of_read_only(dir))?;
         let file = dir.join(FILE);
+        read_ahead(&file, FRONT);
+        read_ahead(&dir.join(LOG), LONGEST_LOG);
         let mut db = Connection::open(&file)?;
         schema::prepare_writer(&mut db, &file)?;
         let key = Key::of_writer(dir, &options.key, &db)?;
-        let reserve = Reserve::keep(dir)?;
+        let reserve = Reserve::of(dir);
         let newest = Newest::read(&db)?;
         let parties = Parties::open(Some(key), file, Some(&db))?;
         let mut history =
@@ -87,7 +95,7 @@ impl History {
             return Err(HistoryError::Missing { folder: dir.to_owned() });
         }
         volume::refuse_network(dir)?;
-        read_roots(&file);
+        read_ahead(&file, FRONT);
         let db = read_only(&file)?;
         schema::check_reader(&db, &file)?;
         let key = Key::of_reader(dir, &options.key, &db)?;
@@ -207,13 +215,13 @@ pub(crate) fn read_only(file: &Path) -> Result<Connection> {
 }
 
 /// Bytes at the front of the file that hold the layout and the root of every table and index.
-pub(crate) const FRONT: usize = 64 * 4096;
+pub(crate) const FRONT: u64 = 64 * 4096;
 
-/// Brings the front of the file into the system's memory at one go. SQLite keeps the root of every table and index there
-/// (`auto_vacuum` has it move them), and would ask a disk for each by itself.
-fn read_roots(file: &Path) {
+/// Brings the first bytes of a file into the system's memory at one go: SQLite would ask a disk for each page by itself.
+fn read_ahead(file: &Path, bytes: u64) {
     // What cannot be read here will be told by whoever needs it.
-    let _ = fs::File::open(file).and_then(|mut file| file.read(&mut vec![0; FRONT]));
+    let copy = |file: fs::File| io::copy(&mut BufReader::with_capacity(BLOCK, file.take(bytes)), &mut io::sink());
+    let _ = fs::File::open(file).and_then(copy);
 }
 
 /// Makes what was written in `file`, and its name, survive the power.

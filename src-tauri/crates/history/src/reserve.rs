@@ -20,15 +20,12 @@ impl Reserve {
     /// Bytes set aside.
     pub(crate) const BYTES: u64 = 8 << 20;
 
-    /// Sets the room aside if it is not. A disk too full for it is no reason not to start: then there is none.
-    pub(crate) fn keep(dir: &Path) -> Result<Reserve> {
-        let mut reserve = Reserve { path: dir.join("reserve"), held: false };
-        match reserve.restore() {
-            Ok(()) => {}
-            Err(HistoryError::DiskFull) => tracing::warn!("no room for the reserve of {} bytes", Self::BYTES),
-            Err(error) => return Err(error),
-        }
-        Ok(reserve)
+    /// The room of a folder, as it was left. What is missing is set aside with the next commit: whoever starts again after a bad end
+    /// shall not wait for it.
+    pub(crate) fn of(dir: &Path) -> Reserve {
+        let path = dir.join("reserve");
+        let held = fs::metadata(&path).is_ok_and(|found| found.len() == Self::BYTES);
+        Reserve { path, held }
     }
 
     /// Sets the room aside unless it is.
@@ -37,10 +34,6 @@ impl Reserve {
     /// [`HistoryError::DiskFull`] when there is no room for it.
     pub(crate) fn restore(&mut self) -> Result<()> {
         if self.held {
-            return Ok(());
-        }
-        if fs::metadata(&self.path).is_ok_and(|m| m.len() == Self::BYTES) {
-            self.held = true;
             return Ok(());
         }
         // Asked before writing, since a full disk is asked every second.
