@@ -10,6 +10,7 @@ mod history;
 mod laws;
 mod names;
 mod queue_log;
+mod report;
 mod site;
 
 /// A target: its name, which is the folder of its corpus, and what it does with bytes.
@@ -23,6 +24,7 @@ pub const TARGETS: &[Target] = &[
     ("config", config::run),
     ("history", history::run),
     ("names", names::run),
+    ("report", report::run),
 ];
 
 /// The target of this name.

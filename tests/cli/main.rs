@@ -3,6 +3,7 @@
 
 mod backup;
 mod import;
+mod report;
 mod tail;
 mod titular;
 mod verify;

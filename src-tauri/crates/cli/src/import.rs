@@ -1,6 +1,6 @@
 //! `mirantectl import`: the past out of files.
 
-use crate::{WrongUse, logs};
+use crate::{WrongUse, import_report, logs};
 use anyhow::{Context, Result, bail};
 use mirante_console::DEFAULT_ZONE;
 use mirante_console::import::{ImportError, Progress, QueueLog, Summary, queue_log, source_name};
@@ -21,6 +21,8 @@ pub(crate) struct Arguments {
 enum What {
     /// A PBX's queue_log: the log itself, files it was rotated into (packed or not), exports of its table.
     QueueLog(Log),
+    /// Any report of calls, as CSV or XLSX: what its columns say is guessed, shown and corrected in a small file.
+    Report(import_report::Arguments),
 }
 
 #[derive(clap::Args)]
@@ -47,7 +49,10 @@ struct Log {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     logs::to_stderr();
-    let What::QueueLog(log) = &arguments.what;
+    let log = match &arguments.what {
+        What::QueueLog(log) => log,
+        What::Report(report) => return import_report::run(report),
+    };
     let source = match (&log.source, log.files.first()) {
         (Some(name), _) => name.trim().to_owned(),
         (None, Some(file)) => source_name(file),
@@ -102,18 +107,18 @@ fn told(source: &str, summary: &Summary, took: Duration) -> Result<()> {
 }
 
 /// Progress on a terminal.
-struct Meter {
+pub(crate) struct Meter {
     began: Instant,
     shown: Option<Instant>,
     is_terminal: bool,
 }
 
 impl Meter {
-    fn new(began: Instant) -> Meter {
+    pub(crate) fn new(began: Instant) -> Meter {
         Meter { began, shown: None, is_terminal: std::io::stderr().is_terminal() }
     }
 
-    fn tell(&mut self, progress: &Progress) {
+    pub(crate) fn tell(&mut self, progress: &Progress) {
         if !self.is_terminal || self.shown.is_some_and(|shown| shown.elapsed() < TOLD) {
             return;
         }
@@ -129,7 +134,7 @@ impl Meter {
         let _ = write!(std::io::stderr(), "\r\x1b[K{share:5.1} %  {rate:.0} lines/s  {minutes}:{rest:02} left");
     }
 
-    fn end(&self) {
+    pub(crate) fn end(&self) {
         if self.shown.is_some() {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
         }

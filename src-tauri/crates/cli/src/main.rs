@@ -9,6 +9,7 @@ mod check;
 mod floor;
 mod hub;
 mod import;
+mod import_report;
 mod logs;
 mod names;
 mod passphrase;
@@ -66,7 +67,7 @@ enum Command {
     Titular(titular::Arguments),
     /// Show how long what is kept is kept, why and what would go; or remove it.
     Retention(retention::Arguments),
-    /// Take in the past out of files: a PBX's queue_log.
+    /// Take in the past out of files: a PBX's queue_log, or any report of calls.
     Import(import::Arguments),
     /// Make history of a simulated centre: example data, in a folder of their own.
     Simulate(simulate::Arguments),

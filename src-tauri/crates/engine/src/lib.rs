@@ -25,6 +25,7 @@ mod platforms;
 mod reason;
 mod retention;
 mod settings;
+pub mod sheet;
 mod stamp;
 mod supervisor;
 mod writer;

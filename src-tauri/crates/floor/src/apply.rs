@@ -164,6 +164,11 @@ impl Site {
             Kind::Answered { queue, call, agent, leg } => self.answered(queue, call, agent, leg.clone(), step),
             Kind::Completed { queue, call, leg, agent, transferred, talk_ms } => {
                 let told = call.as_ref().filter(|_| step.origin == Origin::Backfilled);
+                if told.is_some() && *talk_ms == Some(crate::UNTOLD_MS) {
+                    let talking = self.talking(queue, told, None, agent);
+                    talking.into_iter().for_each(|id| self.complete_untold(id, *transferred, step));
+                    return;
+                }
                 if told.is_some_and(|call| self.end_told(queue, call, agent, *transferred, step)) {
                     return;
                 }

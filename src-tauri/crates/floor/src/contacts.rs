@@ -162,6 +162,9 @@ impl Site {
             open.position = None;
             open.stage = Stage::Talking { agent: key.clone(), leg, since: step.now, wait_ms };
         }
+        if key.is_empty() {
+            return;
+        }
         let agent = self.agent(key, step.now);
         agent.talking = Some((id, queue.clone()));
         if is_today {
@@ -241,6 +244,16 @@ impl Site {
 
     /// A conversation ends. `heard`: its end was reported, so its length is known.
     pub(crate) fn complete(&mut self, id: VisitId, transferred: bool, heard: bool, step: &mut Step<'_>) {
+        let origin = if heard { step.origin } else { Origin::Inferred };
+        self.end_talk(id, transferred, heard, origin, step);
+    }
+
+    /// A record of the platform's own tells that a conversation is over, and not when.
+    pub(crate) fn complete_untold(&mut self, id: VisitId, transferred: bool, step: &mut Step<'_>) {
+        self.end_talk(id, transferred, false, step.origin, step);
+    }
+
+    fn end_talk(&mut self, id: VisitId, transferred: bool, heard: bool, origin: Origin, step: &mut Step<'_>) {
         let Some(Stage::Talking { agent: key, since, wait_ms, .. }) = self.visits.get(&id).map(|v| v.stage.clone())
         else {
             return;
@@ -267,13 +280,14 @@ impl Site {
             }
             self.refresh(&key, step);
         }
-        let mut closed = self.close(visit, Outcome::Answered, wait_ms, Some(key), step);
+        let key = Some(key).filter(|key| !key.is_empty());
+        let mut closed = self.close(visit, Outcome::Answered, wait_ms, key, step);
         closed.agent_name = agent_name;
         closed.interface = interface;
         closed.talk_ms = talk_ms;
         closed.transferred = transferred;
+        closed.origin = closed.origin.max(origin);
         if !heard {
-            closed.origin = Origin::Inferred;
             self.remember(closed.clone());
         }
         step.changes.facts.push(Fact::VisitClosed(closed));

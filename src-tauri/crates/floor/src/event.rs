@@ -62,6 +62,9 @@ impl Origin {
     }
 }
 
+/// In a [`Kind::Completed`] of a record: the conversation is over, and the record does not tell how long it was.
+pub const UNTOLD_MS: i64 = -1;
+
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -217,7 +220,7 @@ pub enum Kind<P = PartyId> {
         queue: Name,
         /// The call.
         call: Name,
-        /// The agent's key.
+        /// The agent's key; empty in a record that does not say who.
         agent: Name,
         /// The agent's own leg (Asterisk: DestUniqueid): some ends name only it.
         leg: Option<Name>,
@@ -234,7 +237,8 @@ pub enum Kind<P = PartyId> {
         agent: Name,
         /// True if the agent transferred the call.
         transferred: bool,
-        /// How long it lasted as the platform counts, ms, if told; often in whole seconds.
+        /// How long it lasted as the platform counts, ms, if told; often in whole seconds. In a record that tells conversations
+        /// and not how long they were, [`UNTOLD_MS`].
         talk_ms: Option<i64>,
     },
     /// A channel is gone: whatever it still held is over.

@@ -31,7 +31,7 @@ pub use changes::{AgentSpan, Changes, Fact, Gap, Touched};
 pub use config::{
     CampaignKind, CampaignSetup, Config, Goal, Operation, Person, QueueSetup, Removed, Setting, Shift, Team,
 };
-pub use event::{Event, Kind, Name, Origin, PartyId, SourceId, Stamp};
+pub use event::{Event, Kind, Name, Origin, PartyId, SourceId, Stamp, UNTOLD_MS};
 pub use floor::{Contact, Floor, Link, PbxCounters, Queue, Site};
 pub use hist::{Hist, Tally};
 pub use picture::{MemberPicture, Picture, QueuePicture, WaitingPicture};

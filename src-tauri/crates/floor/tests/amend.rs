@@ -148,3 +148,31 @@ fn a_record_ends_the_earliest_conversation_first() {
         .collect();
     assert_eq!(told, [7_000]);
 }
+
+/// A record may tell that a conversation is over and not how long it was, and that somebody answered and not who.
+#[test]
+fn what_a_record_does_not_tell_is_absent_and_the_visit_still_its() {
+    let end = |agent: &str, talk_ms| Kind::Completed {
+        queue: name("sac"),
+        call: Some(name("c1")),
+        leg: None,
+        agent: name(agent),
+        transferred: true,
+        talk_ms,
+    };
+    let story = |agent: &str, talk_ms| {
+        let (floor, facts) = tell([
+            (1_000, Origin::Backfilled, entered("sac", "c1")),
+            (4_000, Origin::Backfilled, answered("sac", "c1", agent)),
+            (9_000, Origin::Backfilled, end(agent, talk_ms)),
+        ]);
+        assert!(floor.sites[&S].visits.is_empty());
+        let visit = closed(&facts)[0].clone();
+        assert_eq!((visit.wait_ms, visit.outcome, visit.transferred), (3_000, Outcome::Answered, true));
+        assert_eq!(visit.origin, Origin::Backfilled);
+        (visit.agent, visit.talk_ms, floor.sites[&S].agents.len())
+    };
+    assert_eq!(story("2101", Some(UNTOLD_MS)), (Some(name("2101")), None, 1));
+    assert_eq!(story("", Some(UNTOLD_MS)), (None, None, 0));
+    assert_eq!(story("", None), (None, Some(5_000), 0));
+}

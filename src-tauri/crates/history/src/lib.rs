@@ -42,6 +42,7 @@ mod party;
 mod person;
 mod query;
 mod replay;
+mod reported;
 mod reserve;
 mod retention;
 mod rows;

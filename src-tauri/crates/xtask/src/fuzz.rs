@@ -22,7 +22,7 @@ pub(crate) struct Options {
 }
 
 /// The targets; a corpus each.
-const TARGETS: [&str; 6] = ["ami", "ami_large", "queue_log", "config", "history", "names"];
+const TARGETS: [&str; 7] = ["ami", "ami_large", "queue_log", "config", "history", "names", "report"];
 /// Longest input, bytes: longer ones only repeat what shorter ones do, and slowly.
 const LONGEST: &str = "-max_len=16384";
 /// Memory of a run, MiB. What a stranger sends must never cost more.

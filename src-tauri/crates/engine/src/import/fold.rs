@@ -32,7 +32,7 @@ pub(super) struct Folding {
 }
 
 /// What is to be kept together.
-pub(super) struct Batch {
+pub struct Batch {
     source: SourceId,
     chain: u32,
     before: Vec<u8>,
@@ -43,7 +43,7 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn as_import(&self) -> ImportBatch<'_> {
+    pub(crate) fn as_import(&self) -> ImportBatch<'_> {
         let Batch { source, chain, before, stretch, facts, after, file } = self;
         ImportBatch { source: *source, chain: *chain, before, stretch: stretch.as_ref(), facts, after, file }
     }

@@ -8,12 +8,14 @@
 //! A batch is kept together with how far its file was read, so an import that was killed goes on where it stood and comes to the same.
 //! What is held in memory does not grow with the files: a batch, the floor of the source, and the lines around a file's ends.
 
+pub mod calls;
 mod fold;
 mod known;
 mod lines;
 mod log;
 mod report;
 
+pub use fold::Batch;
 pub use log::{QueueLog, Summary, queue_log, source_name};
 pub use report::{Report, Why};
 

@@ -27,6 +27,24 @@ pub enum Why {
     Torn,
     /// A cell that is needed is empty or makes no sense.
     Cell,
+    /// Its quotes are opened and never closed.
+    Unclosed,
+    /// It has more columns than any table.
+    TooWide,
+    /// It tells a time that clocks passed over when they went forward.
+    SkippedTime,
+    /// It tells a time that clocks showed twice when they went back; the first is taken, and the line is used.
+    TwiceTime,
+    /// It tells a time that is not past.
+    Future,
+    /// Something ends before it begins.
+    Order,
+    /// A duration is less than nothing.
+    Negative,
+    /// Nobody said what its word for the outcome means.
+    Outcome,
+    /// Nobody answered, and yet somebody talked.
+    Contradiction,
 }
 
 impl Why {
@@ -41,6 +59,15 @@ impl Why {
             Why::Verb => "unknown_verb",
             Why::Torn => "torn",
             Why::Cell => "cell",
+            Why::Unclosed => "unclosed_quotes",
+            Why::TooWide => "too_wide",
+            Why::SkippedTime => "skipped_time",
+            Why::TwiceTime => "twice_time",
+            Why::Future => "future",
+            Why::Order => "ends_before_begins",
+            Why::Negative => "negative",
+            Why::Outcome => "unknown_outcome",
+            Why::Contradiction => "contradiction",
         }
     }
 
@@ -55,6 +82,15 @@ impl Why {
             Why::Verb => "unknown verb",
             Why::Torn => "the file ends within it; used once the rest is there",
             Why::Cell => "a cell that is needed is empty or makes no sense",
+            Why::Unclosed => "quotes are opened and never closed",
+            Why::TooWide => "more columns than any table",
+            Why::SkippedTime => "a time that clocks passed over when they went forward",
+            Why::TwiceTime => "used; clocks showed its time twice, and the first is taken",
+            Why::Future => "a time that is not past: are day and month the other way round?",
+            Why::Order => "ends before it begins",
+            Why::Negative => "a duration is less than nothing",
+            Why::Outcome => "its word for the outcome is not known: say what it means",
+            Why::Contradiction => "nobody answered, and yet somebody talked",
         }
     }
 }
@@ -71,7 +107,7 @@ pub struct Report {
 
 impl Report {
     /// A report that will be written to `path`, if there is anything to tell.
-    pub(super) fn new(path: PathBuf) -> Report {
+    pub fn new(path: PathBuf) -> Report {
         Report { path, out: None, counts: BTreeMap::new(), run: None }
     }
 
@@ -86,7 +122,10 @@ impl Report {
     }
 
     /// Tells of a line. `what` is a detail that holds nothing of anybody's, such as a column.
-    pub(super) fn tell(&mut self, file: &Path, line: u64, why: Why, what: &str) -> Result<(), ImportError> {
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn tell(&mut self, file: &Path, line: u64, why: Why, what: &str) -> Result<(), ImportError> {
         *self.counts.entry(why).or_default() += 1;
         if let Some((of, _, last, reason, detail)) = &mut self.run
             && *last + 1 == line
@@ -124,7 +163,10 @@ impl Report {
     }
 
     /// Everything is on its way to the disk.
-    pub(super) fn close(&mut self) -> Result<(), ImportError> {
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn close(&mut self) -> Result<(), ImportError> {
         self.flush()?;
         let path = self.path.clone();
         match &mut self.out {

@@ -12,6 +12,7 @@ mod preview;
 mod table;
 mod text;
 
+pub(crate) use preview::clean;
 pub use preview::{Known, Preview, Row, Status, Why};
 
 /// Largest file, bytes.

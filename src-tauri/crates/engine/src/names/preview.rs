@@ -139,7 +139,7 @@ fn resolve(of: Option<Of>, key: String, known: &Known) -> (Of, String, bool) {
 }
 
 /// One line of text: control and direction characters are gone, runs of spaces are one.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let hidden =
         |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     let text: String = text.chars().filter(|c| !hidden(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();

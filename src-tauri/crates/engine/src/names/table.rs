@@ -1,6 +1,7 @@
 //! Tables: what FreePBX and Issabel export, what a database's client prints, what people keep in a spreadsheet.
 
 use super::{Entry, FileKind, Found, MAX_ROWS, NamesError, Of};
+use crate::sheet::{divider, plain};
 
 /// Lines before the header that may be something else: a title, or `sep=;`.
 const BEFORE_HEADER: usize = 5;
@@ -152,41 +153,4 @@ impl Columns {
 /// A line that only draws: `+------+-----+`.
 fn is_rule(record: &csv::StringRecord) -> bool {
     record.iter().any(|field| field.contains("--")) && record.iter().flat_map(str::chars).all(|c| "+-| ".contains(c))
-}
-
-/// What divides the fields: whatever stands most often in the first line that holds any.
-fn divider(text: &str) -> u8 {
-    let line = text.lines().map(outside_quotes).find(|line| {
-        let is_hint = line.trim().to_ascii_lowercase().starts_with("sep=");
-        !is_hint && !line.trim_start().starts_with('+') && line.contains([',', ';', '\t', '|'])
-    });
-    let line = line.unwrap_or_default();
-    let count = |divider: u8| line.bytes().filter(|b| *b == divider).count();
-    // Of equals the first: a comma.
-    let mut best = b',';
-    for divider in *b";\t|" {
-        if count(divider) > count(best) {
-            best = divider;
-        }
-    }
-    best
-}
-
-fn outside_quotes(line: &str) -> String {
-    line.split('"').step_by(2).collect()
-}
-
-/// A head without case, accents, spaces and signs: `Nome da fila` and `nome_da_fila` are one.
-fn plain(head: &str) -> String {
-    let fold = |c: char| match c {
-        'á' | 'à' | 'â' | 'ã' | 'ä' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'í' | 'ì' | 'î' | 'ï' => 'i',
-        'ó' | 'ò' | 'ô' | 'õ' | 'ö' => 'o',
-        'ú' | 'ù' | 'û' | 'ü' => 'u',
-        'ç' => 'c',
-        'ñ' => 'n',
-        other => other,
-    };
-    head.chars().take(60).flat_map(char::to_lowercase).map(fold).filter(|c| c.is_ascii_alphanumeric()).collect()
 }

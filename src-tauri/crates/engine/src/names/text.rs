@@ -1,7 +1,8 @@
 //! Bytes of a file as text, whatever program wrote it.
 
 use super::NamesError;
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use crate::sheet::{name_of, without_mark};
+use encoding_rs::Encoding;
 
 /// The text, and what its encoding is called.
 pub(super) fn decode(bytes: &[u8]) -> Result<(String, &'static str), NamesError> {
@@ -15,29 +16,11 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(String, &'static str), NamesError>
     }
     let encoding = match Encoding::for_bom(bytes) {
         Some((encoding, _)) => encoding,
-        None => without_mark(bytes),
+        None => without_mark(bytes, std::str::from_utf8(bytes).is_ok()),
     };
     let (text, _, _) = encoding.decode(bytes);
     if text.contains('\0') {
         return Err(NamesError::NotText);
     }
-    // Latin-1 is how everybody calls what Windows writes.
-    let name = if encoding == WINDOWS_1252 { "Latin-1" } else { encoding.name() };
-    Ok((text.into_owned(), name))
-}
-
-/// The encoding of bytes that begin with no mark.
-fn without_mark(bytes: &[u8]) -> &'static Encoding {
-    // Every other byte of western text in UTF-16 is 0.
-    let zero = |odd: usize| bytes.iter().skip(odd).step_by(2).take(64).filter(|b| **b == 0).count();
-    let half = bytes.len().min(128) / 2;
-    if half >= 2 && zero(1) * 2 > half {
-        UTF_16LE
-    } else if half >= 2 && zero(0) * 2 > half {
-        UTF_16BE
-    } else if std::str::from_utf8(bytes).is_ok() {
-        UTF_8
-    } else {
-        WINDOWS_1252
-    }
+    Ok((text.into_owned(), name_of(encoding)))
 }
