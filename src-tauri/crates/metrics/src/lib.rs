@@ -1,13 +1,35 @@
-//! Metric definitions and the figures they give over floors and rollups. Pure.
+//! Metric definitions and the figures they give over facts. Pure.
 //!
-//! A definition has an id and a version, so that a figure on screen can name what it is: `sl.f4@1`.
+//! A [`Definition`] is data with an id and a version, so that a figure on screen can name what it is: `sl.f4@1`. All of them are in
+//! the [`Catalogue`]. What they are made of are [`Measure`]s of [`Facts`]: of a floor's totals as they run, or of [`Sums`], which
+//! merge, of the visits, attempts and minutes that history keeps.
 
+mod calls;
 mod campaign;
+mod definition;
+mod figure;
+mod journeys;
+mod measure;
+mod people;
+mod queues;
 mod ratio;
 mod service_level;
+mod sums;
 mod times;
+mod visits;
+mod window;
 
+pub use calls::Calls;
 pub use campaign::campaign_results;
+pub use definition::{Catalogue, CatalogueError, Day, Definition, Formula, Good, Signed, Unit, Words};
+pub use figure::{Absent, Figure, Flags, Lasting, Looked, Nearest, percentile};
+pub use journeys::{Journeys, Level};
+pub use measure::{Facts, Measure, Terms};
+pub use people::{Presence, Told, Where, Work, add_minute};
+pub use queues::{Judged, common, on_target, pooled};
 pub use ratio::Ratio;
 pub use service_level::{Counts, ServiceLevel, service_level};
+pub use sums::Sums;
 pub use times::{abandonment, asa_ms, mean_talk_ms};
+pub use visits::{Ends, Waiting};
+pub use window::{Span, Window};
