@@ -5,8 +5,8 @@
 
 use crate::{HistoryError, Result};
 
-/// Stronger levels cost more than they save.
-const LEVEL: i32 = 9;
+/// Smaller by a fortieth than level 9, for a sixth more of the time that sealing takes; stronger levels cost more than they save.
+const LEVEL: i32 = 14;
 /// Shorter streams are compressed together.
 const SHORT: usize = 192;
 /// What one stream may unpack to: hundreds of times the largest.
