@@ -3,6 +3,7 @@
 
 mod backup;
 mod import;
+mod keeping;
 mod report;
 mod tail;
 mod titular;

@@ -35,5 +35,5 @@ pub use live::{Live, State};
 pub use mirante_history::KeyStore;
 pub use platforms::{Follow, asterisk, follow};
 pub use reason::Reason;
-pub use retention::{Removed, Removing, RemovingNow, StepTimes, nightly_minute, remove_too_old};
+pub use retention::{Removed, Removing, RemovingNow, StepTimes, in_use, nightly_minute, remove_too_old};
 pub use writer::{Obstacle, Trouble};

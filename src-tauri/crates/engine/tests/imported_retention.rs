@@ -76,7 +76,7 @@ fn imported_stretches_go_by_the_same_rules_and_the_rest_stays_true() {
     ]
     .into();
     let mut history = History::open(&data, &OpenOptions::writer()).expect("open");
-    let before = history.going(&limits).expect("a preview");
+    let before = history.going(&limits, &[]).expect("a preview");
     let line = of(&before, "imported");
     assert_eq!((line.rows, line.oldest_ms), (3, Some((JUNE + 2 * DAY) * 1_000)), "its first day begins at midnight");
     assert_eq!((of(&before, "visit").rows, of(&before, "party").rows), (40, 120));
@@ -85,7 +85,7 @@ fn imported_stretches_go_by_the_same_rules_and_the_rest_stays_true() {
     let removed = history.removals().expect("receipts");
     let rewind = removed.iter().find(|removal| removal.rule == Rule::Rewind).expect("a receipt");
     assert_eq!((rewind.rows, rewind.bytes), (3, line.bytes), "what was shown is what went");
-    assert!(history.going(&limits).expect("a preview").iter().all(|line| line.rows == 0));
+    assert!(history.going(&limits, &[]).expect("a preview").iter().all(|line| line.rows == 0));
     drop(history);
 
     // The visits of days 3 and 10 outlive their events; those of 11 and 12 are computed again.

@@ -125,7 +125,7 @@ fn each_rule_takes_its_own_and_the_sums_stay() {
     let sums = ["rollup_visit", "rollup_attempt", "rollup_queue", "minute"]
         .map(|t| table(dir.path(), &format!("SELECT * FROM {t}")));
     let limits = limits(&[(Rule::Numbers, 4), (Rule::Contacts, 2), (Rule::WorkingTime, 1), (Rule::Rewind, 3)]);
-    let preview = live.history.going(&limits).expect("preview");
+    let preview = live.history.going(&limits, &[]).expect("preview");
     let kept_at = [midnight(3) + DAY / 2, midnight(4), midnight(5) + DAY * 3 / 4];
     let floors = kept_at.map(|at| live.history.floor_at(at).expect("a floor"));
     let (all, _) = sweep(&mut live, &limits, 64, usize::MAX);
@@ -192,7 +192,7 @@ fn each_rule_takes_its_own_and_the_sums_stay() {
     assert_eq!(by_rule["contacts"].0, 80 + 40);
     assert_eq!(by_rule["numbers"].0 as usize, 4 * 30, "of four days, those who did not come again");
     assert!(all.rows >= 240 && by_rule["rewind"].0 >= 11, "{by_rule:?}");
-    let after = live.history.going(&limits).expect("preview");
+    let after = live.history.going(&limits, &[]).expect("preview");
     assert!(after.iter().all(|line| (line.rows, line.bytes) == (0, 0)), "{after:#?}");
     let oldest = |table: &str| after.iter().find(|line| line.table == table).and_then(|line| line.oldest_kept_ms);
     assert_eq!(oldest("visit"), expected.first().map(|v| v.entered.seen));
@@ -303,10 +303,15 @@ fn whoever_is_on_the_floor_stays_known() {
     let (mut live, callers) = six_days(dir.path());
     let (talking, gone) = (callers[0][20], callers[0][21]);
     let limits = limits(&[(Rule::Numbers, 6)]);
+    let shown = |in_use: &[PartyId]| live.history.going(&limits, in_use).expect("a preview")[0].rows;
+    assert_eq!(shown(&[talking]) + 1, shown(&[]), "and is not shown as going");
+    let shown = shown(&[talking]);
     let mut sweep = Sweep::new(live.history.reader().expect("reader"), limits, vec![talking]);
+    let mut rows = 0;
     while let Some(step) = sweep.next_step(|_| 64).expect("a step") {
-        live.history.sweep(&step, midnight(DAYS)).expect("taken");
+        rows += live.history.sweep(&step, midnight(DAYS)).expect("taken").rows;
     }
+    assert_eq!(rows, shown);
     let parties = live.history.parties();
     assert!(parties.get(talking).expect("read").is_some());
     assert!(parties.get(gone).expect("read").is_none());

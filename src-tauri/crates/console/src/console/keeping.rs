@@ -45,7 +45,8 @@ impl Console {
         let rules = changed(self.rules().await.0, keeps)?;
         let engine = self.shown().engine.clone();
         let limits = rules.limits(engine.now(), engine.zone());
-        let going = tokio::task::spawn_blocking(move || Ok::<_, WireError>(engine.reader()?.going(&limits)?));
+        let in_use = engine.live().read(|state| mirante_engine::in_use(&state.floor));
+        let going = tokio::task::spawn_blocking(move || Ok::<_, WireError>(engine.reader()?.going(&limits, &in_use)?));
         let going = going.await.map_err(|error| WireError::internal(error.to_string()))??;
         Ok(going.into_iter().map(Into::into).collect())
     }

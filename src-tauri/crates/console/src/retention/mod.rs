@@ -61,7 +61,9 @@ impl Retention {
             keep: self.config.retention.of(going.rule).to_string(),
             going,
         };
-        Ok(history.going(&limits)?.into_iter().map(line).collect())
+        let newest = history.floor_at_seq(history.newest_seq()?)?;
+        let in_use = mirante_engine::in_use(&newest.floor);
+        Ok(history.going(&limits, &in_use)?.into_iter().map(line).collect())
     }
 
     /// Removes it, and gives the receipts of what has gone now. `progress` hears of rows as they go.

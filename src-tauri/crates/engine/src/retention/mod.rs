@@ -216,8 +216,8 @@ pub fn nightly_minute() -> u16 {
     u16::from(QUIET.hour().unsigned_abs()) * 60 + u16::from(QUIET.minute().unsigned_abs())
 }
 
-/// Whoever is on the floor, and so in use today.
-fn in_use(floor: &Floor) -> Vec<PartyId> {
+/// Whoever is on the floor, and so in use today: their names stay.
+pub fn in_use(floor: &Floor) -> Vec<PartyId> {
     let mut all: BTreeSet<PartyId> = floor.config.persons.values().map(|person| person.name).collect();
     for site in floor.sites.values() {
         all.extend(site.agents.values().filter_map(|agent| agent.name));

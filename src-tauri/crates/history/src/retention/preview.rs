@@ -3,6 +3,7 @@
 use super::step::SEGMENT_BYTES;
 use super::{AGED, Limits, MERGED, Rule, day_before, imported, people};
 use crate::{History, Result, schema};
+use mirante_floor::PartyId;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 /// What a rule takes from a table.
@@ -38,11 +39,13 @@ const SLICE: u64 = 500_000;
 const SAMPLE: u32 = 1_000;
 
 impl History {
-    /// What `limits` would take away now, a line a table. Reads in short looks, beside the one that writes.
+    /// What `limits` would take away now, a line a table; `in_use` are those who are on the floor, whose names stay. Reads in short
+    /// looks, beside the one that writes.
     ///
     /// # Errors
     /// When history cannot be read.
-    pub fn going(&self, limits: &Limits) -> Result<Vec<Going>> {
+    pub fn going(&self, limits: &Limits, in_use: &[PartyId]) -> Result<Vec<Going>> {
+        let in_use = format!("[{}]", in_use.iter().map(|id| id.0.to_string()).collect::<Vec<_>>().join(","));
         let mut all = Vec::new();
         for rule in Rule::ALL {
             let before_ms = limits.get(&rule).copied();
@@ -53,7 +56,7 @@ impl History {
             // A rule that keeps everything takes nothing of before all time.
             let before = before_ms.unwrap_or(i64::MIN);
             if let Some(staff) = people(rule) {
-                let (counted, bytes) = self.people_before(staff, before)?;
+                let (counted, bytes) = self.people_before(staff, before, &in_use)?;
                 all.push(going("party", counted, bytes));
             }
             for aged in AGED.iter().filter(|aged| aged.rule == rule) {
@@ -80,16 +83,22 @@ impl History {
         Ok(all)
     }
 
-    fn people_before(&self, staff: bool, before: i64) -> Result<(Counted, u64)> {
-        let before = day_before(before);
-        let sql = "SELECT count(*), min(used_ms) FROM party WHERE staff = ?1 AND used_ms < ?2 AND sealed IS NOT NULL";
-        let (rows, oldest_ms) = self.db.query_row(sql, (staff, before), |r| Ok((r.get::<_, u64>(0)?, r.get(1)?)))?;
-        let sql = "SELECT min(used_ms) FROM party WHERE staff = ?1 AND used_ms >= ?2 AND sealed IS NOT NULL";
-        let oldest_kept_ms = self.db.query_row(sql, (staff, before), |r| r.get(0))?;
-        let sql = "SELECT coalesce(avg(bytes), 0) FROM (
-                       SELECT octet_length(sealed) + octet_length(lookup) + coalesce(octet_length(number_lookup), 0) AS bytes
-                       FROM party WHERE staff = ?1 AND used_ms < ?2 AND sealed IS NOT NULL LIMIT ?3)";
-        let each: f64 = self.db.query_row(sql, (staff, before, SAMPLE), |r| r.get(0))?;
+    /// `in_use` is a list of JSON.
+    fn people_before(&self, staff: bool, before: i64, in_use: &str) -> Result<(Counted, u64)> {
+        let (before, of) = (day_before(before), "FROM party WHERE staff = ?1 AND sealed IS NOT NULL");
+        let old = "AND used_ms < ?2 AND id NOT IN (SELECT value FROM json_each(?3))";
+        let sql = format!("SELECT count(*), min(used_ms) {of} {old}");
+        let (rows, oldest_ms) =
+            self.db.query_row(&sql, (staff, before, in_use), |r| Ok((r.get::<_, u64>(0)?, r.get(1)?)))?;
+        let sql =
+            format!("SELECT min(used_ms) {of} AND NOT (used_ms < ?2 AND id NOT IN (SELECT value FROM json_each(?3)))");
+        let oldest_kept_ms = self.db.query_row(&sql, (staff, before, in_use), |r| r.get(0))?;
+        let sql = format!(
+            "SELECT coalesce(avg(bytes), 0) FROM (
+                 SELECT octet_length(sealed) + octet_length(lookup) + coalesce(octet_length(number_lookup), 0) AS bytes
+                 {of} {old} LIMIT ?4)"
+        );
+        let each: f64 = self.db.query_row(&sql, (staff, before, in_use, SAMPLE), |r| r.get(0))?;
         Ok((Counted { rows, oldest_ms, oldest_kept_ms }, (rows as f64 * each) as u64))
     }
 
