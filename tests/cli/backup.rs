@@ -95,3 +95,58 @@ fn a_running_hub_is_backed_up_and_put_back() {
     let (whole, words) = run(&["verify", "--data", &data]);
     assert_eq!(whole, 0, "{words}");
 }
+
+/// Asks until the answer is so, for as long as a hub may take.
+fn until(hub: &Hub, is: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
+    let began = std::time::Instant::now();
+    let client = hub.client().patient(Duration::from_secs(60));
+    loop {
+        let ask = serde_json::json!({ "do": "keeping", "language": "pt-BR" });
+        let backup = client.command(&ask).expect("an answer")["backup"].clone();
+        if is(&backup) {
+            return backup;
+        }
+        assert!(began.elapsed() < Duration::from_secs(120), "{backup}");
+        std::thread::sleep(Duration::from_millis(500));
+    }
+}
+
+#[test]
+#[ignore = "needs the built mirantectl: cargo xtask test"]
+fn a_hub_makes_backups_by_itself_and_says_when_it_cannot() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let config = format!(
+        "[[source]]\nname = \"demo\"\nkind = \"simulator\"\ndays = 0\nseed = 5\n\n[backup]\nfolder = \"{}\"\n\
+         passphrase = \"file:{}\"\nkeep = 3\n",
+        path("copies"),
+        path("secret")
+    );
+    // Neither the folder nor the passphrase is there.
+    let mut hub = Hub::start(&config, &[]).expect("a hub");
+    let failed = until(&hub, |backup| !backup["failed"].is_null());
+    assert!(failed["failed"].as_str().is_some_and(|words| words.contains("secret")), "{failed}");
+    assert!(failed["last_ms"].is_null(), "{failed}");
+    let next = serde_json::json!({ "do": "next", "stream": null, "after": null });
+    let batch = hub.client().command(&next).expect("a batch");
+    assert_eq!(batch["health"]["backup_troubled"], true, "every screen says so: {}", batch["health"]);
+
+    std::fs::create_dir(folder.path().join("copies")).expect("a folder");
+    std::fs::write(folder.path().join("secret"), "correct horse battery\n").expect("a file");
+    hub.kill_and_restart().expect("a hub");
+    let made = until(&hub, |backup| !backup["last_ms"].is_null() && backup["making"] == false);
+    assert_eq!(
+        (&made["failed"], &made["overdue"], &made["keep"]),
+        (&serde_json::Value::Null, &false.into(), &3.into())
+    );
+    let files: Vec<_> = std::fs::read_dir(folder.path().join("copies"))
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    let size = std::fs::metadata(&files[0]).expect("a file").len();
+    assert_eq!(made["last_bytes"], size);
+    let file = files[0].display().to_string();
+    let (checked, told) = run(&["restore", &file, "--check", "--passphrase-file", &path("secret")]);
+    assert_eq!(checked, 0, "{told}");
+}

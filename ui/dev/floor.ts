@@ -47,6 +47,7 @@ export class MockFloor {
       not_saving: this.scenario === 'stale' ? 'full' : null,
       not_saving_words: this.scenario === 'stale' ? 'disk full' : '',
       sample_percent: this.scenario === 'making' ? 62 : null,
+      backup_troubled: this.scenario === 'partial',
     };
   }
 

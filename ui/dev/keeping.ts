@@ -1,3 +1,4 @@
+import type { BackupRow } from '../src/bindings/BackupRow';
 import type { GoingRow } from '../src/bindings/GoingRow';
 import type { KeepChoice } from '../src/bindings/KeepChoice';
 import type { KeepRow } from '../src/bindings/KeepRow';
@@ -34,7 +35,12 @@ export class MockKeeping {
       this.#begun > 0 && now === null
         ? { at_ms: this.#begun + 5_000, rows, bytes: 2_000_000, steps: 412, p50_ms: 3.25, p99_ms: 14.5, longest_ms: 21.3, error: null }
         : null;
-    return { rules: [...this.#rules], closing: 'As somas ficam.', fixed: false, nightly_minute: 210, now, last, removals: this.#removals };
+    return { rules: [...this.#rules], closing: 'As somas ficam.', fixed: false, nightly_minute: 210, now, last, removals: this.#removals, backup: this.#backup() };
+  }
+  #backup(): BackupRow | null {
+    if (this.young) return null;
+    const last = { last_ms: Date.now() - 2 * DAY, last_bytes: 48_120_331 };
+    return { folder: '/backup/mirante', minute: 120, keep: 14, making: false, ...last, failed: 'there are 12 MB free and 96 MB are needed', failed_ms: Date.now() - 3_600_000, overdue: true };
   }
   going(keeps: readonly KeepChoice[]): GoingRow[] {
     const keep = new Map(this.#rules.map((row) => [row.rule, row.keep]));

@@ -19,4 +19,8 @@ not_saving_words: string,
 /**
  * Percent of the simulated centre's past already made; `null` when nothing is being made.
  */
-sample_percent: number | null, };
+sample_percent: number | null, 
+/**
+ * Backups that the hub makes itself fail, or the newest is older than it should be.
+ */
+backup_troubled: boolean, };

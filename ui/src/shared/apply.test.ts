@@ -11,7 +11,7 @@ const batch = (change: Partial<Batch>): Batch => ({
   now: 1_000,
   seq: 1,
   seen: 900,
-  health: { not_saving_since_ms: null, not_saving: null, not_saving_words: '', sample_percent: null },
+  health: { not_saving_since_ms: null, not_saving: null, not_saving_words: '', sample_percent: null, backup_troubled: false },
   rows: { sources: {}, queues: {}, agents: {}, callers: {}, campaigns: {} },
   ...change,
 });

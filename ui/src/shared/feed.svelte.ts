@@ -10,7 +10,7 @@ const NOTHING: Snapshot = {
   number: 0,
   seq: 0,
   seen: 0,
-  health: { not_saving_since_ms: null, not_saving: null, not_saving_words: '', sample_percent: null },
+  health: { not_saving_since_ms: null, not_saving: null, not_saving_words: '', sample_percent: null, backup_troubled: false },
   sources: new Map(),
   queues: new Map(),
   agents: new Map(),

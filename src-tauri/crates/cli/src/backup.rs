@@ -3,13 +3,10 @@
 use crate::{logs, passphrase, progress, time};
 use anyhow::{Context, Result};
 use jiff::tz::TimeZone;
-use mirante_console::{Backup, Manifest};
+use mirante_console::{Backup, Manifest, host, keep_newest, named, stamp};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
-
-/// How the names of backups that this command chooses end.
-const END: &str = ".tar.zst.age";
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -30,8 +27,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     logs::to_stderr();
     let Arguments { data, to, keep, passphrase } = arguments;
     let (host, now) = (host(), time::now());
-    let begun = format!("mirante-{}-", plain(&host));
-    let chosen = if to.is_dir() { to.join(format!("{begun}{}{END}", stamp(now))) } else { to.clone() };
+    let chosen = if to.is_dir() { named(to, &host, now) } else { to.clone() };
     let passphrase = passphrase.fetch(true)?;
     let started = Instant::now();
     let mut line = progress::Line::new();
@@ -47,8 +43,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if let Some(keep) = keep
         && to.is_dir()
     {
-        for old in older(to, &begun, *keep)? {
-            std::fs::remove_file(&old).with_context(|| format!("cannot remove {}", old.display()))?;
+        let old = keep_newest(to, &host, *keep);
+        for old in old.with_context(|| format!("older ones in {} stay", to.display()))? {
             writeln!(out, "removed {}", old.display())?;
         }
     }
@@ -66,44 +62,7 @@ pub(crate) fn told(manifest: &Manifest) -> String {
     )
 }
 
-/// This computer's name.
-fn host() -> String {
-    #[cfg(unix)]
-    let name = Some(rustix::system::uname().nodename().to_string_lossy().into_owned());
-    #[cfg(not(unix))]
-    let name = std::env::var("COMPUTERNAME").ok();
-    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "computer".into())
-}
-
-/// What is safe in the name of a file.
-fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect()
-}
-
-/// In UTC, so that names sort by age also where a clock goes back an hour.
-fn stamp(ms: i64) -> String {
-    let time = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
-    time.strftime("%Y%m%dT%H%M%SZ").to_string()
-}
-
 /// The stamp of now.
 pub(crate) fn stamp_now() -> String {
     stamp(time::now())
-}
-
-/// Backups of this computer in `folder`, but the newest `keep`.
-fn older(folder: &Path, begun: &str, keep: u32) -> Result<Vec<PathBuf>> {
-    let read = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    let is_ours = |name: &str| {
-        let stamp = name.strip_prefix(begun).and_then(|rest| rest.strip_suffix(END));
-        stamp.is_some_and(|stamp| stamp.len() == 16 && stamp.ends_with('Z') && stamp.as_bytes()[8] == b'T')
-    };
-    let mut ours: Vec<PathBuf> = read
-        .flatten()
-        .filter(|entry| entry.file_name().to_str().is_some_and(is_ours))
-        .map(|entry| entry.path())
-        .collect();
-    ours.sort();
-    ours.truncate(ours.len().saturating_sub(keep as usize));
-    Ok(ours)
 }

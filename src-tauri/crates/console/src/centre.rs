@@ -23,6 +23,9 @@ impl Centre {
             follow: mirante_engine::follow(config, folder),
             config: config.clone(),
         })?);
+        if let Some(backup) = config.backup.clone() {
+            engine.back_up(backup, folder)?;
+        }
         let (stop, stopped) = watch::channel(false);
         let feed = Feed::start(engine.clone(), stream_name(), stopped);
         Ok(Centre { engine, feed, stop })

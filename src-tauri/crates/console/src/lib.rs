@@ -28,6 +28,7 @@ pub use check::{SourceCheck, check_config};
 pub use console::{Console, Options, StartError};
 pub use feed::EncodedBatch;
 pub use mirante_engine::config::{DEFAULT_ZONE, SimulatorConfig};
+pub use mirante_engine::{host, keep_newest, named, stamp};
 pub use mirante_engine::{import, sheet};
 pub use mirante_history::{
     Backup, BackupError, Forget, HistoryError, Manifest, Restore, Restored, Stage, backup, check_backup, restore_backup,

@@ -1,7 +1,10 @@
 //! The engine: opens history, starts the fold, the writer and a supervisor a source, and stops them in order.
 
+mod upkeep;
+
+use crate::backups;
 use crate::clock::Clock;
-use crate::config::{Config, RetentionConfig, SourceKind};
+use crate::config::{Config, SourceKind};
 use crate::fold::Fold;
 use crate::input::Input;
 use crate::live::Live;
@@ -9,7 +12,7 @@ use crate::memory::LATELY_MS;
 use crate::past;
 use crate::platforms::Follow;
 use crate::reason::Reason;
-use crate::retention::{Housekeeper, Order, Removing, RemovingNow, Told};
+use crate::retention::{Housekeeper, Order, Told};
 use crate::settings::{self, Decided};
 use crate::stamp::Stamper;
 use crate::supervisor::Supervisor;
@@ -88,6 +91,8 @@ pub struct Engine {
     /// What the housekeeper is told; while it is there, it goes on.
     orders: Mutex<Option<Sender<Order>>>,
     removing: Arc<Told>,
+    /// How backups stand, and what keeps them being made; absent if none are.
+    backups: Mutex<Option<(backups::Told, Sender<()>)>>,
     state: Mutex<Running>,
 }
 
@@ -204,6 +209,7 @@ impl Engine {
             }),
             orders: Mutex::new(Some(orders)),
             removing,
+            backups: Mutex::new(None),
         };
         engine.decide(&follow, &config, &ids)?;
         if let Some((id, centre)) = simulated {
@@ -314,31 +320,6 @@ impl Engine {
         self.decide(&[], config, &ids)
     }
 
-    /// From the next removal on, things are kept for so long.
-    pub fn keep_for(&self, rules: RetentionConfig) {
-        self.order(Order::Rules(rules));
-    }
-
-    /// Begins to remove what is too old now, whatever the hour; nothing happens if that goes on already.
-    pub fn remove_now(&self) {
-        if self.removing().now.is_none() {
-            // Whoever looks right after asking sees it begin.
-            self.removing.now(RemovingNow { since_ms: self.clock.now(), rows: 0, bytes: 0 });
-            self.order(Order::Now);
-        }
-    }
-
-    /// How removing what is too old goes on, and how it ended the last time.
-    pub fn removing(&self) -> Removing {
-        self.removing.read()
-    }
-
-    fn order(&self, order: Order) {
-        if let Some(orders) = &*self.orders.lock().unwrap_or_else(PoisonError::into_inner) {
-            let _ = orders.send(order);
-        }
-    }
-
     /// Number and name of the sources that are followed.
     pub fn sources(&self) -> BTreeMap<String, SourceId> {
         self.running().ids.clone()
@@ -384,6 +365,7 @@ impl Engine {
         let _ = self.tell(Input::Stop);
         self.orders.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.backups.lock().unwrap_or_else(PoisonError::into_inner).take();
         let joined = tokio::task::spawn_blocking(move || {
             for thread in threads {
                 let _ = thread.join();

@@ -9,6 +9,7 @@
 //! The channels between them are unbounded so that nobody waits; what may pile up in them is counted and bounded by giving
 //! up: a session whose events pile up ends with words, and history that the disk refuses for too long becomes a gap.
 
+mod backups;
 mod clock;
 pub mod config;
 mod edges;
@@ -30,6 +31,7 @@ mod stamp;
 mod supervisor;
 mod writer;
 
+pub use backups::{Backups, backups_in, host, keep_newest, named, stamp};
 pub use engine::{Engine, EngineError, Health, Options};
 pub use live::{Live, State};
 pub use mirante_history::KeyStore;

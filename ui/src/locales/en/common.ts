@@ -47,6 +47,8 @@ export const common: Translation<typeof reference> = {
   'not_saving.stalls': 'The disk does not answer.',
   'not_saving.locked': 'Another program holds the history file.',
   'not_saving.failing': 'The system refused to write:',
+  backup_troubled: 'The backup failed or is overdue.',
+  backup_see: 'See',
   sample_making: 'Preparing the sample week: {percent}%',
 
   settings: 'Settings',

@@ -47,6 +47,8 @@ export const common: Translation<typeof reference> = {
   'not_saving.stalls': 'El disco no responde.',
   'not_saving.locked': 'Otro programa está usando el archivo del historial.',
   'not_saving.failing': 'El sistema rechazó la escritura:',
+  backup_troubled: 'La copia de seguridad falló o está atrasada.',
+  backup_see: 'Ver',
   sample_making: 'Preparando la semana de ejemplo: {percent}%',
 
   settings: 'Ajustes',

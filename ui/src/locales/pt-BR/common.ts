@@ -46,6 +46,8 @@ export const common = {
   'not_saving.stalls': 'O disco não responde.',
   'not_saving.locked': 'Outro programa está usando o arquivo do histórico.',
   'not_saving.failing': 'O sistema recusou a gravação:',
+  backup_troubled: 'A cópia de segurança falhou ou está atrasada.',
+  backup_see: 'Ver',
   sample_making: 'Preparando a semana de exemplo: {percent}%',
 
   settings: 'Ajustes',

@@ -2,9 +2,11 @@
 
 use super::Console;
 use crate::retention::{basis, closing};
-use crate::wire::{GoingRow, KeepChoice, KeepFor, KeepRow, Keeping, RemovalRow, RemovedRow, RemovingRow, WireError};
+use crate::wire::{
+    BackupRow, GoingRow, KeepChoice, KeepFor, KeepRow, Keeping, RemovalRow, RemovedRow, RemovingRow, WireError,
+};
 use mirante_engine::config::{self, RetentionConfig};
-use mirante_engine::{Removed, RemovingNow, nightly_minute};
+use mirante_engine::{Backups, Removed, RemovingNow, nightly_minute};
 use mirante_history::{Going, Removal, Rule, tables_of};
 
 /// Receipts shown.
@@ -14,7 +16,7 @@ impl Console {
     pub(super) async fn keeping(&self, language: String) -> Result<Keeping, WireError> {
         let (rules, fixed) = self.rules().await;
         let engine = self.shown().engine.clone();
-        let removing = engine.removing();
+        let (removing, backups) = (engine.removing(), engine.backups());
         let removals = tokio::task::spawn_blocking(move || Ok::<_, WireError>(engine.reader()?.removals()?));
         let removals = removals.await.map_err(|error| WireError::internal(error.to_string()))??;
         let usual = RetentionConfig::default();
@@ -38,6 +40,7 @@ impl Console {
             now: removing.now.map(Into::into),
             last: removing.last.map(Into::into),
             removals: removals.into_iter().take(RECEIPTS).map(Into::into).collect(),
+            backup: backups.map(Into::into),
         })
     }
 
@@ -84,6 +87,24 @@ fn changed(rules: RetentionConfig, keeps: &[KeepChoice]) -> Result<RetentionConf
             Err(WireError::invalid("a time is at least one day and at most a hundred years"))
         }
     })
+}
+
+impl From<Backups> for BackupRow {
+    fn from(backups: Backups) -> Self {
+        let Backups { folder, hour, keep, is_making, last, failed, is_overdue } = backups;
+        let ((last_ms, last_bytes), (failed_ms, failed)) = (last.unzip(), failed.unzip());
+        BackupRow {
+            folder: folder.display().to_string(),
+            minute: u16::from(hour) * 60,
+            keep,
+            making: is_making,
+            last_ms,
+            last_bytes,
+            failed,
+            failed_ms,
+            overdue: is_overdue,
+        }
+    }
 }
 
 impl From<Going> for GoingRow {

@@ -152,7 +152,13 @@ impl Feed {
             now: self.engine.now_by(store.clock_set),
             seq: store.seq,
             seen: self.engine.live().read(|state| state.heard),
-            health: Health { not_saving_since_ms, not_saving, not_saving_words, sample_percent: health.past_percent },
+            health: Health {
+                not_saving_since_ms,
+                not_saving,
+                not_saving_words,
+                sample_percent: health.past_percent,
+                backup_troubled: self.engine.backups().is_some_and(|backups| backups.is_troubled()),
+            },
             rows,
         }
     }

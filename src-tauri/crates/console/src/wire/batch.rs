@@ -55,6 +55,8 @@ pub struct Health {
     pub not_saving_words: String,
     /// Percent of the simulated centre's past already made; `null` when nothing is being made.
     pub sample_percent: Option<u8>,
+    /// Backups that the hub makes itself fail, or the newest is older than it should be.
+    pub backup_troubled: bool,
 }
 
 /// One answer of the feed.

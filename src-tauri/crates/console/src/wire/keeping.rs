@@ -211,6 +211,33 @@ pub struct RemovedRow {
     pub error: Option<String>,
 }
 
+/// Backups that the hub makes itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct BackupRow {
+    /// Where.
+    pub folder: String,
+    /// From when on each day, minutes after midnight of the operation.
+    pub minute: u16,
+    /// How many are kept.
+    pub keep: u32,
+    /// One is being made.
+    pub making: bool,
+    /// When the newest was made, Unix ms; absent if there is none.
+    #[ts(type = "number | null")]
+    pub last_ms: Option<i64>,
+    /// Its size in bytes.
+    #[ts(type = "number | null")]
+    pub last_bytes: Option<u64>,
+    /// Why the newest attempt failed, in English; absent if it did not.
+    pub failed: Option<String>,
+    /// When it did, Unix ms.
+    #[ts(type = "number | null")]
+    pub failed_ms: Option<i64>,
+    /// The newest is older than it should be.
+    pub overdue: bool,
+}
+
 /// How long everything is kept, and what was removed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -229,4 +256,6 @@ pub struct Keeping {
     pub last: Option<RemovedRow>,
     /// What was removed, latest first; the newest hundred.
     pub removals: Vec<RemovalRow>,
+    /// Backups that the hub makes itself; absent if none are configured.
+    pub backup: Option<BackupRow>,
 }

@@ -14,7 +14,7 @@ pub use command::{
     Code, Command, Connection, ConnectionReport, Hello, LayerCheck, LayerState, QueueChoice, Reply, WireError,
 };
 pub use keeping::{
-    GoingRow, KeepChoice, KeepFor, KeepRow, KeepRule, KeepUnit, Keeping, RemovalRow, RemovedRow, RemovingRow,
+    BackupRow, GoingRow, KeepChoice, KeepFor, KeepRow, KeepRule, KeepUnit, Keeping, RemovalRow, RemovedRow, RemovingRow,
 };
 pub use names::{FileText, NameChoice, NameOf, NameRow, NameStatus, NameWhy, NamesFault, NamesKind, NamesPreview};
 pub use rows::{AgentRow, CallerRow, CampaignRow, Figure, LinkState, PlaceRow, QueueRow, SourceRow, State};

@@ -1,5 +1,6 @@
 //! The configuration file: one commented TOML. Every error names the line and what to do; secrets are only pointed at.
 
+mod backup;
 mod edit;
 mod names;
 mod outbound;
@@ -10,6 +11,7 @@ mod retention;
 mod secret;
 mod values;
 
+pub use backup::BackupConfig;
 pub use edit::{NewSource, add_source, remove_source, set_queues, with_queues};
 pub use names::{NewName, set_names, with_names};
 pub use problem::{ConfigError, Problem};
@@ -43,6 +45,8 @@ pub struct Config {
     pub persons: Vec<PersonConfig>,
     /// How long what is kept is kept.
     pub retention: RetentionConfig,
+    /// Backups that the hub makes itself, if any.
+    pub backup: Option<BackupConfig>,
 }
 
 impl Default for Config {
@@ -56,6 +60,7 @@ impl Default for Config {
             teams: Vec::new(),
             persons: Vec::new(),
             retention: RetentionConfig::default(),
+            backup: None,
         }
     }
 }

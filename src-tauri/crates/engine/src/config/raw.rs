@@ -1,5 +1,6 @@
 //! The file as TOML, and from it the configuration.
 
+use super::backup::Backup;
 use super::outbound::Disposition;
 use super::problem::Problem;
 use super::queue_log::Keys;
@@ -34,6 +35,7 @@ struct File {
     person: Vec<Spanned<Person>>,
     #[serde(default)]
     retention: Retention,
+    backup: Option<Backup>,
 }
 
 #[derive(Deserialize)]
@@ -219,7 +221,8 @@ impl Reader<'_> {
             });
         }
         let retention = self.retention(&file.retention);
-        Config { zone, sources, queues, teams, persons, retention }
+        let backup = file.backup.as_ref().and_then(|told| self.backup(told));
+        Config { zone, sources, queues, teams, persons, retention, backup }
     }
 
     fn name(&mut self, name: &Text) {

@@ -36,6 +36,9 @@ const REST: Duration = Duration::from_millis(20);
 /// …or beside as long again, if somebody waits for it.
 const SHORT_REST: Duration = Duration::from_millis(4);
 
+/// Pages of steps after which the log is folded into the file, so that it never falls to the writer, whose log is long at a thousand.
+const LOG: u32 = 256;
+
 /// What the housekeeper is told.
 pub(crate) enum Order {
     /// These rules hold from the next removal on.
@@ -166,6 +169,7 @@ impl Housekeeper {
         };
         let mut sweep = Sweep::new(reader, limits, in_use);
         let mut pace = Pace::default();
+        let mut logged = 0;
         loop {
             let step = match sweep.next_step(|kind| pace.pages(kind)) {
                 Ok(Some(step)) => step,
@@ -189,7 +193,14 @@ impl Housekeeper {
                 Err(error) => return Ok(Err(error)),
             }
             so_far.steps.add(took);
+            logged += pace.pages(kind);
             pace.took(kind, took);
+            if logged >= LOG
+                && let Err(error) = sweep.fold_log()
+            {
+                return Ok(Err(error));
+            }
+            logged %= LOG;
             self.told.now(so_far.now());
             self.rest(orders, if asked { SHORT_REST + took } else { REST + took * 4 })?;
         }

@@ -9,7 +9,7 @@ const AIM: Duration = Duration::from_millis(12);
 /// Pages of the first step of a kind: a disk that takes a millisecond for each has done them in time.
 const FIRST: u32 = 16;
 /// Least and most pages of a step.
-const BOUNDS: (u32, u32) = (4, 1024);
+const BOUNDS: (u32, u32) = (4, 512);
 
 /// Pages of the next step, by what steps do: rows that lie apart cost more than a log that is folded in.
 #[derive(Debug, Default)]
