@@ -11,6 +11,7 @@ mod hub;
 mod import;
 mod import_report;
 mod logs;
+mod metrics;
 mod names;
 mod passphrase;
 mod progress;
@@ -49,6 +50,8 @@ enum Command {
     Visits(stretch::Arguments),
     /// Write attempts to reach someone, of a stretch of time, as CSV.
     Attempts(stretch::Arguments),
+    /// Write the figures of a stretch of time: service level, times, occupancy, repeat calls and the rest.
+    Metrics(metrics::Arguments),
     /// Write the floor of a past moment as JSON.
     Floor(floor::Arguments),
     /// Serve a PBX's queue_log to Mirante, read-only, over TLS: for the PBX, where the small static mirantectl does the same.
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Visits(arguments) => visits::run(&arguments),
         Command::Attempts(arguments) => attempts::run(&arguments),
+        Command::Metrics(arguments) => metrics::run(&arguments),
         Command::Floor(arguments) => floor::run(&arguments),
         Command::Tail(arguments) => mirante_tail::command::run(&arguments).map_err(Into::into),
         Command::Check(arguments) => check::run(&arguments),

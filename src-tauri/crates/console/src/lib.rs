@@ -12,6 +12,7 @@ mod connection;
 mod console;
 mod fault;
 mod feed;
+mod figures;
 mod it_request;
 mod names;
 mod private;
@@ -27,12 +28,14 @@ pub use centre::sample_folder;
 pub use check::{SourceCheck, check_config};
 pub use console::{Console, Options, StartError};
 pub use feed::EncodedBatch;
+pub use figures::{FigureLine, Figures, FiguresError, FiguresOf};
 pub use mirante_engine::config::{DEFAULT_ZONE, SimulatorConfig};
 pub use mirante_engine::{host, keep_newest, named, stamp};
 pub use mirante_engine::{import, sheet};
 pub use mirante_history::{
     Backup, BackupError, Forget, HistoryError, Manifest, Restore, Restored, Stage, backup, check_backup, restore_backup,
 };
+pub use mirante_metrics::{Catalogue, Formula, Good};
 pub use names::NamesFile;
 pub use private::private_folder;
 pub use retention::{Basis, Retention, RetentionError, RetentionLine, basis, closing};

@@ -217,7 +217,7 @@ fn packed(hist: &Hist) -> Result<Vec<u8>> {
     postcard::to_stdvec(hist).map_err(|e| HistoryError::damaged("sums", e))
 }
 
-fn unpacked(row: &Row<'_>, column: usize) -> Result<Hist> {
+pub(crate) fn unpacked(row: &Row<'_>, column: usize) -> Result<Hist> {
     let bytes = row.get_ref(column)?.as_blob().map_err(|e| HistoryError::damaged("sums", e))?;
     postcard::from_bytes(bytes).map_err(|e| HistoryError::damaged("sums", e))
 }

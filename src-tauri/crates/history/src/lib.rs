@@ -53,6 +53,7 @@ mod series;
 #[cfg(test)]
 #[path = "../../floor/tests/common/mod.rs"]
 mod streams;
+mod totals;
 mod types;
 mod verify;
 mod volume;
@@ -73,5 +74,6 @@ pub use person::{Known, Trace};
 pub use retention::{Going, Limits, Removal, Rule, StepKind, Sweep, SweepStep, Swept, tables_of};
 pub use rows::state_word;
 pub use series::Indicator;
+pub use totals::{AgentSum, RingSum, VisitSum};
 pub use types::{Ack, Batch, Fault, Party, Past, PastBoard, Recovered, Sealed, SourceRow, SpanRow};
 pub use verify::Verified;

@@ -17,7 +17,7 @@ pub struct Definition {
     pub valid_from: Day,
     /// How it is made.
     pub formula: Formula,
-    /// Hours in which another contact is a repeat; 0 where repeats do not count.
+    /// Hours in which another contact is a repeat, or in which somebody is called back; else 0.
     #[serde(default)]
     pub hours: u32,
     /// Seconds up to which a call is short; 0 where that does not count.
@@ -295,9 +295,8 @@ impl Definition {
         if self.id.is_empty() || !self.id.chars().all(good) {
             return Err("an id is lower-case letters, digits, . and _");
         }
-        let is_repeat = self.measures().any(|measure| measure == Measure::Repeated);
-        if is_repeat != (self.hours > 0) {
-            return Err("hours belong to repeats, and repeats need them");
+        if self.measures().any(Measure::is_by_hours) != (self.hours > 0) {
+            return Err("hours belong to repeats and calls back, and those need them");
         }
         let is_short = self.measures().any(|measure| measure == Measure::ShortCalls);
         if is_short != (self.seconds > 0) {

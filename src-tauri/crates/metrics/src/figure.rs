@@ -1,6 +1,6 @@
 //! A figure that can explain itself.
 
-use crate::{Definition, Facts, Formula, Measure, Signed, Terms, Unit, measure::Parameters, measure::whole};
+use crate::{Definition, Facts, Formula, Measure, Presence, Signed, Terms, Unit, measure::Parameters, measure::whole};
 use mirante_floor::{Name, Outcome, Tally};
 
 /// Why there is no value. None of these is zero.
@@ -21,6 +21,9 @@ pub enum Absent {
     /// The platform never tells what it is made of.
     #[error("the platform never tells it")]
     NeverTold,
+    /// What it is made of is not kept any more.
+    #[error("kept no longer")]
+    Removed,
     /// No event tells it yet.
     #[error("no event tells it yet")]
     NoEvent,
@@ -35,6 +38,7 @@ impl Absent {
             Absent::UnequalTerms => "unequal_terms",
             Absent::NotOfThis => "not_of_this_scope",
             Absent::NeverTold => "never_told",
+            Absent::Removed => "removed",
             Absent::NoEvent => "no_event",
         }
     }
@@ -136,17 +140,17 @@ impl Figure {
             }
             Formula::LongestWaiting {} => {
                 let waiting = facts.waiting.ok_or(Absent::NotOfThis);
-                let longest = waiting.and_then(|waiting| waiting.longest_ms().ok_or(Absent::Nobody));
+                let longest = waiting.and_then(crate::Waiting::longest_ms);
                 figure.numerator = longest.ok();
                 figure.value = longest.map(|ms| ms as f64);
             }
             Formula::PausedByReason {} => {
-                let presence = facts.presence.ok_or(Absent::NotOfThis);
-                if let Ok(presence) = presence {
-                    figure.parts = presence.pauses.iter().map(|(reason, ms)| (reason.clone(), *ms)).collect();
-                    figure.numerator = Some(presence.pauses.values().sum());
+                let pauses = facts.presence.ok_or(Absent::NotOfThis).and_then(Presence::pauses);
+                if let Ok(pauses) = pauses {
+                    figure.parts = pauses.iter().map(|(reason, ms)| (reason.clone(), *ms)).collect();
+                    figure.numerator = Some(pauses.values().sum());
                 }
-                figure.value = presence.map(|presence| presence.pauses.values().sum::<i64>() as f64);
+                figure.value = pauses.map(|pauses| pauses.values().sum::<i64>() as f64);
             }
             Formula::QueuesOnTarget {} => figure.value = Err(Absent::NotOfThis),
             Formula::Absent { .. } => {}

@@ -5,6 +5,7 @@
 
 use mirante_floor::{AnsweredBy, ClosedAttempt, ClosedVisit, Name, Outcome, PartyId, SourceId, VisitId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Levels of support that a contact climbs, by the queue's operation.
 pub type Level = u8;
@@ -31,13 +32,13 @@ pub struct Journeys {
     is_partial: bool,
     stays: BTreeMap<VisitId, Stay>,
     /// Live answers of calls to people, Unix ms.
-    reached: BTreeSet<(PartyId, i64)>,
+    reached: Arc<BTreeSet<(PartyId, i64)>>,
 }
 
 impl Default for Journeys {
     /// Of no stretch: merged with any other, it is the other.
     fn default() -> Self {
-        let (stays, reached) = (BTreeMap::new(), BTreeSet::new());
+        let (stays, reached) = (BTreeMap::new(), Arc::default());
         Journeys { from: i64::MAX, to: i64::MIN, is_partial: false, stays, reached }
     }
 }
@@ -78,13 +79,25 @@ impl Journeys {
         self.stays.insert(visit.id, stay);
     }
 
+    /// The same stretch and calls, with one queue's visits or none yet.
+    #[must_use]
+    pub fn partial(&self) -> Self {
+        Journeys {
+            from: self.from,
+            to: self.to,
+            is_partial: true,
+            stays: BTreeMap::new(),
+            reached: self.reached.clone(),
+        }
+    }
+
     /// Adds an attempt that is over: whom somebody spoke to need not be called back.
     pub fn add_attempt(&mut self, attempt: &ClosedAttempt) {
         if let (Some(callee), Some(answered)) = (attempt.callee, attempt.answered)
             && attempt.answered_by != Some(AnsweredBy::Machine)
             && !attempt.end.dropped
         {
-            self.reached.insert((callee, answered.seen));
+            Arc::make_mut(&mut self.reached).insert((callee, answered.seen));
         }
     }
 
@@ -93,7 +106,9 @@ impl Journeys {
         (self.from, self.to) = (self.from.min(other.from), self.to.max(other.to));
         self.is_partial |= other.is_partial;
         self.stays.extend(other.stays.iter().map(|(id, stay)| (*id, stay.clone())));
-        self.reached.extend(&other.reached);
+        if !Arc::ptr_eq(&self.reached, &other.reached) && !other.reached.is_empty() {
+            Arc::make_mut(&mut self.reached).extend(other.reached.iter());
+        }
     }
 
     /// These, if whole journeys are in them.
@@ -194,19 +209,23 @@ impl Journeys {
         self.lost().len() as i64
     }
 
-    /// Callers lost to whom nobody has spoken since.
-    pub(crate) fn callbacks_owed(&self) -> i64 {
-        let mut spoken: BTreeMap<PartyId, i64> = BTreeMap::new();
-        let mut speak = |party: PartyId, ms: i64| {
-            let last = spoken.entry(party).or_insert(ms);
-            *last = (*last).max(ms);
-        };
+    /// Callers lost to whom nobody spoke within so many hours after it.
+    pub(crate) fn callbacks_owed(&self, hours: u32) -> i64 {
+        let window = i64::from(hours) * 3_600_000;
+        let mut spoken: BTreeMap<PartyId, BTreeSet<i64>> = BTreeMap::new();
         for stay in self.stays.values().filter(|stay| stay.outcome == Outcome::Answered) {
-            stay.caller.into_iter().for_each(|caller| speak(caller, stay.ended));
+            if let Some(caller) = stay.caller {
+                spoken.entry(caller).or_default().insert(stay.ended);
+            }
         }
-        self.reached.iter().for_each(|(callee, ms)| speak(*callee, *ms));
-        let owed = self.lost().into_iter().filter(|(caller, lost)| spoken.get(caller).is_none_or(|ms| ms < lost));
-        owed.count() as i64
+        for (callee, ms) in self.reached.iter() {
+            spoken.entry(*callee).or_default().insert(*ms);
+        }
+        let is_owed = |caller: &PartyId, lost: i64| {
+            let after = spoken.get(caller).and_then(|spoken| spoken.range(lost..).next());
+            after.is_none_or(|ms| ms - lost > window)
+        };
+        self.lost().into_iter().filter(|(caller, lost)| is_owed(caller, *lost)).count() as i64
     }
 }
 

@@ -176,14 +176,14 @@ pub enum Measure {
     ToLevelThree,
     /// Known callers whom nobody answered at least once.
     CallersLost,
-    /// Of those, whom nobody has spoken to since.
+    /// Of those, whom nobody spoke to within the definition's hours after it.
     CallbacksOwed,
 }
 
 /// What a definition's own parameters say.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Parameters {
-    /// Hours in which another contact is a repeat.
+    /// Hours in which another contact is a repeat, or in which somebody is called back.
     pub(crate) hours: u32,
     /// Seconds up to which a call is short.
     pub(crate) seconds: u32,
@@ -211,6 +211,58 @@ impl Measure {
                 | PausedMs
                 | LoggedMs
         )
+    }
+
+    /// True of what journeys of contacts give.
+    pub fn is_of_journeys(self) -> bool {
+        use Measure::*;
+        matches!(
+            self,
+            Contacts
+                | Resolvable
+                | Repeated
+                | HandOffs
+                | LevelOne
+                | ToLevelTwo
+                | LevelTwo
+                | ToLevelThree
+                | CallersLost
+                | CallbacksOwed
+        )
+    }
+
+    /// True of what attempts to reach someone give.
+    pub fn is_of_calls(self) -> bool {
+        use Measure::*;
+        matches!(
+            self,
+            Attempts
+                | Judged
+                | Humans
+                | Machines
+                | Live
+                | CallsAnswered
+                | Dropped
+                | ShortCalls
+                | Callees
+                | Coded
+                | RightParty
+                | Sales
+                | Promises
+                | DoNotCall
+                | Completed
+                | Unworkable
+        )
+    }
+
+    /// True of what the service level's time limit decides.
+    pub fn is_by_limit(self) -> bool {
+        matches!(self, Measure::AnsweredInTime | Measure::AbandonedInTime | Measure::WaitingOverdue)
+    }
+
+    /// True if it depends on time that is to come: another contact, a call back.
+    pub(crate) fn is_by_hours(self) -> bool {
+        matches!(self, Measure::Repeated | Measure::CallbacksOwed)
     }
 
     /// True if the figure may change once it becomes known how some visits, conversations or attempts ended.
@@ -267,7 +319,7 @@ impl Measure {
             ConversationMs => Ok(whole(totals()?.talks.sum_ms)),
             Handled => Ok(whole(ends()?.handled)),
             PassedOn => Ok(whole(ends()?.passed_on)),
-            Waiting => Ok(waiting()?.count()),
+            Waiting => waiting()?.count(),
             WaitingOverdue => Ok(waiting()?.longer_than(terms.seconds.ok_or(Absent::UnequalTerms)?)),
             HoldMs => work()?.hold_ms(),
             WrapupMs => work()?.wrapup_ms(),
@@ -308,7 +360,7 @@ impl Measure {
             LevelTwo => Ok(whole_journeys()?.at_level(2)),
             ToLevelThree => Ok(whole_journeys()?.beyond_level(2)),
             CallersLost => Ok(journeys()?.callers_lost()),
-            CallbacksOwed => Ok(journeys()?.callbacks_owed()),
+            CallbacksOwed => Ok(journeys()?.callbacks_owed(parameters.hours)),
         }
     }
 }

@@ -72,7 +72,7 @@ pub struct Presence {
     /// Ms by state and where the work came from.
     states: BTreeMap<(StateKind, Where), i64>,
     /// Ms paused, by the reason that was told.
-    pub pauses: BTreeMap<Option<Name>, i64>,
+    pauses: BTreeMap<Option<Name>, i64>,
 }
 
 /// Where work comes from, without its name.
@@ -121,6 +121,11 @@ impl Presence {
         for (reason, ms) in &other.pauses {
             self.pause(reason.as_ref(), *ms);
         }
+    }
+
+    /// Ms paused by reason; where each agent's stretches have gone, only the sum of all is known.
+    pub(crate) fn pauses(&self) -> Result<&BTreeMap<Option<Name>, i64>, Absent> {
+        if self.pauses.is_empty() && self.paused_ms() > 0 { Err(Absent::Removed) } else { Ok(&self.pauses) }
     }
 
     fn sum(&self, is: impl Fn(StateKind, Where) -> bool) -> i64 {

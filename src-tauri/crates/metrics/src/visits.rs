@@ -1,6 +1,7 @@
 //! What visits that ended tell beside [`mirante_floor::Totals`], and who waits now.
 
-use mirante_floor::{ClosedVisit, Hist, Outcome};
+use crate::{Absent, measure::whole};
+use mirante_floor::{ClosedVisit, Origin, Outcome, Tally};
 
 /// What only visits that ended tell. Mergeable.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,7 +23,7 @@ impl Ends {
         self.handled += u64::from(is_answered);
         self.passed_on += u64::from(is_answered && visit.transferred);
         self.untold += u64::from(visit.is_untold());
-        self.backfilled += u64::from(visit.origin == mirante_floor::Origin::Backfilled);
+        self.backfilled += u64::from(visit.origin == Origin::Backfilled);
     }
 
     /// Adds all of another.
@@ -34,42 +35,59 @@ impl Ends {
     }
 }
 
-/// Callers who wait at one moment: how long, so far. Mergeable over queues, of the same moment.
+/// Callers who wait, and how long they have so far. Mergeable over queues, of the same moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Waiting {
-    hist: Hist,
+    /// Those who entered in the stretch that figures are of.
+    arrived: Tally,
+    /// All who wait now; absent of a stretch that is over.
+    now: Option<Line>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Line {
+    count: u64,
     longest_ms: Option<i64>,
 }
 
 impl Waiting {
-    /// Adds a caller who has waited so long, ms.
-    pub fn add(&mut self, ms: i64) {
+    /// Nobody waits now.
+    pub fn now() -> Self {
+        Waiting { now: Some(Line::default()), ..Waiting::default() }
+    }
+
+    /// Adds a caller who has waited so long, ms, and who entered in the stretch or before it.
+    pub fn add(&mut self, ms: i64, is_of_stretch: bool) {
         let ms = ms.max(0);
-        let mut one = mirante_floor::Tally::default();
-        one.add(ms);
-        self.merge(&Waiting { hist: one.hist, longest_ms: Some(ms) });
+        if is_of_stretch {
+            self.arrived.add(ms);
+        }
+        if let Some(line) = &mut self.now {
+            line.count += 1;
+            line.longest_ms = line.longest_ms.max(Some(ms));
+        }
     }
 
     /// Adds all of another.
     pub fn merge(&mut self, other: &Waiting) {
-        for (second, count) in &other.hist.0 {
-            let mine = self.hist.0.entry(*second).or_default();
-            *mine = mine.saturating_add(*count);
+        self.arrived.merge(&other.arrived);
+        if let Some(theirs) = other.now {
+            let mine = self.now.get_or_insert_default();
+            mine.count += theirs.count;
+            mine.longest_ms = mine.longest_ms.max(theirs.longest_ms);
         }
-        self.longest_ms = self.longest_ms.max(other.longest_ms);
     }
 
-    /// The longest wait so far, ms; absent when nobody waits.
-    pub fn longest_ms(&self) -> Option<i64> {
-        self.longest_ms
+    pub(crate) fn longest_ms(&self) -> Result<i64, Absent> {
+        self.now.ok_or(Absent::NotOfThis)?.longest_ms.ok_or(Absent::Nobody)
     }
 
-    pub(crate) fn count(&self) -> i64 {
-        self.hist.0.values().map(|count| i64::from(*count)).sum()
+    pub(crate) fn count(&self) -> Result<i64, Absent> {
+        self.now.map(|line| whole(line.count)).ok_or(Absent::NotOfThis)
     }
 
-    /// How many have waited longer than so many seconds.
+    /// Of those who entered in the stretch, how many have waited longer than so many seconds.
     pub(crate) fn longer_than(&self, seconds: u32) -> i64 {
-        self.count() - crate::measure::whole(self.hist.within(seconds))
+        i64::from(self.arrived.count) - whole(self.arrived.hist.within(seconds))
     }
 }

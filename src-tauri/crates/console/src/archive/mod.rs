@@ -7,6 +7,7 @@ mod visits;
 pub use attempts::AttemptLine;
 pub use visits::VisitLine;
 
+use crate::figures::{self, Figures, FiguresError, FiguresOf};
 use crate::names;
 use crate::rows;
 use crate::sample_folder;
@@ -138,6 +139,14 @@ impl Archive {
     /// When history cannot be read.
     pub fn attempts(&self, from: i64, to: i64, each: impl FnMut(AttemptLine) -> bool) -> Result<(), HistoryError> {
         attempts::each(&self.history, (from, to), each)
+    }
+
+    /// Figures of a stretch of time, by the newest definitions and the limits in force at the newest event.
+    ///
+    /// # Errors
+    /// When history cannot be read, or what is asked makes no sense.
+    pub fn figures(&self, asked: &FiguresOf) -> Result<Figures, FiguresError> {
+        figures::of(&self.history, asked)
     }
 
     fn rows(&self, past: &Past) -> PastRows {

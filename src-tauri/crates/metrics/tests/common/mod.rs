@@ -1,5 +1,7 @@
 //! A centre whose events are told to the fold, and a book of the facts that come of them, as history keeps them.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, unused_imports, clippy::unwrap_used)] // each test file uses its part
+
+pub(crate) mod story;
 
 use mirante_floor::*;
 use mirante_metrics::*;
@@ -17,6 +19,7 @@ pub(crate) fn seconds(seconds: i64) -> i64 {
 #[derive(Default)]
 pub(crate) struct Centre {
     pub(crate) floor: Floor,
+    pub(crate) told: Vec<Event>,
     seq: u64,
     now: i64,
     pub(crate) visits: BTreeMap<VisitId, ClosedVisit>,
@@ -41,7 +44,9 @@ impl Centre {
         self.seq += 1;
         let stamp = Stamp { source: SourceId(1), epoch: 1, seq: self.seq, seen: at, at: None };
         let mut changes = Changes::default();
-        self.floor.apply(&Event { stamp, origin: Origin::Heard, kind }, &mut changes);
+        let event = Event { stamp, origin: Origin::Heard, kind };
+        self.floor.apply(&event, &mut changes);
+        self.told.push(event);
         for fact in changes.facts {
             self.keep(fact);
         }
@@ -116,6 +121,7 @@ impl Centre {
                 presence.pause(reason.as_ref(), (span_closed.to.seen.min(span.to) - from).max(0));
             }
         }
+        sums.waiting = Some(Waiting::default());
         sums.work = Some(work);
         sums.presence = Some(presence);
         sums.calls = Some(calls);
