@@ -1,4 +1,8 @@
-//! What the hub costs and how late it is, on a real Asterisk.
+//! What the hub costs and how late it is, on a real Asterisk; how fast a past is imported.
+
+mod import;
+
+pub use import::import;
 
 use crate::ami::Ami;
 use crate::hub::Hub;

@@ -20,6 +20,7 @@ pub mod load;
 pub mod pbx;
 pub mod proxy;
 pub mod queue_log;
+pub mod year;
 
 /// Milliseconds since 1970 by this computer's clock.
 pub fn now_ms() -> i64 {

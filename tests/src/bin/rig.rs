@@ -67,6 +67,15 @@ enum What {
         #[arg(long, default_value_t = 2.0)]
         inbound: f64,
     },
+    /// Measure the import of a queue_log, without any PBX.
+    BenchImport {
+        /// Days of a centre of 200 queues, each some 80,000 lines.
+        #[arg(long, default_value_t = 36)]
+        days: u32,
+        /// Where log and history lie meanwhile; some 170 bytes a line.
+        #[arg(long)]
+        folder: Option<PathBuf>,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -103,6 +112,10 @@ fn main() -> Result<()> {
         What::Bench { figure: Figure::Feed, seconds, inbound } => {
             let pbx = Pbx::start(&install(Major::V22, false, &say)?)?;
             println!("{}", bench::feed(&pbx, seconds, inbound)?);
+        }
+        What::BenchImport { days, folder } => {
+            let folder = tempfile::tempdir_in(folder.unwrap_or_else(std::env::temp_dir))?;
+            println!("{}", bench::import(days, folder.path())?);
         }
     }
     Ok(())

@@ -102,6 +102,7 @@ pub enum Fact {
 /// hash differs at each start, so that no platform can choose names that fall together; nothing that is kept depends on it.
 #[derive(Debug)]
 pub struct Touched<K> {
+    is_off: bool,
     keys: HashSet<(SourceId, K), foldhash::fast::RandomState>,
     /// The key last inserted: what comes in a row, as lists do, is not looked for again.
     last: Option<(SourceId, K)>,
@@ -109,14 +110,14 @@ pub struct Touched<K> {
 
 impl<K> Default for Touched<K> {
     fn default() -> Self {
-        Touched { keys: HashSet::default(), last: None }
+        Touched { is_off: false, keys: HashSet::default(), last: None }
     }
 }
 
 impl<K: Clone + Eq + Hash> Touched<K> {
     /// Takes a key in.
     pub(crate) fn insert(&mut self, source: SourceId, key: &K) {
-        if !self.is_last(source, key) {
+        if !self.is_off && !self.is_last(source, key) {
             self.keys.insert((source, key.clone()));
             self.last = Some((source, key.clone()));
         }
@@ -132,6 +133,9 @@ impl<K: Clone + Eq + Hash> Touched<K> {
     where
         K: 'k,
     {
+        if self.is_off {
+            return;
+        }
         for key in keys {
             if !self.is_last(source, key) {
                 self.keys.insert((source, key.clone()));
@@ -149,6 +153,33 @@ impl<K: Clone + Eq + Hash> Touched<K> {
     }
 }
 
+/// Few keys touched, in order.
+#[derive(Debug)]
+pub struct Marked<K> {
+    is_off: bool,
+    keys: BTreeSet<K>,
+}
+
+impl<K> Default for Marked<K> {
+    fn default() -> Self {
+        Marked { is_off: false, keys: BTreeSet::new() }
+    }
+}
+
+impl<K: Ord> Marked<K> {
+    /// Takes a key in.
+    pub(crate) fn insert(&mut self, key: K) {
+        if !self.is_off {
+            self.keys.insert(key);
+        }
+    }
+
+    /// The keys, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &K> {
+        self.keys.iter()
+    }
+}
+
 /// Collects what events did. Touched keys only grow until [`Changes::clear`], so many events can share one.
 #[derive(Debug, Default)]
 pub struct Changes {
@@ -159,16 +190,24 @@ pub struct Changes {
     /// Agents to draw again.
     pub agents: Touched<Name>,
     /// Visits to draw again or remove.
-    pub visits: BTreeSet<(SourceId, VisitId)>,
+    pub visits: Marked<(SourceId, VisitId)>,
     /// Campaigns to draw again.
-    pub campaigns: BTreeSet<(SourceId, Name)>,
+    pub campaigns: Marked<(SourceId, Name)>,
     /// Sources to draw again.
-    pub sources: BTreeSet<SourceId>,
+    pub sources: Marked<SourceId>,
     /// Configuration changed: draw everything again.
     pub all: bool,
 }
 
 impl Changes {
+    /// Collects facts only, where nobody draws: to note what is touched takes as long as the rest of the fold.
+    pub fn facts_only() -> Changes {
+        let mut changes = Changes::default();
+        (changes.queues.is_off, changes.agents.is_off) = (true, true);
+        (changes.visits.is_off, changes.campaigns.is_off, changes.sources.is_off) = (true, true, true);
+        changes
+    }
+
     /// Forgets everything collected.
     pub fn clear(&mut self) {
         *self = Changes::default();

@@ -82,19 +82,20 @@ impl Site {
 
     fn open_minute(&mut self, from: i64, credited: i64) {
         self.minute = OpenMinute { from, credited, ..OpenMinute::default() };
-        for queue in self.queues.values_mut() {
-            queue.credited = credited;
+        // Nothing is credited while nobody listens; whoever listens again begins with that.
+        if self.is_live() {
+            self.queues.values_mut().for_each(|queue| queue.credited = credited);
+            self.agents.values_mut().for_each(|agent| agent.credited = credited);
         }
         for (name, queue) in self.queues.iter().filter(|(_, q)| !q.waiting.is_empty()) {
             self.minute.queues.entry(name.clone()).or_default().waiting_peak = queue.waiting.len() as u32;
         }
-        for agent in self.agents.values_mut() {
-            agent.credited = credited;
-        }
     }
 
     fn close_minute(&mut self, edge: i64, step: &mut Step<'_>) {
-        self.credit_all(edge);
+        if self.is_live() {
+            self.credit_all(edge);
+        }
         let OpenMinute { from, covered_ms, mut queues, agents, .. } = std::mem::take(&mut self.minute);
         // How many waited is told of a minute that was heard, if only in part.
         let happened = |q: &QueueActivity| q.entered > 0 || q.answered > 0 || q.lost > 0 || q.waiting_ms > 0;

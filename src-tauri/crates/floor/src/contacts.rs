@@ -2,7 +2,9 @@
 
 use crate::apply::Step;
 use crate::clock::credit_queue;
-use crate::{ClosedVisit, Contact, Fact, Link, Moment, Name, Origin, Outcome, PartyId, Site, Stage, Visit, VisitId};
+use crate::{
+    ClosedVisit, Contact, Fact, Link, Moment, Name, Origin, Outcome, PartyId, Queue, Site, Stage, Visit, VisitId,
+};
 
 /// Longest wait that a picture is believed to report, ms.
 const LONGEST_WAIT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -89,10 +91,14 @@ impl Site {
         known.visits = known.visits.saturating_add(1);
         known.open = known.open.saturating_add(1);
         known.last = self.seen;
-        self.count_waiting(queue, step, |waiting| waiting.insert(id));
-        if let Some(p) = position {
-            self.shift_positions(queue, p, 1, step);
-        }
+        let (is_today, mut peak) = (self.is_today(step), 0);
+        self.change_line(queue, position.map(|place| (place, 1)), step, |queue| {
+            queue.waiting.insert(id);
+            peak = queue.waiting.len() as u32;
+            if is_today {
+                queue.totals.offered = queue.totals.offered.saturating_add(1);
+            }
+        });
         let visit = Visit {
             id,
             queue: queue.clone(),
@@ -107,11 +113,6 @@ impl Site {
         };
         self.visits.insert(id, visit);
         self.calls.entry(call.clone()).or_default().insert(id);
-        if self.is_today(step) {
-            let totals = &mut self.queue(queue, step).totals;
-            totals.offered = totals.offered.saturating_add(1);
-        }
-        let peak = self.queues.get(queue).map_or(0, |q| q.waiting.len() as u32);
         let minute = self.minute.queues.entry(queue.clone()).or_default();
         minute.waiting_peak = minute.waiting_peak.max(peak);
         if step.is_now() {
@@ -122,12 +123,8 @@ impl Site {
 
     /// A waiting visit ended unanswered, `ago_ms` before now.
     pub(crate) fn leave(&mut self, id: VisitId, outcome: Outcome, ago_ms: i64, step: &mut Step<'_>) {
-        let Some(visit) = self.end_wait(id, step) else { return };
         let outcome = if outcome == Outcome::Answered { Outcome::Unknown } else { outcome };
-        let wait_ms = (step.now.since(visit.entered) - ago_ms.clamp(0, LONGEST_WAIT_MS)).max(0);
-        if self.is_today(step) {
-            self.queue(&visit.queue, step).totals.waits.entry(outcome).or_default().add(wait_ms);
-        }
+        let Some((visit, wait_ms)) = self.end_wait(id, outcome, ago_ms, step) else { return };
         if step.is_now() {
             let minute = self.minute.queues.entry(visit.queue.clone()).or_default();
             minute.lost = minute.lost.saturating_add(1);
@@ -146,12 +143,8 @@ impl Site {
             self.complete(held, false, false, step);
         }
         self.end_ring(queue, key, step);
-        let Some(visit) = self.end_wait(id, step) else { return };
-        let wait_ms = step.now.since(visit.entered);
+        let Some((_, wait_ms)) = self.end_wait(id, Outcome::Answered, 0, step) else { return };
         let is_today = self.is_today(step);
-        if is_today {
-            self.queue(queue, step).totals.waits.entry(Outcome::Answered).or_default().add(wait_ms);
-        }
         if step.is_now() {
             let minute = self.minute.queues.entry(queue.clone()).or_default();
             minute.answered = minute.answered.saturating_add(1);
@@ -195,13 +188,18 @@ impl Site {
         }
     }
 
-    /// Takes a visit out of its queue's waiting line: positions behind it move up, rings for it stop.
-    fn end_wait(&mut self, id: VisitId, step: &mut Step<'_>) -> Option<Visit> {
+    /// Takes a visit out of its queue's waiting line, `ago_ms` before now: positions behind it move up, rings for it stop. Gives how
+    /// long it waited, ms.
+    fn end_wait(&mut self, id: VisitId, outcome: Outcome, ago_ms: i64, step: &mut Step<'_>) -> Option<(Visit, i64)> {
         let visit = self.visits.get(&id)?.clone();
-        self.count_waiting(&visit.queue, step, |waiting| waiting.remove(&id));
-        if let Some(p) = visit.position {
-            self.shift_positions(&visit.queue, p, -1, step);
-        }
+        let wait_ms = (step.now.since(visit.entered) - ago_ms.clamp(0, LONGEST_WAIT_MS)).max(0);
+        let is_today = self.is_today(step);
+        self.change_line(&visit.queue, visit.position.map(|place| (place, -1)), step, |queue| {
+            queue.waiting.remove(&id);
+            if is_today {
+                queue.totals.waits.entry(outcome).or_default().add(wait_ms);
+            }
+        });
         for key in &visit.ringing {
             if let Some(agent) = self.agents.get_mut(key)
                 && agent.ringing.get(&visit.queue) == Some(&visit.call)
@@ -211,26 +209,23 @@ impl Site {
             }
         }
         step.changes.visits.insert((step.source, id));
-        Some(visit)
+        Some((visit, wait_ms))
     }
 
-    fn count_waiting(
+    /// Changes who waits in a queue; whoever waits at or behind a place moves by so many.
+    fn change_line(
         &mut self,
         name: &Name,
+        moved: Option<(u32, i32)>,
         step: &mut Step<'_>,
-        change: impl FnOnce(&mut std::collections::BTreeSet<VisitId>) -> bool,
+        change: impl FnOnce(&mut Queue),
     ) {
-        let live = self.is_live();
-        self.queue(name, step);
-        if let Some(queue) = self.queues.get_mut(name) {
-            credit_queue(&mut self.minute.queues, name, queue, self.seen, live);
-            change(&mut queue.waiting);
-        }
-    }
-
-    /// Moves callers of a queue at or behind place `from` by one place.
-    fn shift_positions(&mut self, queue: &Name, from: u32, by: i32, step: &mut Step<'_>) {
-        let Some(queue) = self.queues.get(queue) else { return };
+        step.changes.queues.insert(step.source, name);
+        let (live, now) = (self.is_live(), self.seen);
+        let queue = self.queues.entry(name.clone()).or_insert_with(|| Queue { credited: now, ..Queue::default() });
+        credit_queue(&mut self.minute.queues, name, queue, now, live);
+        change(queue);
+        let Some((from, by)) = moved else { return };
         for id in &queue.waiting {
             if let Some(visit) = self.visits.get_mut(id)
                 && let Some(p) = visit.position

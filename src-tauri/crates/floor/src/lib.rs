@@ -27,7 +27,7 @@ mod visit;
 pub use agent::{Activity, Agent, AgentState, Device, Membership, Place, StateKind};
 pub use attempt::{AnsweredBy, Attempt, AttemptResult, ClosedAttempt, DialEnd, EndedBy};
 pub use campaign::{Campaign, DispositionFlags};
-pub use changes::{AgentSpan, Changes, Fact, Gap, Touched};
+pub use changes::{AgentSpan, Changes, Fact, Gap, Marked, Touched};
 pub use config::{
     CampaignKind, CampaignSetup, Config, Goal, Operation, Person, QueueSetup, Removed, Setting, Shift, Team,
 };

@@ -5,7 +5,7 @@
 
 use crate::{HistoryError, Result};
 use mirante_floor::{AnsweredBy, ClosedAttempt, ClosedVisit, Hist, Minute, Name, Origin, Tally};
-use rusqlite::{Connection, OptionalExtension, Row, ToSql};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, ToSql};
 use std::collections::BTreeMap;
 
 /// Counts that a row of either table holds at most.
@@ -145,12 +145,20 @@ impl Table {
         let places: Vec<String> = (1..=4 + counts.len() + 5).map(|nth| format!("?{nth}")).collect();
         let mut select = db.prepare_cached(&format!("SELECT {columns} FROM {name} WHERE {row}"))?;
         let mut delete = db.prepare_cached(&format!("DELETE FROM {name} WHERE {row}"))?;
-        let mut replace = db.prepare_cached(&format!(
-            "INSERT OR REPLACE INTO {name} (source, {whose}, minute_ms, {what}, {columns}) VALUES ({})",
-            places.join(", ")
-        ))?;
+        let into =
+            format!("INTO {name} (source, {whose}, minute_ms, {what}, {columns}) VALUES ({})", places.join(", "));
+        let mut insert = db.prepare_cached(&format!("INSERT {into} ON CONFLICT DO NOTHING"))?;
+        let mut replace = db.prepare_cached(&format!("INSERT OR REPLACE {into}"))?;
         for ((source, whose, minute, what), shares) in shares {
             let key: [&dyn ToSql; 4] = [&source, &&*whose, &minute, &what];
+            // Most often nothing is known of a minute yet, and nothing is to be looked for.
+            if shares.iter().all(|(_, counts)| *counts) {
+                let mut sums = Sums::default();
+                shares.iter().for_each(|(share, _)| _ = sums.change(share, true));
+                if sums.write(&mut insert, &key, counts.len())? > 0 {
+                    continue;
+                }
+            }
             let stored = select.query_row(&key[..], |row| Ok(Sums::read(row, counts.len()))).optional()?;
             let stored = stored.transpose().unwrap_or_else(|error| {
                 wrong.push(format!("{name}, {whose} at {minute}: {error}"));
@@ -166,13 +174,7 @@ impl Table {
                 delete.execute(&key[..])?;
                 continue;
             }
-            let (before, talks) = (packed(&sums.before.hist)?, packed(&sums.talks.hist)?);
-            let mut values = key.to_vec();
-            values.extend(sums.counts[..counts.len()].iter().map(|count| count as &dyn ToSql));
-            let durations: [&dyn ToSql; 5] =
-                [&sums.before.sum_ms, &before, &sums.talks.count, &sums.talks.sum_ms, &talks];
-            values.extend(durations);
-            replace.execute(&values[..])?;
+            sums.write(&mut replace, &key, counts.len())?;
         }
         Ok(())
     }
@@ -189,6 +191,15 @@ impl Sums {
         sums.before = Tally { count, sum_ms: row.get(number)?, hist: hist(number + 1)? };
         sums.talks = Tally { count: row.get(number + 2)?, sum_ms: row.get(number + 3)?, hist: hist(number + 4)? };
         Ok(sums)
+    }
+
+    /// Gives a row with so many counts to a statement; says how many it changed.
+    fn write(&self, statement: &mut Statement<'_>, key: &[&dyn ToSql], number: usize) -> Result<usize> {
+        let (before, talks) = (packed(&self.before.hist)?, packed(&self.talks.hist)?);
+        let counts = self.counts[..number].iter().map(|count| count as &dyn ToSql);
+        let durations: [&dyn ToSql; 5] = [&self.before.sum_ms, &before, &self.talks.count, &self.talks.sum_ms, &talks];
+        let values = key.iter().copied().chain(counts).chain(durations);
+        Ok(statement.execute(rusqlite::params_from_iter(values))?)
     }
 
     /// False, and no change, if what is to be taken back is not there.

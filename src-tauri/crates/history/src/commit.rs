@@ -31,7 +31,7 @@ impl History {
         let newest = after(writer.newest, events)?;
         // The reserve is for gaps: events wait until it is whole again.
         writer.reserve.restore()?;
-        let people = parties.pending();
+        let people = parties.pending(0);
         write(db, &people, newest.seen, |tx| {
             Uses::of(events, facts).write(tx)?;
             if let Some(row) = JournalRow::of(events, newest) {

@@ -5,34 +5,45 @@ use mirante_floor::{
     AgentActivity, AgentSpan, ClosedVisit, Fact, Gap, Minute, Moment, Name, Outcome, QueueActivity, SourceId, VisitId,
     Witness,
 };
-use rusqlite::{OptionalExtension, ToSql, Transaction};
+use rusqlite::{OptionalExtension, Statement, ToSql, Transaction};
+use std::sync::LazyLock;
 
 /// Agents are kept by quarters of an hour, ms.
 pub(crate) const QUARTER: i64 = 15 * Minute::MS;
 
 /// Writes facts; `seq` is where the batch ends, for what turns out to be a fault.
 pub(crate) fn write(tx: &Transaction<'_>, seq: u64, facts: &[Fact]) -> Result<()> {
-    let mut cohorts = Cohorts::default();
+    let mut sums = Cohorts::default();
     for fact in facts {
-        match fact {
-            Fact::VisitClosed(visit) => close(tx, seq, visit, &mut cohorts)?,
-            Fact::VisitAmended { source, id, queue, call, from, to, witness } => {
-                let amendment = Amendment { source: *source, id: *id, queue, call, from: *from, to: *to, witness };
-                amend(tx, seq, &amendment, &mut cohorts)?;
-            }
-            Fact::TalkTold { id, ended, talk_ms, transferred } => {
-                tell_talk(tx, *id, *ended, *talk_ms, *transferred, &mut cohorts)?;
-            }
-            Fact::ContactJoined { source, contact, root } => join(tx, *source, contact, root)?,
-            Fact::AttemptClosed(a) => attempts::close(tx, seq, a, &mut cohorts)?,
-            Fact::AttemptDisposed { source, attempt, code, flags } => {
-                attempts::dispose(tx, *source, attempt, code, *flags, &mut cohorts)?;
-            }
-            Fact::SpanClosed(s) => span(tx, s)?,
-            Fact::GapClosed(g) => gap(tx, g)?,
-            Fact::MinuteClosed(m) => minute(tx, m)?,
-        }
+        one(tx, seq, fact, &mut sums)?;
     }
+    cohorts(tx, seq, sums)
+}
+
+/// Writes one fact, all but what it changes in the sums by arrival.
+pub(crate) fn one(tx: &Transaction<'_>, seq: u64, fact: &Fact, cohorts: &mut Cohorts) -> Result<()> {
+    match fact {
+        Fact::VisitClosed(visit) => close(tx, &mut *tx.prepare_cached(&INSERT_VISIT)?, seq, visit, cohorts),
+        Fact::VisitAmended { source, id, queue, call, from, to, witness } => {
+            let amendment = Amendment { source: *source, id: *id, queue, call, from: *from, to: *to, witness };
+            amend(tx, seq, &amendment, cohorts)
+        }
+        Fact::TalkTold { id, ended, talk_ms, transferred } => {
+            tell_talk(tx, *id, *ended, *talk_ms, *transferred, cohorts)
+        }
+        Fact::ContactJoined { source, contact, root } => join(tx, *source, contact, root),
+        Fact::AttemptClosed(a) => attempts::close(tx, seq, a, cohorts),
+        Fact::AttemptDisposed { source, attempt, code, flags } => {
+            attempts::dispose(tx, *source, attempt, code, *flags, cohorts)
+        }
+        Fact::SpanClosed(s) => span(tx, s),
+        Fact::GapClosed(g) => gap(tx, g),
+        Fact::MinuteClosed(m) => minute(tx, m),
+    }
+}
+
+/// Writes what changed in the sums by arrival.
+pub(crate) fn cohorts(tx: &Transaction<'_>, seq: u64, cohorts: Cohorts) -> Result<()> {
     for words in cohorts.write(tx)? {
         tracing::error!("{words}");
         fault(tx, seq, "sums_differ", &words)?;
@@ -46,32 +57,46 @@ pub(crate) fn fault(tx: &Transaction<'_>, seq: u64, what: &str, detail: &str) ->
     Ok(())
 }
 
-fn close(tx: &Transaction<'_>, seq: u64, v: &ClosedVisit, cohorts: &mut Cohorts) -> Result<()> {
-    let sql = "INSERT INTO visit (id, source, queue, call, contact, caller, entered_ms, entered_at, ended_ms, ended_at,
-                   outcome, wait_ms, agent, talk_ms, transferred, origin, agent_name, interface)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                   ?18)
-               ON CONFLICT (id) DO NOTHING";
-    let kept = tx.prepare_cached(sql)?.execute(rusqlite::params![
-        v.id.0,
-        v.source.0,
-        &*v.queue,
-        &*v.call,
-        &*v.contact,
-        v.caller.map(|p| p.0),
-        v.entered.seen,
-        v.entered.at,
-        v.ended.seen,
-        v.ended.at,
-        v.outcome.word(),
-        v.wait_ms,
-        v.agent.as_deref(),
-        v.talk_ms,
-        v.transferred,
-        v.origin.word(),
-        v.agent_name.map(|p| p.0),
-        v.interface.as_deref(),
-    ])?;
+/// Gives a visit, its columns as [`rows::VISIT`] has them, to a statement, from its parameter `first` on.
+pub(crate) fn bind_visit(statement: &mut Statement<'_>, first: usize, v: &ClosedVisit) -> rusqlite::Result<()> {
+    let mut nth = first..;
+    let mut bind = |value: &dyn ToSql| statement.raw_bind_parameter(nth.next().unwrap_or_default(), value);
+    bind(&v.id.0)?;
+    bind(&v.source.0)?;
+    bind(&&*v.queue)?;
+    bind(&&*v.call)?;
+    bind(&&*v.contact)?;
+    bind(&v.caller.map(|p| p.0))?;
+    bind(&v.entered.seen)?;
+    bind(&v.entered.at)?;
+    bind(&v.ended.seen)?;
+    bind(&v.ended.at)?;
+    bind(&v.outcome.word())?;
+    bind(&v.wait_ms)?;
+    bind(&v.agent.as_deref())?;
+    bind(&v.talk_ms)?;
+    bind(&v.transferred)?;
+    bind(&v.origin.word())?;
+    bind(&v.agent_name.map(|p| p.0))?;
+    bind(&v.interface.as_deref())
+}
+
+/// Inserts a visit, unless it is there.
+pub(crate) static INSERT_VISIT: LazyLock<String> = LazyLock::new(|| {
+    let places = vec!["?"; rows::VISIT.split(',').count()].join(", ");
+    format!("INSERT INTO visit ({}) VALUES ({places}) ON CONFLICT (id) DO NOTHING", rows::VISIT)
+});
+
+/// A visit ended; `insert` is [`INSERT_VISIT`].
+pub(crate) fn close(
+    tx: &Transaction<'_>,
+    insert: &mut Statement<'_>,
+    seq: u64,
+    v: &ClosedVisit,
+    cohorts: &mut Cohorts,
+) -> Result<()> {
+    bind_visit(insert, 1, v)?;
+    let kept = insert.raw_execute()?;
     if kept == 0 {
         tracing::error!("visit {} ended twice; the first end stands", v.id.0);
         return fault(tx, seq, "visit_ended_twice", &format!("visit {} ended again as {}", v.id.0, v.outcome.word()));
@@ -137,24 +162,46 @@ fn tell_talk(
 }
 
 fn join(tx: &Transaction<'_>, source: SourceId, contact: &str, root: &str) -> Result<()> {
-    for table in ["visit", "attempt"] {
-        let sql = format!("UPDATE {table} SET contact = ?3 WHERE source = ?1 AND contact = ?2");
-        tx.prepare_cached(&sql)?.execute((source.0, contact, root))?;
+    for which in [
+        "attempt SET contact = ?3 WHERE source = ?1 AND contact = ?2",
+        // Each by the index that holds it.
+        "visit SET contact = ?3 WHERE source = ?1 AND contact = ?2 AND contact <> call",
+        "visit SET contact = ?3 WHERE source = ?1 AND call = ?2 AND contact = call",
+    ] {
+        tx.prepare_cached(&format!("UPDATE {which}"))?.execute((source.0, contact, root))?;
     }
     Ok(())
 }
 
-fn span(tx: &Transaction<'_>, s: &AgentSpan) -> Result<()> {
-    let sql = "INSERT INTO agent_span (source, agent, state, place, place_name, reason, from_ms, from_at, to_ms, to_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+/// Columns of a span as [`bind_span`] gives them.
+pub(crate) const SPAN_COLUMNS: &str = "source, agent, state, place, place_name, reason, from_ms, from_at, to_ms, to_at";
+
+/// Gives a span to a statement, from its parameter `first` on.
+pub(crate) fn bind_span(statement: &mut Statement<'_>, first: usize, s: &AgentSpan) -> rusqlite::Result<()> {
+    let mut nth = first..;
+    let mut bind = |value: &dyn ToSql| statement.raw_bind_parameter(nth.next().unwrap_or_default(), value);
     let state = rows::StateColumns::of(&s.state);
-    let row = (
-        (s.source.0, &*s.agent, state.state, state.place, state.place_name, state.reason),
-        (s.from.seen, s.from.at, s.to.seen, s.to.at),
-    );
-    let ((source, agent, word, place, place_name, reason), (from_ms, from_at, to_ms, to_at)) = row;
-    tx.prepare_cached(sql)?
-        .execute(rusqlite::params![source, agent, word, place, place_name, reason, from_ms, from_at, to_ms, to_at])?;
+    bind(&s.source.0)?;
+    bind(&&*s.agent)?;
+    bind(&state.state)?;
+    bind(&state.place)?;
+    bind(&state.place_name)?;
+    bind(&state.reason)?;
+    bind(&s.from.seen)?;
+    bind(&s.from.at)?;
+    bind(&s.to.seen)?;
+    bind(&s.to.at)
+}
+
+static INSERT_SPAN: LazyLock<String> = LazyLock::new(|| {
+    let places = vec!["?"; SPAN_COLUMNS.split(',').count()].join(", ");
+    format!("INSERT INTO agent_span ({SPAN_COLUMNS}) VALUES ({places})")
+});
+
+fn span(tx: &Transaction<'_>, s: &AgentSpan) -> Result<()> {
+    let mut insert = tx.prepare_cached(&INSERT_SPAN)?;
+    bind_span(&mut insert, 1, s)?;
+    insert.raw_execute()?;
     Ok(())
 }
 

@@ -24,7 +24,7 @@ impl History {
     /// # Errors
     /// When it could not be recorded or done; what was recorded is finished by the next start.
     pub fn forget(&mut self, forget: &Forget) -> Result<Option<Erasure>> {
-        let pending = self.parties.pending();
+        let pending = self.parties.pending(0);
         let parties = self.parties.clone();
         let folder = self.folder.clone();
         let (db, writer) = self.writer()?;
@@ -84,7 +84,7 @@ impl History {
 
 /// Both must agree: in a restored file the same number may belong to somebody else by now.
 fn erase(db: &Connection, person: &Forgotten) -> Result<usize> {
-    let sql = "UPDATE party SET lookup = NULL, number_lookup = NULL, sealed = NULL WHERE id = ?1 AND lookup = ?2";
+    let sql = "UPDATE party SET lookup = NULL, sealed = NULL WHERE id = ?1 AND lookup = ?2";
     Ok(db.execute(sql, (person.id, &person.lookup))?)
 }
 

@@ -5,12 +5,17 @@
 //! stretches with the source's floor at the start of each. Visits and spans go where all others go; a moment of the live past
 //! ([`History::floor_at`]) does not know of them.
 
-use crate::{History, HistoryError, Result, commit, facts, keyframe, pack, party::Uses};
+use crate::party::{Pending, Uses};
+use crate::{History, HistoryError, Result, bulk, commit, keyframe, pack};
 use mirante_floor::{Event, FOLD_VERSION, Fact, Floor, Name, SourceId};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Transaction};
+use std::time::{Duration, Instant};
 
 /// What the kinds of imported sources begin with, as `import/queue_log`.
 pub const IMPORTED: &str = "import/";
+
+/// Batches that are there within so long are kept in one transaction: what it changes is then written once.
+const TOGETHER: Duration = Duration::from_millis(800);
 
 /// Bits of the number of an event within its imported source.
 const WITHIN: u32 = 40;
@@ -77,7 +82,7 @@ impl ImportStretch {
 }
 
 /// What [`History::import`] keeps, all or nothing.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct ImportBatch<'a> {
     /// The source.
     pub source: SourceId,
@@ -116,9 +121,11 @@ impl History {
     /// When the database refuses.
     pub fn expect_import(&mut self) -> Result<()> {
         let (db, _) = self.writer()?;
-        db.pragma_update(None, "cache_size", -(64 << 10))?;
-        db.pragma_update(None, "wal_autocheckpoint", 8192)?;
-        Ok(())
+        db.pragma_update(None, "cache_size", -(128 << 10))?;
+        db.pragma_update(None, "wal_autocheckpoint", 16384)?;
+        // What a statement of many rows would take back, nobody asks for: it stays in memory.
+        db.pragma_update(None, "temp_store", "MEMORY")?;
+        self.parties.expect_many()
     }
 
     /// Where the fold of an imported source stands.
@@ -148,54 +155,39 @@ impl History {
     /// # Errors
     /// [`HistoryError::OutOfStep`] unless the events follow the newest stored one; [`HistoryError::DiskFull`].
     pub fn import(&mut self, batch: &ImportBatch<'_>) -> Result<()> {
-        let ImportBatch { source, chain, before, stretch, facts, after, file } = batch;
+        self.import_all(std::iter::once(*batch), |batch| *batch)
+    }
+
+    /// The same of several, together; no more are asked for after most of a second.
+    ///
+    /// # Errors
+    /// As [`History::import`].
+    pub fn import_all<B>(
+        &mut self,
+        batches: impl IntoIterator<Item = B>,
+        as_import: impl Fn(&B) -> ImportBatch<'_>,
+    ) -> Result<()> {
         let parties = self.parties.clone();
         let (db, writer) = self.writer()?;
         writer.reserve.restore()?;
-        let sql = "SELECT seq FROM imported_head WHERE source = ?1";
-        let stored = db.query_row(sql, [source.0], |r| r.get(0)).optional()?.unwrap_or_else(|| first_seq(*source));
-        let given = stretch.map_or(stored + 1, |stretch| stretch.seq_first);
-        if given != stored + 1 {
-            return Err(HistoryError::OutOfStep { stored, given });
-        }
-        let seq = stretch.map_or(stored, |stretch| stretch.seq_last);
-        let people = parties.pending();
-        let uses = Uses::of(&[], facts);
-        commit::write(db, &people, stretch.map(|stretch| stretch.seen_top), |tx| {
-            if let Some(s) = stretch {
-                s.uses.write(tx)?;
-                let sql =
-                    "INSERT INTO imported (seq_first, seq_last, source, chain, seen_first, seen_top, count, fold_version,
-                         keyframe, events)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-                tx.prepare_cached(sql)?.execute(rusqlite::params![
-                    s.seq_first,
-                    s.seq_last,
-                    source.0,
-                    chain,
-                    s.seen_first,
-                    s.seen_top,
-                    s.count,
-                    FOLD_VERSION,
-                    before,
-                    s.events
-                ])?;
+        let (began, mut batches) = (Instant::now(), batches.into_iter());
+        let mut settled = 0;
+        commit::write(db, &[], None, |tx| {
+            let (mut uses, mut newcomers) = (Uses::default(), None);
+            while began.elapsed() < TOGETHER
+                && let Some(batch) = batches.next()
+            {
+                let batch = as_import(&batch);
+                let people = parties.pending(settled);
+                settled += people.len();
+                let day = batch.stretch.map_or(0, |stretch| stretch.seen_top);
+                newcomers = newcomers.or_else(|| Some((people.first()?.id, day)));
+                Pending::write(&people, day, tx)?;
+                keep(tx, &batch, &mut uses)?;
             }
-            let sql =
-                "INSERT INTO imported_head (source, chain, seq, fold_version, keyframe) VALUES (?1, ?2, ?3, ?4, ?5)
-                       ON CONFLICT DO UPDATE SET chain = excluded.chain, seq = excluded.seq,
-                           fold_version = excluded.fold_version, keyframe = excluded.keyframe";
-            tx.prepare_cached(sql)?.execute((source.0, chain, seq, FOLD_VERSION, after))?;
-            let sql = "INSERT INTO imported_file (source, head, done, lines, from_ms, to_ms, edges)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                       ON CONFLICT DO UPDATE SET done = excluded.done, lines = excluded.lines, from_ms = excluded.from_ms,
-                           to_ms = excluded.to_ms, edges = excluded.edges";
-            let (from, to) = file.span.unzip();
-            tx.prepare_cached(sql)?.execute((source.0, &file.head, file.done, file.lines, from, to, &file.edges))?;
-            uses.write(tx)?;
-            facts::write(tx, seq, facts)
+            uses.write_but(newcomers, tx)
         })?;
-        parties.settled(people.len());
+        parties.settled(settled);
         Ok(())
     }
 
@@ -237,6 +229,49 @@ impl History {
                        AND substr(kind, 1, 7) <> ?5)";
         Ok(self.db.prepare_cached(sql)?.query_row((&**call, &**queue, entered_ms, near, IMPORTED), |r| r.get(0))?)
     }
+}
+
+/// Writes a batch. Whom it names is added to `uses`.
+fn keep(tx: &Transaction<'_>, batch: &ImportBatch<'_>, uses: &mut Uses) -> Result<()> {
+    let ImportBatch { source, chain, before, stretch, facts, after, file } = batch;
+    let sql = "SELECT seq FROM imported_head WHERE source = ?1";
+    let stored = tx.prepare_cached(sql)?.query_row([source.0], |r| r.get(0)).optional()?;
+    let stored = stored.unwrap_or_else(|| first_seq(*source));
+    let given = stretch.map_or(stored + 1, |stretch| stretch.seq_first);
+    if given != stored + 1 {
+        return Err(HistoryError::OutOfStep { stored, given });
+    }
+    let seq = stretch.map_or(stored, |stretch| stretch.seq_last);
+    if let Some(s) = stretch {
+        uses.merge(&s.uses);
+        let sql = "INSERT INTO imported (seq_first, seq_last, source, chain, seen_first, seen_top, count, fold_version,
+                       keyframe, events)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+        tx.prepare_cached(sql)?.execute(rusqlite::params![
+            s.seq_first,
+            s.seq_last,
+            source.0,
+            chain,
+            s.seen_first,
+            s.seen_top,
+            s.count,
+            FOLD_VERSION,
+            before,
+            s.events
+        ])?;
+    }
+    let sql = "INSERT INTO imported_head (source, chain, seq, fold_version, keyframe) VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT DO UPDATE SET chain = excluded.chain, seq = excluded.seq,
+                   fold_version = excluded.fold_version, keyframe = excluded.keyframe";
+    tx.prepare_cached(sql)?.execute((source.0, chain, seq, FOLD_VERSION, after))?;
+    let sql = "INSERT INTO imported_file (source, head, done, lines, from_ms, to_ms, edges)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+               ON CONFLICT DO UPDATE SET done = excluded.done, lines = excluded.lines, from_ms = excluded.from_ms,
+                   to_ms = excluded.to_ms, edges = excluded.edges";
+    let (from, to) = file.span.unzip();
+    tx.prepare_cached(sql)?.execute((source.0, &file.head, file.done, file.lines, from, to, &file.edges))?;
+    uses.add(&[], facts);
+    bulk::write(tx, *source, seq, facts)
 }
 
 /// Where the fold of an imported source stands.

@@ -23,6 +23,7 @@
 mod attempts;
 mod backup;
 mod board;
+mod bulk;
 mod cohort;
 mod commit;
 mod error;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Columns of a run of events whose numbers have no holes. What grows slowly is kept as differences.
 #[derive(Debug, Serialize, Deserialize)]
-struct ColumnsV1 {
+struct ColumnsV1<K> {
     seq_first: u64,
     source: Vec<u16>,
     epoch: Vec<u32>,
@@ -15,7 +15,7 @@ struct ColumnsV1 {
     /// Difference to the event's own `seen`, ms.
     at: Vec<Option<i64>>,
     origin: Vec<Origin>,
-    kind: Vec<Kind>,
+    kind: Vec<K>,
 }
 
 /// Version of the layout written: columns, postcard, zstd.
@@ -77,17 +77,19 @@ fn pack(events: &[Event]) -> Result<Vec<u8>> {
         columns.seen.push(seen.wrapping_sub(before));
         columns.at.push(at.map(|at| at.wrapping_sub(*seen)));
         columns.origin.push(*origin);
-        columns.kind.push(kind.clone());
+        columns.kind.push(kind);
         before = *seen;
     }
-    let plain = postcard::to_stdvec(&columns).map_err(|e| HistoryError::damaged("events", e))?;
+    // Grown from nothing, it would be copied a dozen times.
+    let room = Vec::with_capacity(events.len() * 128);
+    let plain = postcard::to_extend(&columns, room).map_err(|e| HistoryError::damaged("events", e))?;
     seal_bytes(V1, &plain, "events")
 }
 
 /// Unpacks what [`pack`] packed.
 fn unpack(bytes: &[u8]) -> Result<Vec<Event>> {
     let plain = open_bytes(V1, bytes, "events")?;
-    let columns: ColumnsV1 = postcard::from_bytes(&plain).map_err(|e| HistoryError::damaged("events", e))?;
+    let columns: ColumnsV1<Kind> = postcard::from_bytes(&plain).map_err(|e| HistoryError::damaged("events", e))?;
     let ColumnsV1 { seq_first, source, epoch, seen, at, origin, kind } = columns;
     let count = kind.len();
     if [source.len(), epoch.len(), seen.len(), at.len(), origin.len()] != [count; 5] {

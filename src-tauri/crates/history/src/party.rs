@@ -27,14 +27,15 @@ struct Inner {
     /// Their numbers have no holes.
     pending: Vec<Pending>,
     pending_ids: HashMap<[u8; 32], PartyId>,
+    /// Tells most of those who were never seen from the others, once many are expected.
+    sieve: Option<Sieve>,
 }
 
 /// A person not on the disk yet.
 #[derive(Clone)]
 pub(crate) struct Pending {
-    id: PartyId,
+    pub(crate) id: PartyId,
     lookup: [u8; 32],
-    number_lookup: Option<[u8; 32]>,
     sealed: Vec<u8>,
 }
 
@@ -46,9 +47,23 @@ impl Parties {
     pub(crate) fn open(key: Option<Key>, file: PathBuf, writer: Option<&Connection>) -> Result<Parties> {
         let next = "SELECT coalesce(max(id), 0) + 1 FROM party";
         let next = writer.map(|db| db.query_row(next, [], |r| r.get(0))).transpose()?;
-        let (ids, people, pending, pending_ids) = Default::default();
+        let (ids, people, pending, pending_ids, sieve) = Default::default();
         let db = OnDemand { file, open: None };
-        Ok(Parties(Arc::new(Mutex::new(Inner { key, db, next, ids, people, pending, pending_ids }))))
+        Ok(Parties(Arc::new(Mutex::new(Inner { key, db, next, ids, people, pending, pending_ids, sieve }))))
+    }
+
+    /// Makes ready for many whose number is asked for, most of them new: of these the file is not asked.
+    pub(crate) fn expect_many(&self) -> Result<()> {
+        let inner = &mut *self.inner();
+        let mut sieve = Sieve::default();
+        let mut statement = inner.db.get()?.prepare("SELECT lookup FROM party WHERE lookup IS NOT NULL")?;
+        let mut known = statement.query([])?;
+        while let Some(row) = known.next()? {
+            sieve.add(&row.get(0)?);
+        }
+        inner.pending.iter().for_each(|pending| sieve.add(&pending.lookup));
+        inner.sieve = Some(sieve);
+        Ok(())
     }
 
     /// The number of a person; a new one for whoever was never seen with exactly this number and name.
@@ -68,12 +83,14 @@ impl Parties {
     pub fn find(&self, number: &str) -> Result<Vec<PartyId>> {
         let inner = &mut *self.inner();
         let Some(key) = &inner.key else { return Ok(Vec::new()) };
-        let lookup = key.lookup(b"number", &[number]);
-        let mut statement =
-            inner.db.get()?.prepare_cached("SELECT id FROM party WHERE number_lookup = ?1 ORDER BY id")?;
+        let half = number_half(key, number);
+        let mut end = [u8::MAX; 32];
+        end[..16].copy_from_slice(&half);
+        let sql = "SELECT id FROM party WHERE lookup BETWEEN ?1 AND ?2 ORDER BY id";
+        let mut statement = inner.db.get()?.prepare_cached(sql)?;
         let mut found: Vec<PartyId> =
-            statement.query_map([lookup], |r| r.get(0).map(PartyId))?.collect::<Result<_, _>>()?;
-        found.extend(inner.pending.iter().filter(|p| p.number_lookup == Some(lookup)).map(|p| p.id));
+            statement.query_map((half, end), |r| r.get(0).map(PartyId))?.collect::<Result<_, _>>()?;
+        found.extend(inner.pending.iter().filter(|p| p.lookup.starts_with(&half)).map(|p| p.id));
         found.dedup();
         Ok(found)
     }
@@ -98,9 +115,9 @@ impl Parties {
         self.inner().key.as_ref().map(|key| key.lookup(kind, parts))
     }
 
-    /// Those who are not on the disk yet, oldest first. They stay pending until [`Parties::settled`].
-    pub(crate) fn pending(&self) -> Vec<Pending> {
-        self.inner().pending.clone()
+    /// Those who are not on the disk yet, oldest first, but for the `first`. They stay pending until [`Parties::settled`].
+    pub(crate) fn pending(&self, first: usize) -> Vec<Pending> {
+        self.inner().pending.get(first..).unwrap_or_default().to_vec()
     }
 
     /// The oldest `count` pending people are on the disk.
@@ -145,11 +162,13 @@ impl Inner {
     fn id_of(&mut self, party: &Party) -> Result<PartyId> {
         let no_key = || HistoryError::Key("is not at hand".into());
         let key = self.key.as_ref().ok_or_else(no_key)?;
-        let lookup = key.lookup(b"party", &[&party.number, &party.name]);
+        let lookup = lookup(key, party);
         if let Some(id) = self.ids.get(&lookup) {
             return Ok(*id);
         }
+        let is_new = self.sieve.as_ref().is_some_and(|sieve| !sieve.may_hold(&lookup));
         let known = match self.pending_ids.get(&lookup) {
+            _ if is_new => None,
             Some(id) => Some(*id),
             None => {
                 let mut statement = self.db.get()?.prepare_cached("SELECT id FROM party WHERE lookup = ?1")?;
@@ -162,9 +181,9 @@ impl Inner {
                 let next = self.next.as_mut().ok_or(HistoryError::ReadOnly)?;
                 let id = PartyId(*next);
                 let sealed = key.seal(id.0, &postcard_of(party)?)?;
-                let number_lookup = (!party.number.is_empty()).then(|| key.lookup(b"number", &[&party.number]));
-                self.pending.push(Pending { id, lookup, number_lookup, sealed });
+                self.pending.push(Pending { id, lookup, sealed });
                 self.pending_ids.insert(lookup, id);
+                self.sieve.iter_mut().for_each(|sieve| sieve.add(&lookup));
                 *next += 1;
                 id
             }
@@ -173,7 +192,10 @@ impl Inner {
             self.ids.clear();
         }
         self.ids.insert(lookup, id);
-        self.remember(id, Some(party.clone()));
+        // Nobody asks for those of a past of millions.
+        if self.sieve.is_none() {
+            self.remember(id, Some(party.clone()));
+        }
         Ok(id)
     }
 
@@ -205,6 +227,54 @@ impl Inner {
     }
 }
 
+/// Who was certainly never seen: a Bloom filter of two probes. Of ten million people it takes two in a hundred newcomers for known.
+struct Sieve(Vec<u64>);
+
+impl Default for Sieve {
+    fn default() -> Self {
+        Sieve(vec![0; Sieve::WORDS])
+    }
+}
+
+impl Sieve {
+    /// 16 MiB, however many people there are.
+    const WORDS: usize = 1 << 21;
+
+    fn places(lookup: &[u8; 32]) -> [(usize, u64); 2] {
+        // The first half may be the number's alone.
+        let place = |from: usize| {
+            let mut bytes = [0; 4];
+            bytes.copy_from_slice(&lookup[from..from + 4]);
+            let bit = u32::from_le_bytes(bytes);
+            (bit as usize / 64 % Sieve::WORDS, 1 << (bit % 64))
+        };
+        [place(16), place(20)]
+    }
+
+    fn add(&mut self, lookup: &[u8; 32]) {
+        Sieve::places(lookup).into_iter().for_each(|(word, bit)| self.0[word] |= bit);
+    }
+
+    fn may_hold(&self, lookup: &[u8; 32]) -> bool {
+        Sieve::places(lookup).into_iter().all(|(word, bit)| self.0[word] & bit != 0)
+    }
+}
+
+/// Half a keyed hash of a telephone number: 128 bits do not collide.
+fn number_half(key: &Key, number: &str) -> [u8; 16] {
+    key.lookup(b"number", &[number]).first_chunk().copied().unwrap_or_default()
+}
+
+/// Where to find whoever has exactly this number and name: all who have one number lie together, so that one index serves both
+/// questions. Who has none lies anywhere.
+fn lookup(key: &Key, party: &Party) -> [u8; 32] {
+    let mut lookup = key.lookup(b"party", &[&party.number, &party.name]);
+    if !party.number.is_empty() {
+        lookup[..16].copy_from_slice(&number_half(key, &party.number));
+    }
+    lookup
+}
+
 fn unsealed(key: &Key, id: u64, sealed: &[u8]) -> Result<Party> {
     let plain = key.unseal(id, sealed)?;
     let (number, name) = postcard::from_bytes(&plain).map_err(|e| HistoryError::damaged("party", e))?;
@@ -218,11 +288,10 @@ fn postcard_of(party: &Party) -> Result<Vec<u8>> {
 impl Pending {
     /// Puts people on the disk, as used on the day of `now_ms` until events say when.
     pub(crate) fn write(people: &[Pending], now_ms: i64, tx: &Transaction<'_>) -> Result<()> {
-        let sql =
-            "INSERT INTO party (id, staff, used_ms, lookup, number_lookup, sealed) VALUES (?1, 0, ?2, ?3, ?4, ?5)";
+        let sql = "INSERT INTO party (id, staff, used_ms, lookup, sealed) VALUES (?1, 0, ?2, ?3, ?4)";
         let mut statement = tx.prepare_cached(sql)?;
         for p in people {
-            statement.execute((p.id.0, day(now_ms), p.lookup, p.number_lookup, &p.sealed))?;
+            statement.execute((p.id.0, day(now_ms), p.lookup, &p.sealed))?;
         }
         Ok(())
     }
@@ -252,6 +321,12 @@ pub(crate) struct Uses(BTreeMap<PartyId, (bool, i64)>);
 impl Uses {
     pub(crate) fn of(events: &[Event], facts: &[Fact]) -> Uses {
         let mut uses = Uses::default();
+        uses.add(events, facts);
+        uses
+    }
+
+    /// Whom more names.
+    pub(crate) fn add(&mut self, events: &[Event], facts: &[Fact]) {
         for event in events {
             let (who, staff) = match &event.kind {
                 Kind::Entered { caller, .. } => (*caller, false),
@@ -260,7 +335,7 @@ impl Uses {
                 Kind::Configured(Setting::Person(person)) => (Some(person.name), true),
                 _ => (None, false),
             };
-            uses.note(who, staff, event.stamp.seen);
+            self.note(who, staff, event.stamp.seen);
         }
         for fact in facts {
             let (outside, inside, ended) = match fact {
@@ -268,10 +343,16 @@ impl Uses {
                 Fact::AttemptClosed(attempt) => (attempt.callee, attempt.agent_name, attempt.ended),
                 _ => continue,
             };
-            uses.note(outside, false, ended.seen);
-            uses.note(inside, true, ended.seen);
+            self.note(outside, false, ended.seen);
+            self.note(inside, true, ended.seen);
         }
-        uses
+    }
+
+    /// Takes in whom others name.
+    pub(crate) fn merge(&mut self, other: &Uses) {
+        for (who, (staff, used)) in &other.0 {
+            self.note(Some(*who), *staff, *used);
+        }
     }
 
     fn note(&mut self, who: Option<PartyId>, staff: bool, seen: i64) {
@@ -283,10 +364,17 @@ impl Uses {
     }
 
     pub(crate) fn write(&self, tx: &Transaction<'_>) -> Result<()> {
+        self.write_but(None, tx)
+    }
+
+    /// The same, but for those outside who were put on the disk just now, from the first one on, as used on the day of an instant,
+    /// Unix ms, or later.
+    pub(crate) fn write_but(&self, newcomers: Option<(PartyId, i64)>, tx: &Transaction<'_>) -> Result<()> {
         let sql = "UPDATE party SET staff = max(staff, ?2), used_ms = max(used_ms, ?3)
                    WHERE id = ?1 AND (staff < ?2 OR used_ms < ?3)";
         let mut statement = tx.prepare_cached(sql)?;
-        for (who, (staff, used)) in &self.0 {
+        let is_told = |who: PartyId, used: i64| newcomers.is_some_and(|(first, at)| who >= first && used <= day(at));
+        for (who, (staff, used)) in self.0.iter().filter(|(who, (staff, used))| *staff || !is_told(**who, *used)) {
             statement.execute((who.0, staff, used))?;
         }
         Ok(())

@@ -213,11 +213,9 @@ fn the_whole_layout() {
             staff INTEGER NOT NULL,
             used_ms INTEGER NOT NULL,
             lookup BLOB UNIQUE,
-            number_lookup BLOB,
             sealed BLOB
         ) STRICT;
         CREATE INDEX party_age ON party (staff, used_ms) WHERE sealed IS NOT NULL;
-        CREATE INDEX party_number ON party (number_lookup) WHERE number_lookup IS NOT NULL;
         CREATE TABLE removal (
             rule TEXT NOT NULL,
             before_ms INTEGER NOT NULL,
@@ -338,7 +336,7 @@ fn the_whole_layout() {
             amended_by TEXT
         ) STRICT;
         CREATE INDEX visit_call ON visit (source, call);
-        CREATE INDEX visit_contact ON visit (source, contact);
+        CREATE INDEX visit_contact ON visit (source, contact) WHERE contact <> call;
         CREATE INDEX visit_entered ON visit (entered_ms);
         CREATE INDEX visit_queue ON visit (source, queue, entered_ms, ended_ms, wait_ms, outcome)"#]]
     .assert_eq(&all.join(";\n"));

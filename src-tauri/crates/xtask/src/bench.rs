@@ -18,6 +18,8 @@ pub(crate) enum Figure {
     Decode,
     /// Bytes, seeks and sealing of a day of 200 queues and 2,000 agents, beside ClickHouse, VictoriaMetrics, Prometheus and rows.
     History,
+    /// Lines a second and memory of importing a queue_log of 200 queues, counted against what was written and verified.
+    Import,
 }
 
 /// How to measure.
@@ -38,6 +40,9 @@ pub(crate) struct Options {
     /// Busy hours of it, from 9 h on, that the other stores are given too; 0 for none (history).
     #[arg(long, default_value_t = 8)]
     rival_hours: u32,
+    /// Days of the log, each some 80,000 lines: 36 are 3 million, 365 a year (import).
+    #[arg(long, default_value_t = 36)]
+    days: u32,
 }
 
 pub(crate) fn run(figure: Figure, options: &Options) -> Result<()> {
@@ -45,6 +50,7 @@ pub(crate) fn run(figure: Figure, options: &Options) -> Result<()> {
         Figure::Feed => feed(options),
         Figure::Decode => decode(options),
         Figure::History => history(options),
+        Figure::Import => import(options),
     }
 }
 
@@ -58,6 +64,17 @@ fn feed(options: &Options) -> Result<()> {
     let built = target().join("release").join(format!("mirantectl{}", std::env::consts::EXE_SUFFIX));
     cargo(["run", "--quiet", "--locked", "-p", "mirante-tests", "--bin", "rig", "--", "bench", "feed"])
         .args(["--seconds", &options.seconds.to_string(), "--inbound", &options.inbound.to_string()])
+        .env("MIRANTECTL", built)
+        .go()
+}
+
+/// The log and what becomes of it lie beside what was built, since a small disk of the system may have no room for a year.
+fn import(options: &Options) -> Result<()> {
+    cargo(["build", "--locked", "--release", "-p", "mirante-cli"]).go()?;
+    let release = target().join("release");
+    let built = release.join(format!("mirantectl{}", std::env::consts::EXE_SUFFIX));
+    cargo(["run", "--quiet", "--locked", "--release", "-p", "mirante-tests", "--bin", "rig", "--", "bench-import"])
+        .args(["--days".as_ref(), options.days.to_string().as_ref(), "--folder".as_ref(), release.as_os_str()])
         .env("MIRANTECTL", built)
         .go()
 }

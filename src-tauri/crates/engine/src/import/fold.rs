@@ -8,8 +8,6 @@ use mirante_sources::asterisk::queue_log::overdue;
 
 /// Events kept in one transaction.
 const BATCH: usize = 64 * 1024;
-/// Events after which what is to be drawn again, which nobody draws, is forgotten.
-const FORGET: usize = 256;
 
 /// Folds events of one source, in the order of a record, and gathers what is to be kept.
 pub(super) struct Folding {
@@ -53,7 +51,8 @@ impl Folding {
     pub(super) fn new(head: ImportHead, zone: TimeZone) -> Result<Folding> {
         let ImportHead { source, chain, seq, floor } = head;
         let before = keyframe(&floor)?;
-        let (changes, events, facts) = Default::default();
+        let changes = Changes::facts_only();
+        let (events, facts) = Default::default();
         let mut folding = Folding {
             source,
             chain,
@@ -112,14 +111,12 @@ impl Folding {
         let stamp = Stamp { source: self.source, epoch: 1, seq: self.seq, seen, at: Some(at) };
         let event = Event { stamp, origin, kind };
         self.floor.apply(&event, &mut self.changes);
-        let closed = self.changes.facts.iter().filter(|fact| matches!(fact, Fact::VisitClosed(_)));
-        self.visits += closed.count() as u64;
-        self.facts.append(&mut self.changes.facts);
+        for fact in self.changes.facts.drain(..) {
+            self.visits += u64::from(matches!(fact, Fact::VisitClosed(_)));
+            self.facts.push(fact);
+        }
         self.events.push(event);
         self.folded += 1;
-        if self.folded.is_multiple_of(FORGET as u64) {
-            self.changes.clear();
-        }
     }
 
     /// True when there is enough to be kept.

@@ -113,7 +113,11 @@ pub fn queue_log(job: &QueueLog, mut progress: impl FnMut(Progress)) -> Result<S
     };
     std::thread::scope(|scope| {
         let (out, batches) = sync_channel::<Batch>(UNDER_WAY);
-        let writer = scope.spawn(move || batches.iter().try_for_each(|batch| history.import(&batch.as_import())));
+        let writer = scope.spawn(move || {
+            batches.iter().try_for_each(|first| {
+                history.import_all(std::iter::once(first).chain(batches.try_iter()), Batch::as_import)
+            })
+        });
         let read = files.iter().try_for_each(|file| import.file(file, &out, &mut progress));
         drop(out);
         let wrote = writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));

@@ -51,16 +51,15 @@ CREATE TABLE source (
 ) STRICT;
 
 -- People outside and inside. A forgotten one keeps its number and nothing else. `staff` is 1 for whoever works here; `used_ms` is
--- the UTC day on which an event last named the person.
+-- the UTC day on which an event last named the person. `lookup` is a keyed hash of number and name, whose first half is one of the
+-- number alone where there is one.
 CREATE TABLE party (
     id INTEGER PRIMARY KEY,
     staff INTEGER NOT NULL,
     used_ms INTEGER NOT NULL,
     lookup BLOB UNIQUE,
-    number_lookup BLOB,
     sealed BLOB
 ) STRICT;
-CREATE INDEX party_number ON party (number_lookup) WHERE number_lookup IS NOT NULL;
 CREATE INDEX party_age ON party (staff, used_ms) WHERE sealed IS NOT NULL;
 
 CREATE TABLE key_check (
@@ -104,7 +103,8 @@ CREATE INDEX visit_entered ON visit (entered_ms);
 -- Holds all that a queue's indicators are made of.
 CREATE INDEX visit_queue ON visit (source, queue, entered_ms, ended_ms, wait_ms, outcome);
 CREATE INDEX visit_call ON visit (source, call);
-CREATE INDEX visit_contact ON visit (source, contact);
+-- Most contacts are one call and bear its name.
+CREATE INDEX visit_contact ON visit (source, contact) WHERE contact <> call;
 
 -- Attempts to reach someone that ended. `id` is the number of the event that began it, `attempt` the platform's id of the
 -- callee's leg. The columns from `disposition` on are the coded result and what it means; empty until someone codes it.

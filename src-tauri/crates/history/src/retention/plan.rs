@@ -135,7 +135,7 @@ impl Sweep {
     fn people(&mut self, rule: Rule, pages: u32) -> Result<Option<Step>> {
         let (Some(before_ms), Some(staff)) = (self.limits.get(&rule).copied(), people(rule)) else { return Ok(None) };
         // Each touches the table and three indexes.
-        let sql = "SELECT id, octet_length(sealed) + octet_length(lookup) + coalesce(octet_length(number_lookup), 0)
+        let sql = "SELECT id, octet_length(sealed) + octet_length(lookup)
                    FROM party WHERE staff = ?1 AND used_ms < ?2 AND sealed IS NOT NULL LIMIT ?3";
         let mut statement = self.history.db.prepare_cached(sql)?;
         let mut rows = statement.query((staff, day_before(before_ms), (pages / 4).max(1)))?;

@@ -95,7 +95,7 @@ impl History {
         let oldest_kept_ms = self.db.query_row(&sql, (staff, before, in_use), |r| r.get(0))?;
         let sql = format!(
             "SELECT coalesce(avg(bytes), 0) FROM (
-                 SELECT octet_length(sealed) + octet_length(lookup) + coalesce(octet_length(number_lookup), 0) AS bytes
+                 SELECT octet_length(sealed) + octet_length(lookup) AS bytes
                  {of} {old} LIMIT ?4)"
         );
         let each: f64 = self.db.query_row(&sql, (staff, before, in_use, SAMPLE), |r| r.get(0))?;

@@ -126,7 +126,7 @@ impl History {
                 }
                 Step::Forget { rule, before_ms, ids, bytes } => {
                     let mut statement = tx.prepare_cached(
-                        "UPDATE party SET lookup = NULL, number_lookup = NULL, sealed = NULL
+                        "UPDATE party SET lookup = NULL, sealed = NULL
                          WHERE id = ?1 AND used_ms < ?2 AND sealed IS NOT NULL",
                     )?;
                     let mut rows = 0;

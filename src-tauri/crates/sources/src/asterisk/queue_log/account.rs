@@ -74,6 +74,8 @@ pub struct Account {
     names: HashMap<Vec<u8>, Name>,
     agents: HashMap<Vec<u8>, Member>,
     callers: HashMap<Vec<u8>, PartyId>,
+    /// Where the caller of a line is put together.
+    caller: Vec<u8>,
     /// Calls that were abandoned lately, by when.
     abandoned: HashMap<Name, Name>,
     lately: VecDeque<(i64, Name)>,
@@ -278,8 +280,9 @@ impl Account {
         name: Field<'_>,
         person: &mut impl FnMut(&Caller) -> Result<PartyId, E>,
     ) -> Result<Option<PartyId>, E> {
-        let key = [number.0, b"|", name.0].concat();
-        if let Some(known) = self.callers.get(&key) {
+        self.caller.clear();
+        [number.0, b"|", name.0].iter().for_each(|part| self.caller.extend_from_slice(part));
+        if let Some(known) = self.callers.get(&self.caller) {
             return Ok(Some(*known));
         }
         let word = |field: Field<'_>| field.said().map(Name::from).unwrap_or_default();
@@ -291,7 +294,7 @@ impl Account {
         if self.callers.len() >= NAMES {
             self.callers.clear();
         }
-        self.callers.insert(key, id);
+        self.callers.insert(self.caller.clone(), id);
         Ok(Some(id))
     }
 

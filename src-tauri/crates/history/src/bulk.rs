@@ -1,0 +1,99 @@
+//! Facts of a past of millions, many rows a statement and in the order of the tables.
+//!
+//! A statement of one row opens every index anew and looks for its place from the root. One of many keeps its place, and what comes in
+//! order fills pages to their end.
+
+use crate::cohort::Cohorts;
+use crate::facts::{self, SPAN_COLUMNS};
+use crate::{Result, imported, rows};
+use mirante_floor::{AgentSpan, ClosedVisit, Fact, SourceId};
+use rusqlite::{CachedStatement, Connection, Statement, Transaction};
+
+/// Rows of one statement.
+const ROWS: usize = 32;
+
+/// Writes facts of one imported source: what [`facts::write`] does with them.
+pub(crate) fn write(tx: &Transaction<'_>, source: SourceId, seq: u64, all: &[Fact]) -> Result<()> {
+    let mut cohorts = Cohorts::default();
+    let mut visits: Vec<&ClosedVisit> = Vec::new();
+    let mut spans: Vec<&AgentSpan> = Vec::new();
+    for fact in all {
+        match fact {
+            Fact::VisitClosed(visit) => visits.push(visit),
+            Fact::SpanClosed(span) => spans.push(span),
+            // May speak of a visit before it.
+            other => {
+                close(tx, source, seq, &mut visits, &mut cohorts)?;
+                facts::one(tx, seq, other, &mut cohorts)?;
+            }
+        }
+    }
+    close(tx, source, seq, &mut visits, &mut cohorts)?;
+    insert(tx, "agent_span", SPAN_COLUMNS, &spans, |statement, from, span| facts::bind_span(statement, from, span))?;
+    facts::cohorts(tx, seq, cohorts)
+}
+
+/// Writes visits that ended, and forgets them.
+fn close(
+    tx: &Transaction<'_>,
+    source: SourceId,
+    seq: u64,
+    visits: &mut Vec<&ClosedVisit>,
+    cohorts: &mut Cohorts,
+) -> Result<()> {
+    if visits.is_empty() {
+        return Ok(());
+    }
+    visits.sort_by_key(|visit| visit.id);
+    let next = imported::first_seq(SourceId(source.0.saturating_add(1)));
+    let sql = "SELECT coalesce(max(id), 0) FROM visit WHERE id <= ?1";
+    let mut newest: u64 = tx.prepare_cached(sql)?.query_row([next], |row| row.get(0))?;
+    // Numbers that are newer than all are certainly no visit's yet. Of the others it is asked.
+    let mut fresh = Vec::with_capacity(visits.len());
+    let mut known = tx.prepare_cached(&facts::INSERT_VISIT)?;
+    for visit in visits.drain(..) {
+        if visit.id.0 > newest {
+            newest = visit.id.0;
+            cohorts.visit(visit, true);
+            fresh.push(visit);
+        } else {
+            facts::close(tx, &mut known, seq, visit, cohorts)?;
+        }
+    }
+    insert(tx, "visit", rows::VISIT, &fresh, |statement, from, visit| facts::bind_visit(statement, from, visit))
+}
+
+/// Inserts rows of a table, each bound by `bind` from a parameter on.
+fn insert<T: Copy>(
+    db: &Connection,
+    table: &str,
+    columns: &str,
+    rows: &[T],
+    bind: impl Fn(&mut Statement<'_>, usize, T) -> rusqlite::Result<()>,
+) -> Result<()> {
+    let count = columns.split(',').count();
+    let statement = |number: usize| -> Result<CachedStatement<'_>> {
+        let row = format!("({})", vec!["?"; count].join(", "));
+        // Whatever fails ends the whole transaction: nothing is noted for taking back the one statement.
+        let sql = format!("INSERT OR FAIL INTO {table} ({columns}) VALUES {}", vec![row; number].join(", "));
+        Ok(db.prepare_cached(&sql)?)
+    };
+    let (chunks, rest) = rows.as_chunks::<ROWS>();
+    if !chunks.is_empty() {
+        let mut many = statement(ROWS)?;
+        for chunk in chunks {
+            for (nth, row) in chunk.iter().enumerate() {
+                bind(&mut many, nth * count + 1, *row)?;
+            }
+            many.raw_execute()?;
+        }
+    }
+    if !rest.is_empty() {
+        let mut one = statement(1)?;
+        for row in rest {
+            bind(&mut one, 1, *row)?;
+            one.raw_execute()?;
+        }
+    }
+    Ok(())
+}
