@@ -97,3 +97,89 @@ fn insert<T: Copy>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema;
+    use mirante_floor::{AgentState, Moment, Origin, Outcome, VisitId, Witness};
+
+    const SOURCE: SourceId = SourceId(3);
+
+    fn visit(nth: u64, id: u64) -> ClosedVisit {
+        let at = |s: u64| Moment { seen: s as i64 * 1000, at: None };
+        ClosedVisit {
+            id: VisitId(imported::first_seq(SOURCE) + id),
+            source: SOURCE,
+            queue: format!("q{}", id % 3).into(),
+            call: format!("{id}.1").into(),
+            contact: format!("{id}.1").into(),
+            caller: None,
+            entered: at(id * 7),
+            ended: at(id * 7 + nth),
+            outcome: if id.is_multiple_of(2) { Outcome::Abandoned } else { Outcome::Timeout },
+            wait_ms: nth as i64 * 1000,
+            agent: None,
+            agent_name: None,
+            interface: None,
+            talk_ms: None,
+            transferred: false,
+            origin: Origin::Backfilled,
+        }
+    }
+
+    fn facts() -> Vec<Fact> {
+        let moment = |s: i64| Moment { seen: s, at: Some(s) };
+        let mut facts = Vec::new();
+        for nth in 0..150 {
+            // Out of the order of their numbers, as visits end; every fiftieth ends twice.
+            let id = (nth ^ 5) + 1;
+            facts.push(Fact::VisitClosed(visit(nth, id)));
+            if nth % 50 == 7 {
+                facts.push(Fact::VisitClosed(visit(nth + 1, id)));
+            }
+            let (from, to) = (moment(nth as i64), moment(nth as i64 + 9));
+            let state = AgentState::Paused(Some("Almoço".into()));
+            facts.push(Fact::SpanClosed(AgentSpan { source: SOURCE, agent: "2101".into(), state, from, to }));
+            if nth % 40 == 12 {
+                let (queue, call) = (format!("q{}", id % 3).into(), format!("{id}.1").into());
+                let (from, to, witness) = (Outcome::Abandoned, Outcome::Transferred, Witness::QueueLog);
+                facts.push(Fact::VisitAmended { source: SOURCE, id: None, queue, call, from, to, witness });
+            }
+        }
+        facts
+    }
+
+    fn kept(write: impl Fn(&Transaction<'_>, &[Fact])) -> Vec<Vec<String>> {
+        let mut db = Connection::open_in_memory().expect("memory");
+        schema::lay_out(&db).expect("tables");
+        let tx = db.transaction().expect("transaction");
+        // In two batches that overlap.
+        let facts = facts();
+        let (first, second) = facts.split_at(200);
+        write(&tx, first);
+        write(&tx, second);
+        let tables = ["visit", "agent_span", "rollup_visit", "fault"];
+        let rows = |table: &&str| {
+            let mut statement = tx.prepare(&format!("SELECT * FROM {table}")).expect("a table");
+            let count = statement.column_count();
+            let rows = statement.query_map([], |row| {
+                (0..count).map(|nth| Ok(format!("{:?}", row.get_ref(nth)?))).collect::<rusqlite::Result<Vec<_>>>()
+            });
+            rows.expect("rows").map(|row| row.expect("a row").join(", ")).collect()
+        };
+        tables.iter().map(rows).collect()
+    }
+
+    #[test]
+    fn many_rows_a_statement_come_to_what_one_by_one_does() {
+        let one = kept(|tx, all| facts::write(tx, 9, all).expect("written"));
+        let many = kept(|tx, all| write(tx, SOURCE, 9, all).expect("written"));
+        assert_eq!(one[0].len(), 150);
+        assert_eq!(one[3].len(), 3, "three ended twice");
+        assert!(one[0].iter().any(|row| row.contains("queue_log")), "some were amended");
+        for (one, many) in one.iter().zip(&many) {
+            assert_eq!(one, many);
+        }
+    }
+}

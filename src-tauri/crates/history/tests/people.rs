@@ -210,3 +210,28 @@ fn a_damaged_key_file_is_told() {
     let error = History::open(dir.path(), &OpenOptions::writer()).err().expect("damaged");
     assert!(error.to_string().contains("is damaged"), "{error}");
 }
+
+#[test]
+fn who_is_known_keeps_the_number_where_many_are_expected() {
+    let dir = tempfile::tempdir().expect("tempdir");
+    let many = |from: u32, to: u32| (from..to).map(|nth| party(&format!("119{nth:08}"), ""));
+    let ids = |history: &History, all: &mut dyn Iterator<Item = Party>| -> Vec<PartyId> {
+        all.map(|party| history.parties().id_of(&party).expect("id")).collect()
+    };
+    let mut history = writer(dir.path());
+    let known = ids(&history, &mut many(0, 300));
+    commit(&mut history);
+    drop(history);
+
+    let mut history = writer(dir.path());
+    let waiting = ids(&history, &mut many(300, 310));
+    history.expect_import().expect("ready");
+    assert_eq!(ids(&history, &mut many(0, 300)), known, "on the disk");
+    assert_eq!(ids(&history, &mut many(300, 310)), waiting, "not yet on the disk");
+    let fresh = ids(&history, &mut many(310, 400));
+    assert!(fresh.iter().all(|id| !known.contains(id) && !waiting.contains(id)));
+    assert_eq!(ids(&history, &mut many(310, 400)), fresh);
+    commit(&mut history);
+    assert_eq!(history.parties().find("11900000000").expect("found"), [known[0]]);
+    assert_eq!(history.parties().find("11900000399").expect("found"), [fresh[89]]);
+}
