@@ -174,9 +174,9 @@ impl History {
         let mut settled = 0;
         commit::write(db, &[], None, |tx| {
             let (mut uses, mut newcomers) = (Uses::default(), None);
-            while began.elapsed() < TOGETHER
-                && let Some(batch) = batches.next()
-            {
+            // What is asked for is kept, however long the file was waited for.
+            let mut next = batches.next();
+            while let Some(batch) = next {
                 let batch = as_import(&batch);
                 let people = parties.pending(settled);
                 settled += people.len();
@@ -184,6 +184,7 @@ impl History {
                 newcomers = newcomers.or_else(|| Some((people.first()?.id, day)));
                 Pending::write(&people, day, tx)?;
                 keep(tx, &batch, &mut uses)?;
+                next = if began.elapsed() < TOGETHER { batches.next() } else { None };
             }
             uses.write_but(newcomers, tx)
         })?;
