@@ -48,19 +48,16 @@ fn close(
     let next = imported::first_seq(SourceId(source.0.saturating_add(1)));
     let sql = "SELECT coalesce(max(id), 0) FROM visit WHERE id <= ?1";
     let mut newest: u64 = tx.prepare_cached(sql)?.query_row([next], |row| row.get(0))?;
-    // Numbers that are newer than all are certainly no visit's yet. Of the others it is asked.
-    let mut fresh = Vec::with_capacity(visits.len());
+    // Numbers that are newer than all are certainly no visit's yet. Of the others it is asked, once those are there.
+    let (fresh, others): (Vec<&ClosedVisit>, Vec<_>) = visits.drain(..).partition(|visit| {
+        let is_fresh = visit.id.0 > newest;
+        newest = newest.max(visit.id.0);
+        is_fresh
+    });
+    fresh.iter().for_each(|visit| cohorts.visit(visit, true));
+    insert(tx, "visit", rows::VISIT, &fresh, |statement, from, visit| facts::bind_visit(statement, from, visit))?;
     let mut known = tx.prepare_cached(&facts::INSERT_VISIT)?;
-    for visit in visits.drain(..) {
-        if visit.id.0 > newest {
-            newest = visit.id.0;
-            cohorts.visit(visit, true);
-            fresh.push(visit);
-        } else {
-            facts::close(tx, &mut known, seq, visit, cohorts)?;
-        }
-    }
-    insert(tx, "visit", rows::VISIT, &fresh, |statement, from, visit| facts::bind_visit(statement, from, visit))
+    others.into_iter().try_for_each(|visit| facts::close(tx, &mut known, seq, visit, cohorts))
 }
 
 /// Inserts rows of a table, each bound by `bind` from a parameter on.
