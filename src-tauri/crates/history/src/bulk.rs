@@ -100,6 +100,7 @@ mod tests {
     use super::*;
     use crate::schema;
     use mirante_floor::{AgentState, Moment, Origin, Outcome, VisitId, Witness};
+    use rusqlite::types::Value;
 
     const SOURCE: SourceId = SourceId(3);
 
@@ -161,7 +162,9 @@ mod tests {
             let mut statement = tx.prepare(&format!("SELECT * FROM {table}")).expect("a table");
             let count = statement.column_count();
             let rows = statement.query_map([], |row| {
-                (0..count).map(|nth| Ok(format!("{:?}", row.get_ref(nth)?))).collect::<rusqlite::Result<Vec<_>>>()
+                (0..count)
+                    .map(|nth| Ok(format!("{:?}", row.get::<_, Value>(nth)?)))
+                    .collect::<rusqlite::Result<Vec<_>>>()
             });
             rows.expect("rows").map(|row| row.expect("a row").join(", ")).collect()
         };
