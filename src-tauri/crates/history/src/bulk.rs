@@ -29,7 +29,7 @@ pub(crate) fn write(tx: &Transaction<'_>, source: SourceId, seq: u64, all: &[Fac
         }
     }
     close(tx, source, seq, &mut visits, &mut cohorts)?;
-    insert(tx, "agent_span", SPAN_COLUMNS, &spans, |statement, from, span| facts::bind_span(statement, from, span))?;
+    insert(tx, "agent_span", SPAN_COLUMNS, &spans, facts::bind_span)?;
     facts::cohorts(tx, seq, cohorts)
 }
 
@@ -55,7 +55,7 @@ fn close(
         is_fresh
     });
     fresh.iter().for_each(|visit| cohorts.visit(visit, true));
-    insert(tx, "visit", rows::VISIT, &fresh, |statement, from, visit| facts::bind_visit(statement, from, visit))?;
+    insert(tx, "visit", rows::VISIT, &fresh, facts::bind_visit)?;
     let mut known = tx.prepare_cached(&facts::INSERT_VISIT)?;
     others.into_iter().try_for_each(|visit| facts::close(tx, &mut known, seq, visit, cohorts))
 }
