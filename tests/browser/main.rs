@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout)]
 
 mod hostile;
+mod imports;
 mod keeping;
 mod names;
 mod page;

@@ -414,3 +414,25 @@ fn what_a_followed_platform_was_heard_to_tell_is_not_told_again() {
     assert_eq!(count(), visits + own.len() as u64, "of another platform they are");
     verify(&data);
 }
+
+#[test]
+#[ignore = "runs a hub: cargo xtask test"]
+fn a_report_goes_through_the_hub_that_holds_the_folder() {
+    let nobody = "127.0.0.1:9".parse().expect("an address");
+    let hub = Hub::follow(nobody, None).expect("a hub");
+    let data = hub.data();
+    let folder = tempfile::tempdir().expect("a folder");
+    // More than one part of two megabytes.
+    let calls = made(7, FROM, 40_000);
+    let file = put(&folder, "r.csv", written(&calls, ";", "\r\n").as_bytes());
+    let words = import(&data, &[&file], &[]);
+    assert!(words.contains("40000 rows, taken in by the hub"), "{words}");
+    assert!(words.contains("40000 visits were imported; 0 were known already"), "{words}");
+    assert_eq!(imported(&data), counted(calls.iter()));
+    let words = import(&data, &[&file], &[]);
+    assert!(words.contains("0 visits were imported; 40000 were known already"), "{words}");
+    let left = std::fs::read_dir(&data).expect("a folder").flatten();
+    let parts = left.filter(|entry| entry.file_name().to_string_lossy().ends_with(".part")).count();
+    assert!(parts <= 1, "what was sent does not stay");
+    drop(hub);
+}

@@ -6,6 +6,7 @@ import { CommandError, type FeedListener, type Platform } from '../src/platform/
 import { MockFloor, type Scenario } from './floor';
 import { previewNames } from './imported';
 import { MockKeeping } from './keeping';
+import { reportLook, reportTaken } from './report';
 import { subjectFound } from './subject';
 
 const SCENARIOS = ['busy', 'calm', 'empty', 'partial', 'stale', 'down', 'lost', 'big', 'first', 'never', 'making', 'real'] as const;
@@ -93,6 +94,15 @@ export function mockPlatform(name: string): Platform {
       case 'remove_now':
         keeping.remove();
         return { is: 'done' };
+      case 'put_report':
+        return { is: 'report_file', value: 'mock' };
+      case 'look_at_report':
+        return { is: 'report_look', value: reportLook(command.mapping) };
+      case 'take_report':
+        return { is: 'importing', value: reportTaken(command.order) };
+      case 'import_now':
+      case 'stop_import':
+        return { is: 'importing', value: null };
       case 'it_request':
         return { is: 'text', value: `# Pedido ao TI\n\nmanager.conf\n\n[mirante]\nsecret = …\npermit = 192.168.10.24/32\n` };
       case 'next':

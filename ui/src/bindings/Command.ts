@@ -4,6 +4,9 @@ import type { FileText } from "./FileText";
 import type { KeepChoice } from "./KeepChoice";
 import type { NameChoice } from "./NameChoice";
 import type { QueueChoice } from "./QueueChoice";
+import type { ReportMapping } from "./ReportMapping";
+import type { ReportOrder } from "./ReportOrder";
+import type { ReportPart } from "./ReportPart";
 import type { SubjectAsked } from "./SubjectAsked";
 
 /**
@@ -89,7 +92,27 @@ keeps: Array<KeepChoice>, } | { "do": "set_keeping",
 /**
  * Rules that are not told stay as they are.
  */
-keeps: Array<KeepChoice>, } | { "do": "remove_now" } | { "do": "it_request", 
+keeps: Array<KeepChoice>, } | { "do": "remove_now" } | { "do": "put_report", 
+/**
+ * The part.
+ */
+part: ReportPart, } | { "do": "look_at_report", 
+/**
+ * What the hub called the file.
+ */
+file: string, 
+/**
+ * How to read it.
+ */
+mapping: ReportMapping | null, 
+/**
+ * Name of the source that it would become.
+ */
+source: string, } | { "do": "take_report", 
+/**
+ * What.
+ */
+order: ReportOrder, } | { "do": "import_now" } | { "do": "stop_import" } | { "do": "it_request", 
 /**
  * `pt-BR`, `en` or `es`.
  */

@@ -3,15 +3,18 @@ import type { Batch } from "./Batch";
 import type { ConnectionReport } from "./ConnectionReport";
 import type { GoingRow } from "./GoingRow";
 import type { Hello } from "./Hello";
+import type { ImportNow } from "./ImportNow";
 import type { KeepChoice } from "./KeepChoice";
 import type { Keeping } from "./Keeping";
 import type { NameChoice } from "./NameChoice";
 import type { NamesPreview } from "./NamesPreview";
 import type { Receipt } from "./Receipt";
+import type { ReportLook } from "./ReportLook";
+import type { ReportRefusal } from "./ReportRefusal";
 import type { SubjectFile } from "./SubjectFile";
 import type { SubjectFound } from "./SubjectFound";
 
 /**
  * An answer.
  */
-export type Reply = { "is": "hello", "value": Hello } | { "is": "batch", "value": Batch } | { "is": "connection", "value": ConnectionReport } | { "is": "names", "value": NamesPreview } | { "is": "renamed", "value": Array<NameChoice> } | { "is": "subject", "value": SubjectFound } | { "is": "subject_file", "value": SubjectFile } | { "is": "erased", "value": Receipt } | { "is": "keeping", "value": Keeping } | { "is": "going", "value": Array<GoingRow> } | { "is": "rekept", "value": Array<KeepChoice> } | { "is": "text", "value": string } | { "is": "done" };
+export type Reply = { "is": "hello", "value": Hello } | { "is": "batch", "value": Batch } | { "is": "connection", "value": ConnectionReport } | { "is": "names", "value": NamesPreview } | { "is": "renamed", "value": Array<NameChoice> } | { "is": "subject", "value": SubjectFound } | { "is": "subject_file", "value": SubjectFile } | { "is": "erased", "value": Receipt } | { "is": "keeping", "value": Keeping } | { "is": "going", "value": Array<GoingRow> } | { "is": "rekept", "value": Array<KeepChoice> } | { "is": "report_file", "value": string } | { "is": "report_look", "value": ReportLook } | { "is": "report_refused", "value": ReportRefusal } | { "is": "importing", "value": ImportNow | null } | { "is": "text", "value": string } | { "is": "done" };

@@ -1,22 +1,27 @@
 //! `mirantectl import report`: any report of calls.
 
 use crate::import::Meter;
-use crate::{WrongUse, time};
+use crate::{WrongUse, hub, time};
 use anyhow::{Context, Result, bail};
 use jiff::tz::TimeZone;
-use mirante_console::DEFAULT_ZONE;
 use mirante_console::import::calls::{
     Call, CallsError, Fault, Kept, Look, Mapping, Meaning, Shown, Taking, look, report_in, told_already,
 };
-use mirante_console::import::{Report, source_name};
+use mirante_console::import::{ImportError, Progress, Report, source_name};
 use mirante_console::sheet::Format;
-use std::io::Write;
+use mirante_console::wire::{Command as Ask, FileText, ImportDone, ImportNow, Reply, ReportOrder, ReportPart};
+use mirante_console::{DEFAULT_ZONE, HistoryError};
+use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Rows that a preview shows.
 const SHOWN: usize = 15;
+/// Bytes of a part on its way to a hub.
+const PART: u64 = 2 << 20;
+/// Between two looks at the hub's import.
+const LOOK: Duration = Duration::from_millis(200);
 /// Places of unusable rows that are told on the screen.
 const PLACES: usize = 30;
 
@@ -25,9 +30,12 @@ pub(crate) struct Arguments {
     /// Reports: CSV in any encoding, or XLSX. The same again adds nothing.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Data folder, in which no hub may be running meanwhile.
+    /// Data folder; a hub may be running on it, which then takes the reports in.
     #[arg(long)]
     data: PathBuf,
+    /// Where the token of the running hub is, if it has one: file:PATH or env:NAME.
+    #[arg(long)]
+    token: Option<String>,
     /// Zone in which the report tells its times.
     #[arg(long, default_value = DEFAULT_ZONE)]
     zone: String,
@@ -132,15 +140,21 @@ impl Job<'_> {
             ControlFlow::Continue(())
         });
         meter.end();
-        let kept = done.map_err(|error| match error {
-            CallsError::Import(error) => {
-                anyhow::Error::from(error).context(format!("nothing more is imported into {}", data.display()))
-            }
-            other => other.into(),
-        })?;
         // Later files are read as this one was.
         wished.get_or_insert(found.mapping);
-        told(self.source, &kept, self.zone, began.elapsed().as_secs_f64())
+        match done {
+            Ok(kept) => told(self.source, &kept, self.zone, began.elapsed().as_secs_f64()),
+            Err(CallsError::Import(ImportError::History(HistoryError::Busy { pid, .. }))) => {
+                let mut meter = Meter::new(began);
+                let done = self.through_hub(&job, pid, &mut meter);
+                meter.end();
+                told_by_hub(self.source, &done?, self.zone)
+            }
+            Err(CallsError::Import(error)) => {
+                Err(anyhow::Error::from(error).context(format!("nothing more is imported into {}", data.display())))
+            }
+            Err(other) => Err(other.into()),
+        }
     }
 
     /// Looks at the file; rows that cannot be used are told one by one where the user said.
@@ -161,6 +175,48 @@ impl Job<'_> {
             report.close()?;
         }
         failed.map_or(Ok(found), |error| Err(error.into()))
+    }
+
+    /// Has the hub that holds the folder take the report in.
+    fn through_hub(&self, job: &Taking, pid: Option<u32>, meter: &mut Meter) -> Result<ImportDone> {
+        let Arguments { data, token, beside, zone, .. } = self.arguments;
+        let ask = |command: &Ask| hub::ask(data, pid, token.as_deref(), command);
+        let size = std::fs::metadata(self.file)?.len();
+        let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut input = std::fs::File::open(self.file)?;
+        let (mut called, mut at) = (None, 0);
+        loop {
+            let mut bytes = Vec::new();
+            Read::by_ref(&mut input).take(PART).read_to_end(&mut bytes)?;
+            let is_last = (bytes.len() as u64) < PART;
+            let part = ReportPart { file: called, name: name.clone(), at, part: FileText::of(&bytes) };
+            at += bytes.len() as u64;
+            called = match ask(&Ask::PutReport { part })? {
+                Reply::ReportFile(called) => Some(called),
+                _ => bail!("the hub answered something else"),
+            };
+            if is_last {
+                break;
+            }
+        }
+        let mapping = serde_json::from_value(serde_json::to_value(&job.mapping)?)?;
+        let (source, zone) = (job.source.clone(), Some(zone.clone()));
+        let order = ReportOrder { file: called.unwrap_or_default(), mapping, source, beside: *beside, zone };
+        let mut reply = ask(&Ask::TakeReport { order })?;
+        loop {
+            let Reply::Importing(Some(ImportNow { percent, rows, done, failed, .. })) = reply else {
+                bail!("the hub answered something else");
+            };
+            if let Some(words) = failed {
+                bail!("{words}");
+            }
+            if let Some(done) = done {
+                return Ok(done);
+            }
+            meter.tell(&Progress { bytes: size / 100 * u64::from(percent), of: size, lines: rows });
+            std::thread::sleep(LOOK);
+            reply = ask(&Ask::ImportNow)?;
+        }
     }
 
     fn report(&self, now: i64) -> PathBuf {
@@ -276,6 +332,28 @@ fn understood(call: &Call, zone: &TimeZone) -> String {
         seconds(call.wait_ms),
         call.outcome.word()
     )
+}
+
+fn told_by_hub(source: &str, done: &ImportDone, zone: &TimeZone) -> Result<()> {
+    let ImportDone { rows, visits, known, heard, skipped, from_ms, to_ms, unfit, report, stopped } = done;
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "source {source}: {rows} rows, taken in by the hub")?;
+    writeln!(out, "{visits} visits were imported; {known} were known already; {heard} were heard by Mirante itself")?;
+    writeln!(out, "{skipped} rows were passed over")?;
+    if let (Some(from), Some(to)) = (from_ms, to_ms) {
+        writeln!(out, "from {} to {}", time::write(*from, zone), time::write(*to, zone))?;
+    }
+    writeln!(out, "{} could not be used", unfit.iter().map(|fault| fault.rows).sum::<u64>())?;
+    for fault in unfit {
+        writeln!(out, "{:>10}  {}", fault.rows, fault.why)?;
+    }
+    if let Some(file) = report {
+        writeln!(out, "each is told in {file}")?;
+    }
+    if *stopped {
+        bail!("somebody stopped it; what was kept stays");
+    }
+    Ok(())
 }
 
 fn told(source: &str, kept: &Kept, zone: &TimeZone, seconds: f64) -> Result<()> {

@@ -3,6 +3,7 @@
 use crate::addresses::addresses;
 use crate::centre::{Centre, sample_config, sample_folder};
 use crate::feed::EncodedBatch;
+use crate::imports::Imports;
 use crate::wire::{Command, Connection, FileText, Hello, NameChoice, NamesPreview, QueueChoice, Reply, WireError};
 use crate::{Actor, connection, it_request, names, queues};
 use mirante_engine::EngineError;
@@ -50,6 +51,7 @@ struct Inner {
     alone: bool,
     /// Held while a command changes the file or what is followed, so that such commands go one at a time.
     config: tokio::sync::Mutex<Config>,
+    imports: Imports,
     view: RwLock<View>,
 }
 
@@ -87,6 +89,8 @@ impl Console {
         let real_is_sample = config.is_sample();
         let folder = if real_is_sample { sample_folder(&data) } else { data.clone() };
         let real = Arc::new(Centre::start(&config, folder_of(&path), &folder)?);
+        // Only now: until the folder is ours, they may be another hub's.
+        crate::imports::remove_left(&folder);
         let empty = config.sources.is_empty();
         let mut sample = None;
         if empty && marker(&data).exists() {
@@ -94,7 +98,14 @@ impl Console {
             sample = started.map_err(|error| tracing::warn!("the simulated centre does not start: {error}")).ok();
         }
         let view = RwLock::new(View { real, real_is_sample, empty, sample: sample.map(Arc::new) });
-        Ok(Console(Arc::new(Inner { path, data, alone, config: tokio::sync::Mutex::new(config), view })))
+        Ok(Console(Arc::new(Inner {
+            path,
+            data,
+            alone,
+            config: tokio::sync::Mutex::new(config),
+            imports: Imports::default(),
+            view,
+        })))
     }
 
     /// Follows a simulated centre, in a folder of its own in `data`. Nothing of it can be left or connected.
@@ -106,7 +117,14 @@ impl Console {
         let path = data.join("mirante.toml");
         let real = Arc::new(Centre::start(&config, folder_of(&path), &sample_folder(&data))?);
         let view = RwLock::new(View { real, real_is_sample: true, empty: false, sample: None });
-        Ok(Console(Arc::new(Inner { path, data, alone: false, config: tokio::sync::Mutex::new(config), view })))
+        Ok(Console(Arc::new(Inner {
+            path,
+            data,
+            alone: false,
+            config: tokio::sync::Mutex::new(config),
+            imports: Imports::default(),
+            view,
+        })))
     }
 
     /// Percent of the simulated centre's past that is made, while it is being made.
@@ -182,6 +200,18 @@ impl Console {
                 tracing::info!(actor = actor.name, "removes what is too old now");
                 self.shown().engine.remove_now();
                 Reply::Done
+            }
+            Command::PutReport { part } => Reply::ReportFile(self.put_report(part).await?),
+            Command::LookAtReport { file, mapping, source } => self.look_at_report(file, mapping, source).await?,
+            Command::TakeReport { order } => {
+                tracing::info!(actor = actor.name, source = order.source, "imports a report of calls");
+                Reply::Importing(Some(self.take_report(order)?))
+            }
+            Command::ImportNow => Reply::Importing(self.0.imports.now()),
+            Command::StopImport => {
+                tracing::info!(actor = actor.name, "stops the import");
+                self.0.imports.stop();
+                Reply::Importing(self.0.imports.now())
             }
             Command::ItRequest { language } => Reply::Text(it_request::text(&language, &self.addresses().await)?),
         };
@@ -390,6 +420,11 @@ fn changes_things(command: &Command) -> bool {
         | Command::FindSubject { .. }
         | Command::ExportSubject { .. }
         | Command::EraseSubject { .. }
+        | Command::PutReport { .. }
+        | Command::LookAtReport { .. }
+        | Command::TakeReport { .. }
+        | Command::ImportNow
+        | Command::StopImport
         | Command::Keeping { .. }
         | Command::PreviewKeeping { .. }
         | Command::SetKeeping { .. }
@@ -408,5 +443,6 @@ fn folder_of(path: &Path) -> &Path {
 
 mod keeping;
 mod people;
+mod reports;
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ mod console;
 mod fault;
 mod feed;
 mod figures;
+mod imports;
 mod it_request;
 mod names;
 mod private;

@@ -345,6 +345,17 @@ impl Engine {
         Ok(History::open(&self.data, &OpenOptions::reader().key(self.key.clone()))?)
     }
 
+    /// Gives the writer something to do; false if it has ended.
+    pub(crate) fn hand_to_writer(&self, job: Job) -> bool {
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok())
+    }
+
+    /// Data folder.
+    pub fn data(&self) -> &std::path::Path {
+        &self.data
+    }
+
     /// Waits until everything that happened so far was handed to the disk, if the disk takes it.
     pub async fn flush(&self) -> Result<(), EngineError> {
         let (done, wait) = tokio::sync::oneshot::channel();

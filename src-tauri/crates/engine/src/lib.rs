@@ -17,6 +17,7 @@ mod engine;
 mod fold;
 mod folded;
 pub mod import;
+mod importing;
 mod input;
 mod live;
 mod memory;

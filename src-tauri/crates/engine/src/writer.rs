@@ -43,6 +43,17 @@ pub(crate) enum Job {
     },
     /// Take a step of removing what is too old, when nothing waits for the disk.
     Sweep(Box<Sweeping>),
+    /// Keep what a file told of the past, when nothing waits for the disk.
+    Import(Box<Importing>),
+    /// Give an imported source its number.
+    RegisterImport {
+        /// Name.
+        name: String,
+        /// Kind of file.
+        kind: &'static str,
+        /// Where the number goes.
+        reply: std::sync::mpsc::Sender<Result<SourceId, HistoryError>>,
+    },
     /// Give a source its number.
     Register {
         /// Name in the configuration.
@@ -59,6 +70,12 @@ pub(crate) struct Sweeping {
     pub(crate) step: SweepStep,
     pub(crate) now: i64,
     pub(crate) reply: std::sync::mpsc::Sender<(Result<Swept, HistoryError>, Duration)>,
+}
+
+/// A batch to keep. No answer: the disk refuses, it was not kept.
+pub(crate) struct Importing {
+    pub(crate) batch: crate::import::Batch,
+    pub(crate) reply: std::sync::mpsc::Sender<Result<(), HistoryError>>,
 }
 
 /// Where to go on after a loss.
@@ -156,8 +173,17 @@ impl Progress {
 
 /// Runs until every sender is gone and everything was tried once more.
 pub(crate) fn run(history: History, jobs: &Receiver<Job>, progress: &Progress) {
-    Writer { history, progress, events: Vec::new(), facts: Vec::new(), seal: None, rebase: None, sweep: None }
-        .run(jobs);
+    Writer {
+        history,
+        progress,
+        events: Vec::new(),
+        facts: Vec::new(),
+        seal: None,
+        rebase: None,
+        sweep: None,
+        import: None,
+    }
+    .run(jobs);
 }
 
 struct Writer<'a> {
@@ -168,6 +194,7 @@ struct Writer<'a> {
     seal: Option<Box<Floor>>,
     rebase: Option<Box<Rebase>>,
     sweep: Option<Box<Sweeping>>,
+    import: Option<Box<Importing>>,
 }
 
 impl Writer<'_> {
@@ -213,6 +240,10 @@ impl Writer<'_> {
                 let _ = flush.send(());
             }
             // While the disk refuses what happens now, nothing else is asked of it.
+            if let Some(importing) = self.import.take().filter(|_| retry_at.is_none()) {
+                let Importing { batch, reply } = *importing;
+                let _ = reply.send(self.history.import(&batch.as_import()));
+            }
             if let Some(sweeping) = self.sweep.take().filter(|_| retry_at.is_none()) {
                 let Sweeping { step, now, reply } = *sweeping;
                 let began = Instant::now();
@@ -240,6 +271,10 @@ impl Writer<'_> {
                 let _ = reply.send(self.history.forget(&forget));
             }
             Job::Sweep(sweeping) => self.sweep = Some(sweeping),
+            Job::Import(importing) => self.import = Some(importing),
+            Job::RegisterImport { name, kind, reply } => {
+                let _ = reply.send(self.history.register_import(&name, kind));
+            }
             Job::Register { name, kind, reply } => {
                 let _ = reply.send(self.history.register(&name, kind));
             }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NameRow } from '~/bindings/NameRow';
-import { canApply, choicesOf, countByStatus, fileText, pickedAtFirst, shown } from './names';
+import { fileText } from '~/shared/file-text';
+import { canApply, choicesOf, countByStatus, pickedAtFirst, shown } from './names';
 
 function row(line: number, over: Partial<NameRow> = {}): NameRow {
   return { line, of: 'agent', key: String(2100 + line), present: null, name: `Pessoa ${line}`, status: 'new', why: null, ...over };

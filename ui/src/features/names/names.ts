@@ -46,12 +46,3 @@ export function pickedAtFirst(rows: readonly NameRow[]): ReadonlySet<number> {
 export function choicesOf(rows: readonly NameRow[], picked: ReadonlySet<number>): NameChoice[] {
   return rows.filter((row) => canApply(row) && picked.has(row.line)).map(({ of, key, name }) => ({ of, key, name }));
 }
-
-/** A file's bytes in Base64, as they cross to the hub. */
-export async function fileText(file: Blob): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = '';
-  // In pieces: a call takes only so many arguments.
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(text);
-}

@@ -1,7 +1,8 @@
 //! What a face may ask.
 
 use super::{
-    FileText, GoingRow, KeepChoice, Keeping, NameChoice, NamesPreview, Receipt, SubjectAsked, SubjectFile, SubjectFound,
+    FileText, GoingRow, ImportNow, KeepChoice, Keeping, NameChoice, NamesPreview, Receipt, ReportLook, ReportMapping,
+    ReportOrder, ReportPart, ReportRefusal, SubjectAsked, SubjectFile, SubjectFound,
 };
 use mirante_floor::Operation;
 use serde::{Deserialize, Serialize};
@@ -104,6 +105,30 @@ pub enum Command {
     },
     /// Begins to remove what is too old. Answers [`Reply::Done`] at once.
     RemoveNow,
+    /// Brings a report of calls to the hub, part by part; the first of another takes its place. Answers [`Reply::ReportFile`].
+    PutReport {
+        /// The part.
+        part: ReportPart,
+    },
+    /// Looks at a report that was brought, with a mapping or by what its columns seem to say. Answers [`Reply::ReportLook`] or
+    /// [`Reply::ReportRefused`].
+    LookAtReport {
+        /// What the hub called the file.
+        file: String,
+        /// How to read it.
+        mapping: Option<ReportMapping>,
+        /// Name of the source that it would become.
+        source: String,
+    },
+    /// Takes a report in, beside whatever else the hub does. Answers [`Reply::Importing`].
+    TakeReport {
+        /// What.
+        order: ReportOrder,
+    },
+    /// The import that goes on, or the last that ended. Answers [`Reply::Importing`].
+    ImportNow,
+    /// Ends the import that goes on; what was kept stays. Answers [`Reply::Importing`].
+    StopImport,
     /// The page for whoever runs the PBX. Answers [`Reply::Text`].
     ItRequest {
         /// `pt-BR`, `en` or `es`.
@@ -255,6 +280,14 @@ pub enum Reply {
     Going(Vec<GoingRow>),
     /// To [`Command::SetKeeping`]: what would undo it.
     Rekept(Vec<KeepChoice>),
+    /// To [`Command::PutReport`]: what the hub calls the file.
+    ReportFile(String),
+    /// To [`Command::LookAtReport`].
+    ReportLook(Box<ReportLook>),
+    /// To [`Command::LookAtReport`]: nothing can be read from it.
+    ReportRefused(ReportRefusal),
+    /// To [`Command::TakeReport`], [`Command::ImportNow`] and [`Command::StopImport`]; none since the hub started.
+    Importing(Option<ImportNow>),
     /// Text to show and copy.
     Text(String),
     /// Done.

@@ -6,6 +6,7 @@ mod batch;
 mod command;
 mod keeping;
 mod names;
+mod report;
 mod rows;
 mod subject;
 
@@ -17,5 +18,9 @@ pub use keeping::{
     BackupRow, GoingRow, KeepChoice, KeepFor, KeepRow, KeepRule, KeepUnit, Keeping, RemovalRow, RemovedRow, RemovingRow,
 };
 pub use names::{FileText, NameChoice, NameOf, NameRow, NameStatus, NameWhy, NamesFault, NamesKind, NamesPreview};
+pub use report::{
+    ImportDone, ImportNow, ReportColumn, ReportCount, ReportDates, ReportFault, ReportField, ReportLook, ReportMapping,
+    ReportMeaning, ReportOrder, ReportPart, ReportPlace, ReportRefusal, ReportRow, ReportShort, ReportUnit, ReportWord,
+};
 pub use rows::{AgentRow, CallerRow, CampaignRow, Figure, LinkState, PlaceRow, QueueRow, SourceRow, State};
 pub use subject::{Receipt, SubjectAsked, SubjectFile, SubjectForm, SubjectFound, SubjectOf};

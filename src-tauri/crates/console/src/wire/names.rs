@@ -1,5 +1,7 @@
 //! Names out of a file.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -133,6 +135,13 @@ pub struct NameChoice {
 #[serde(transparent)]
 #[ts(export)]
 pub struct FileText(pub String);
+
+impl FileText {
+    /// Bytes as they cross.
+    pub fn of(bytes: &[u8]) -> FileText {
+        FileText(STANDARD.encode(bytes))
+    }
+}
 
 impl std::fmt::Debug for FileText {
     /// Without the contents: exports of extensions hold passwords, and these end up in logs.

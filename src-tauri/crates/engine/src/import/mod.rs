@@ -45,6 +45,9 @@ pub enum ImportError {
     /// History refuses.
     #[error(transparent)]
     History(#[from] HistoryError),
+    /// Whoever writes history stops, or its disk refuses even what happens now.
+    #[error("history is not being written now; what was kept stays, and the same import goes on from there")]
+    Ended,
     /// A name is no time zone.
     #[error("there is no time zone {0:?}")]
     Zone(String),

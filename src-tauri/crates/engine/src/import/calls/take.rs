@@ -9,7 +9,7 @@ use crate::import::{ImportError, Progress, Report, Why};
 use crate::sheet::{Row, Sheet};
 use jiff::tz::TimeZone;
 use mirante_floor::{Device, Kind, Minute, Name, Origin, Outcome, PartyId, SourceId, UNTOLD_MS};
-use mirante_history::{History, HistoryError, ImportFile, OpenOptions, Parties, Party, Result as HistoryResult};
+use mirante_history::{History, HistoryError, ImportFile, OpenOptions, Parties, Party};
 use mirante_sources::asterisk::agent_key;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -38,22 +38,22 @@ pub trait Keeper {
     /// The imported source of that name.
     ///
     /// # Errors
-    /// As [`History::register_import`].
-    fn register(&mut self, name: &str, kind: &str) -> HistoryResult<SourceId>;
+    /// As [`History::register_import`]; [`ImportError::Ended`].
+    fn register(&mut self, name: &str, kind: &'static str) -> Result<SourceId, ImportError>;
     /// Keeps a batch: all or nothing, and on the disk when this returns.
     ///
     /// # Errors
-    /// As [`History::import`].
-    fn keep(&mut self, batch: Batch) -> HistoryResult<()>;
+    /// As [`History::import`]; [`ImportError::Ended`].
+    fn keep(&mut self, batch: Batch) -> Result<(), ImportError>;
 }
 
 impl Keeper for History {
-    fn register(&mut self, name: &str, kind: &str) -> HistoryResult<SourceId> {
-        self.register_import(name, kind)
+    fn register(&mut self, name: &str, kind: &'static str) -> Result<SourceId, ImportError> {
+        Ok(self.register_import(name, kind)?)
     }
 
-    fn keep(&mut self, batch: Batch) -> HistoryResult<()> {
-        self.import(&batch.as_import())
+    fn keep(&mut self, batch: Batch) -> Result<(), ImportError> {
+        Ok(self.import(&batch.as_import())?)
     }
 }
 
@@ -119,7 +119,7 @@ pub fn report(
     }
     let reading = Reading::new(&mapping, mapping.places(&heads)?, &heads, &job.zone, job.now);
     let head = digest(&job.file)?;
-    let source = keeper.register(&job.source, "report").map_err(ImportError::from)?;
+    let source = keeper.register(&job.source, "report")?;
     let folding = Folding::new(reader.import_head(source).map_err(ImportError::from)?, job.zone.clone())
         .map_err(ImportError::from)?;
     let followed = if job.beside { None } else { reader.followed_since().map_err(ImportError::from)? };

@@ -1,0 +1,75 @@
+// Imports a report of calls in Debian's Chromium as a person would, with the keyboard where one would use it, and tells, one JSON a line
+// on standard output, what was on screen at each step. It judges nothing: the Rust test that started it does.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const [address, file, page_] = process.argv.slice(2);
+const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
+const profile = await mkdtemp(join(tmpdir(), 'mirante-chromium-'));
+const context = await chromium.launchPersistentContext(profile, {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  headless: true,
+  locale: 'pt-BR',
+  viewport: { width: 1366, height: 768 },
+  // Root has no sandbox of its own; the rest keeps the browser from asking the network for anything.
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+try {
+  const page = context.pages()[0] ?? (await context.newPage());
+  page.setDefaultTimeout(30_000);
+  page.on('dialog', (dialog) => {
+    say({ fault: `dialog ${dialog.message()}` });
+    void dialog.dismiss();
+  });
+  page.on('pageerror', (error) => say({ fault: String(error) }));
+  page.on('console', (message) => {
+    if (message.type() === 'error') say({ fault: message.text() });
+  });
+  const text = async (locator) => (await locator.innerText()).replace(/\s+/g, ' ').trim();
+  const part = (name) => page.locator(`[data-test="${name}"]`);
+  const select = (name) => page.getByLabel(name, { exact: true });
+  const take = part('import-take');
+
+  await page.goto(`${address}#/importar`);
+  const input = page.locator('input[type=file]');
+  await input.waitFor();
+  // What is no report is refused in words, and another can be chosen.
+  await input.setInputFiles(page_);
+  say({ refused: await text(page.getByRole('alert')) });
+  await input.setInputFiles(file);
+  await part('import-preview').waitFor();
+  say({ found: await text(part('import-file')) });
+  say({ wait: await select('Coluna: Espera').inputValue() });
+  say({ unknown: await text(part('import-words').locator('.note')) });
+  say({ rows: await part('import-preview').locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim()))) });
+  say({ bold: await page.locator('td b:text-is("SAC")').count() });
+  say({ unfit: await text(part('import-unfit')), offer: await text(take) });
+  // A column taken away is asked for, and given back with the keyboard.
+  await select('Coluna: Espera').selectOption('');
+  await part('import-missing').waitFor();
+  say({ missing: await text(part('import-missing')), blocked: await take.isDisabled() });
+  await select('Coluna: Espera').focus();
+  await page.keyboard.type('Tempo de e');
+  await part('import-preview').waitFor();
+  await select('Quer dizer: Perdida').selectOption('timeout');
+  await part('import-words').locator('.note').waitFor({ state: 'detached' });
+  await take.filter({ hasText: 'Importar' }).waitFor();
+  say({ explained: await text(take) });
+  await take.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Outro arquivo' }).waitFor();
+  say({ done: await text(part('import-now')) });
+  // The same again: the mapping is remembered, and nothing is new.
+  await page.getByRole('button', { name: 'Outro arquivo' }).click();
+  await input.setInputFiles(file);
+  await part('import-preview').waitFor();
+  say({ remembered: await text(page.locator('main, body').first()).then((all) => all.includes('Colunas como no último relatório importado')) });
+  await take.click();
+  await page.getByRole('button', { name: 'Outro arquivo' }).waitFor();
+  say({ again: await text(part('import-now')) });
+} finally {
+  await context.close();
+  await rm(profile, { recursive: true, force: true });
+}
