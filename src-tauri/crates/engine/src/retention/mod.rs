@@ -13,7 +13,7 @@ use crate::writer::{Job, Progress, Sweeping};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 use mirante_floor::{Floor, PartyId, Stage};
-use mirante_history::{History, HistoryError, Limits, Sweep};
+use mirante_history::{History, HistoryError, Limits, StepKind, Sweep};
 use pace::Pace;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,6 +31,8 @@ const LOOK: Duration = Duration::from_secs(60);
 const MOST_PATIENCE: Duration = Duration::from_secs(2 * 60 * 60);
 /// Pages of a step where nobody else wants to write.
 const ALONE: u32 = 1024;
+/// No step should take longer.
+const LIMIT: Duration = Duration::from_millis(50);
 /// Rest after a step, beside four times what it took…
 const REST: Duration = Duration::from_millis(20);
 /// …or beside as long again, if somebody waits for it.
@@ -177,6 +179,12 @@ impl Housekeeper {
                 Err(error) => return Ok(Err(error)),
             };
             let kind = step.kind();
+            // All that is left of the log is then to be cut off.
+            if kind == StepKind::Scrub
+                && let Err(error) = sweep.fold_log()
+            {
+                return Ok(Err(error));
+            }
             let (reply, answer) = std::sync::mpsc::channel();
             let job = Job::Sweep(Box::new(Sweeping { step, now: self.clock.now(), reply }));
             self.jobs.send(job).map_err(|_| Stopped)?;
@@ -193,6 +201,10 @@ impl Housekeeper {
                 Err(error) => return Ok(Err(error)),
             }
             so_far.steps.add(took);
+            if took > LIMIT {
+                let (kind, pages, took_ms) = (kind.word(), pace.pages(kind), took.as_millis());
+                tracing::debug!(kind, pages, took_ms, "a step of a removal was long");
+            }
             logged += pace.pages(kind);
             pace.took(kind, took);
             if logged >= LOG
