@@ -24,7 +24,7 @@ pub(crate) struct Bench {
     people: BTreeMap<Caller, PartyId>,
     ended: BTreeSet<VisitId>,
     seq: u64,
-    /// Totals began again, or a queue went: what is open may have been offered before.
+    /// Totals began again, a queue went, or somebody came on an earlier day: what is open may have been offered before.
     begun_again: bool,
 }
 
@@ -100,6 +100,10 @@ impl Bench {
         self.begun_again |= self.seq > 2 && matches!(kind, Kind::DayStarted { .. } | Kind::QueueGone { .. });
         let stamp = Stamp { source: SOURCE, epoch: 1, seq: self.seq, seen, at };
         self.floor.apply(&Event { stamp, origin, kind }, &mut self.changes);
+        self.begun_again |= self.floor.sites.get(&SOURCE).is_some_and(|site| {
+            let told = site.visits.get(&VisitId(self.seq)).filter(|visit| visit.origin == Origin::Backfilled);
+            told.zip(site.day_from).is_some_and(|(visit, day)| visit.entered.seen < day)
+        });
         for fact in std::mem::take(&mut self.changes.facts) {
             let Fact::VisitClosed(visit) = fact else { continue };
             assert!(self.ended.insert(visit.id), "a visit ends at most once: {visit:?}");
