@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const [address, file, page_] = process.argv.slice(2);
+const [address, file, webPage] = process.argv.slice(2);
 const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
 const profile = await mkdtemp(join(tmpdir(), 'mirante-chromium-'));
 const context = await chromium.launchPersistentContext(profile, {
@@ -31,12 +31,14 @@ try {
   const part = (name) => page.locator(`[data-test="${name}"]`);
   const select = (name) => page.getByLabel(name, { exact: true });
   const take = part('import-take');
+  // The assistant has a button of that name too: this one is the result's.
+  const another = part('import-now').getByRole('button', { name: 'Outro arquivo' });
 
   await page.goto(`${address}#/importar`);
   const input = page.locator('input[type=file]');
   await input.waitFor();
   // What is no report is refused in words, and another can be chosen.
-  await input.setInputFiles(page_);
+  await input.setInputFiles(webPage);
   say({ refused: await text(page.getByRole('alert')) });
   await input.setInputFiles(file);
   await part('import-preview').waitFor();
@@ -59,15 +61,15 @@ try {
   say({ explained: await text(take) });
   await take.focus();
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Outro arquivo' }).waitFor();
+  await another.waitFor();
   say({ done: await text(part('import-now')) });
   // The same again: the mapping is remembered, and nothing is new.
-  await page.getByRole('button', { name: 'Outro arquivo' }).click();
+  await another.click();
   await input.setInputFiles(file);
   await part('import-preview').waitFor();
   say({ remembered: await text(page.locator('main, body').first()).then((all) => all.includes('Colunas como no último relatório importado')) });
   await take.click();
-  await page.getByRole('button', { name: 'Outro arquivo' }).waitFor();
+  await another.waitFor();
   say({ again: await text(part('import-now')) });
 } finally {
   await context.close();
