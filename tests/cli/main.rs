@@ -4,6 +4,7 @@
 mod backup;
 mod import;
 mod keeping;
+mod metrics;
 mod report;
 mod tail;
 mod titular;
@@ -97,6 +98,8 @@ fn what_can_never_work_is_wrong_use() {
         (&["floor", "--data", &data, "--seq", "1", "--json", "--zone", "Marte/Olimpo"], "Marte/Olimpo"),
         (&["visits", "--data", &data, "--from", "25h", "--to", day, "--csv"], "25h"),
         (&["visits", "--data", &data, "--from", day, "--to", day, "--csv", "--zone", "x"], "zone x"),
+        (&["metrics", "--data", &data, "--from", day, "--to", "25h", "--csv"], "25h"),
+        (&["metrics", "--data", &data, "--from", day, "--to", day, "--csv", "--json"], "--json"),
         (&["simulate", "--data", &data, "--queues", "9", "--agents", "3"], "agents"),
         (&["simulate", "--data", &data, "--serve", "--listen", "0.0.0.0:0"], "token"),
         (&["serve", "--data", &data, "--listen", "0.0.0.0:0"], "token"),

@@ -54,7 +54,10 @@ impl Gathered {
         stretch: Stretch,
         definitions: &[&Definition],
     ) -> Result<Gathered, HistoryError> {
-        let mut all = Gathered::default();
+        // A queue in which nothing happened has figures too: they say so.
+        let queues = rows::sites(floor).flat_map(|(source, site)| site.queues.keys().map(move |name| (source, name)));
+        let queues = queues.map(|(source, name)| ((source, name.clone()), Sums::default())).collect();
+        let mut all = Gathered { queues, ..Gathered::default() };
         all.visits(history, stretch)?;
         all.waiting(floor, stretch);
         let needs = |is: fn(Measure) -> bool| definitions.iter().any(|d| d.measures().any(is));
