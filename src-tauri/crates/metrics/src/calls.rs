@@ -1,7 +1,7 @@
 //! Attempts to reach someone, summed.
 
 use crate::{Absent, measure::whole};
-use mirante_floor::{AnsweredBy, AttemptResult, ClosedAttempt, PartyId, Tally};
+use mirante_floor::{AnsweredBy, AttemptResult, Campaign, ClosedAttempt, PartyId, Tally};
 use std::collections::BTreeSet;
 
 /// Attempts that are over. Mergeable.
@@ -41,6 +41,23 @@ pub struct Calls {
 }
 
 impl Calls {
+    /// What a campaign's running totals tell of its day: neither whom it called nor for how long.
+    pub fn of_day(campaign: &Campaign) -> Self {
+        Calls {
+            attempts: campaign.ended.into(),
+            humans: campaign.humans.into(),
+            machines: campaign.machines.into(),
+            undecided: campaign.undecided.into(),
+            dropped: campaign.dropped.into(),
+            right_party: campaign.right_party.into(),
+            sales: campaign.sales.into(),
+            promises: campaign.promises.into(),
+            completed: campaign.completed.into(),
+            nameless: campaign.ended.into(),
+            ..Calls::default()
+        }
+    }
+
     /// Adds an attempt that is over.
     pub fn add(&mut self, attempt: &ClosedAttempt) {
         self.attempts += 1;

@@ -182,6 +182,11 @@ fn what_a_platform_never_tells_is_absent_and_not_zero() {
 }
 
 #[test]
+fn a_queue_where_everybody_times_out_is_at_zero() {
+    assert_eq!(visits(&[(Outcome::Timeout, 10_000); 3]).figure("sl.f4").value, Ok(0.0));
+}
+
+#[test]
 fn rings_that_were_not_answered() {
     let mut centre = Centre::new();
     let mut events = vec![(DAY, member("sac", "ana", None)), (DAY, member("sac", "bia", None))];

@@ -21,7 +21,7 @@ pub use source::{source_ids, source_row};
 use crate::wire::{Figure, Rows};
 use mirante_floor::{Floor, PartyId, SourceId};
 use mirante_history::{Parties, Party};
-use mirante_metrics::Ratio;
+use mirante_metrics::{Catalogue, Facts, Looked, Terms};
 
 /// Who people are.
 pub trait People {
@@ -70,13 +70,21 @@ pub fn all(floor: &Floor, people: &dyn People) -> Rows {
     rows
 }
 
-pub(crate) fn figure(ratio: Ratio) -> Figure {
-    Figure {
-        value: ratio.value(),
-        numerator: ratio.numerator,
-        denominator: ratio.denominator,
-        definition: ratio.definition.to_owned(),
-    }
+/// The figure that running totals give, by the newest version of a definition.
+fn now(id: &str, facts: &Facts<'_>, terms: Terms) -> Option<mirante_metrics::Figure> {
+    let looked = Looked { to: 0, now: 0, open: true, heard: true };
+    Some(mirante_metrics::Figure::of(Catalogue::own().newest(id)?, facts, terms, looked))
+}
+
+/// A share as faces hold it.
+fn figure(told: Option<mirante_metrics::Figure>) -> Figure {
+    let count = |side: Option<i64>| side.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+    told.map_or_else(Figure::default, |told| Figure {
+        value: told.value.ok(),
+        numerator: count(told.numerator),
+        denominator: count(told.denominator),
+        definition: told.definition,
+    })
 }
 
 #[cfg(test)]

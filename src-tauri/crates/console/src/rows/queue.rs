@@ -1,9 +1,9 @@
 //! A queue's row.
 
-use super::{SiteIndex, figure, row_id, site};
+use super::{SiteIndex, figure, now, row_id, site};
 use crate::wire::QueueRow;
 use mirante_floor::{Floor, Name, Outcome, SourceId};
-use mirante_metrics::{abandonment, asa_ms, mean_talk_ms, service_level};
+use mirante_metrics::{Facts, Terms};
 
 /// The row of a queue; absent if the platform has no such queue.
 pub fn queue_row(floor: &Floor, source: SourceId, name: &Name, index: &SiteIndex) -> Option<QueueRow> {
@@ -12,6 +12,9 @@ pub fn queue_row(floor: &Floor, source: SourceId, name: &Name, index: &SiteIndex
     let setup = floor.config.queue(source, name);
     let counts = index.counts.get(name).copied().unwrap_or_default();
     let totals = &queue.totals;
+    let facts = Facts { totals: Some(totals), ..Facts::default() };
+    let told = |id| now(id, &facts, Terms::new(setup.goal.seconds, Terms::SHORT));
+    let ms = |id| told(id).and_then(|figure| figure.value.ok()).map(|ms| ms as u64);
     let others = [Outcome::Timeout, Outcome::ExitKey, Outcome::Transferred, Outcome::Overflow, Outcome::Withdrawn];
     Some(QueueRow {
         id: row_id(source, name),
@@ -36,10 +39,10 @@ pub fn queue_row(floor: &Floor, source: SourceId, name: &Name, index: &SiteIndex
         other_lost: others.into_iter().map(|outcome| totals.count(outcome)).fold(0, u32::saturating_add),
         unknown: totals.count(Outcome::Unknown),
         ring_no_answer: totals.ring_no_answer,
-        service_level: figure(service_level(totals, setup.goal)),
-        abandonment: figure(abandonment(totals)),
-        asa_ms: asa_ms(totals),
-        talk_ms: mean_talk_ms(totals),
+        service_level: figure(told("sl.f4")),
+        abandonment: figure(told("abandonment")),
+        asa_ms: ms("asa"),
+        talk_ms: ms("aht.no_wrapup"),
         pbx: queue.pbx.map(|pbx| (pbx.completed, pbx.abandoned)),
     })
 }
