@@ -1,10 +1,9 @@
 //! A report of calls imported from the interface, as a person does it: chosen, corrected, taken in, and taken in again.
 
+use crate::script::Script;
 use mirante_tests::hub::Hub;
 use rusqlite::Connection;
-use serde_json::{Value, json};
-use std::path::Path;
-use std::process::Command;
+use serde_json::json;
 
 /// A hub that follows a PBX which nobody answers for.
 fn hub() -> Hub {
@@ -28,27 +27,16 @@ fn a_report_is_understood_corrected_and_imported_on_screen() {
     std::fs::write(&file, bytes).expect("a file");
     std::fs::write(&page, "<html><table><tr><td>Fila</td></tr></table></html>").expect("a file");
 
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
-    let address = format!("http://{}/", hub.address());
-    let output = Command::new("node")
-        .arg(here.join("imports.mjs"))
-        .args([&address, &file.display().to_string(), &page.display().to_string()])
-        .output()
-        .expect("node");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
-    let lines: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let step =
-        |name: &str| lines.iter().find_map(|line| line.get(name)).unwrap_or_else(|| panic!("no {name} in {said}"));
+    let script = Script::run("imports.mjs", &hub, &[&file.display().to_string(), &page.display().to_string()]);
     let has = |name: &str, words: &str| {
-        let told = step(name).as_str().unwrap_or_default();
+        let told = script.text(name);
         assert!(told.contains(words), "{name}: {told}");
     };
     has("refused", "página da web");
     has("found", "chamadas_2026-03.csv Latin-1, dividido por ponto e vírgula");
-    assert_eq!(*step("wait"), "Tempo de espera");
+    assert_eq!(*script.step("wait"), "Tempo de espera");
     has("unknown", "1 palavra não é conhecida");
-    let rows = step("rows");
+    let rows = script.step("rows");
     assert_eq!(
         rows[0],
         json!([
@@ -64,18 +52,16 @@ fn a_report_is_understood_corrected_and_imported_on_screen() {
     );
     assert_eq!(rows[1][6], "—", "what nobody tells is absent, not zero");
     assert_eq!(rows[2], json!(["5", "▲Desfecho: desfecho que ninguém disse o que é"]));
-    assert_eq!(*step("bold"), 0, "a name is never markup");
+    assert_eq!(*script.step("bold"), 0, "a name is never markup");
     has("unfit", "Entrada na fila: data ou hora que não existe");
     has("offer", "Importar 2 ligações");
     has("missing", "Falta dizer: Espera.");
-    assert_eq!(*step("blocked"), true);
+    assert_eq!(*script.step("blocked"), true);
     has("explained", "Importar 3 ligações");
     has("done", "3 ligações importadas");
     has("done", "1 linha não serviu: data ou hora que não existe (1)");
-    assert_eq!(*step("remembered"), true);
+    assert_eq!(*script.step("remembered"), true);
     has("again", "Nada novo: nenhuma ligação importada 3 já tinham sido importadas");
-    let faults: Vec<&Value> = lines.iter().filter_map(|line| line.get("fault")).collect();
-    assert!(faults.is_empty(), "{faults:?}");
 
     let base = Connection::open(hub.database()).expect("a database");
     let sql = "SELECT source.name || ' ' || outcome || ' ' || origin FROM visit JOIN source ON source.id = source ORDER BY entered_ms";

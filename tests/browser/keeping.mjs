@@ -1,34 +1,10 @@
 // Changes how long things are kept in Debian's Chromium as a person would, and tells, one JSON a line on standard output, what was on
-// screen at each step. It judges nothing: the Rust test that started it does.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+// screen at each step.
+import { say, text, withPage } from './chromium.mjs';
 
 const [address] = process.argv.slice(2);
-const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
-const profile = await mkdtemp(join(tmpdir(), 'mirante-chromium-'));
-const context = await chromium.launchPersistentContext(profile, {
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  headless: true,
-  locale: 'pt-BR',
-  viewport: { width: 1366, height: 768 },
-  // Root has no sandbox of its own; the rest keeps the browser from asking the network for anything.
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-try {
-  const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(60_000);
-  page.on('dialog', (dialog) => {
-    say({ fault: `dialog ${dialog.message()}` });
-    void dialog.dismiss();
-  });
-  page.on('pageerror', (error) => say({ fault: String(error) }));
-  page.on('console', (message) => {
-    if (message.type() === 'error') say({ fault: message.text() });
-  });
+await withPage({ timeout: 60_000 }, async (page) => {
   const at = (name) => page.locator(`[data-test="keeping-${name}"]`);
-  const text = async (found) => (await found.innerText()).replace(/\s+/g, ' ').trim();
   const rule = (name) => at(name);
   const going = (name) => rule(name).locator('[data-test="keeping-going"]');
   const count = (name) => rule(name).locator('[data-test="keeping-count"]');
@@ -69,7 +45,4 @@ try {
   await at('look').click();
   await going('contacts').getByText('nada').waitFor();
   say({ left: await text(going('contacts')) });
-} finally {
-  await context.close();
-  await rm(profile, { recursive: true, force: true });
-}
+});

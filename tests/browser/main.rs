@@ -6,6 +6,7 @@ mod imports;
 mod keeping;
 mod names;
 mod page;
+mod script;
 
 use mirante_tests::bench::ending;
 use mirante_tests::hub::Hub;

@@ -1,35 +1,12 @@
 // Imports names in Debian's Chromium as a person would, and tells, one JSON a line on standard output, what was on screen at each
-// step. It judges nothing: the Rust test that started it does.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+// step.
+import { say, text, withPage } from './chromium.mjs';
 
 const [address, file, queue] = process.argv.slice(2);
-const say = (what) => process.stdout.write(`${JSON.stringify(what)}\n`);
-const profile = await mkdtemp(join(tmpdir(), 'mirante-chromium-'));
-const context = await chromium.launchPersistentContext(profile, {
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  headless: true,
-  locale: 'pt-BR',
-  viewport: { width: 1366, height: 768 },
-  // Root has no sandbox of its own; the rest keeps the browser from asking the network for anything.
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
-try {
-  const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(30_000);
-  page.on('dialog', (dialog) => {
-    say({ fault: `dialog ${dialog.message()}` });
-    void dialog.dismiss();
-  });
-  page.on('pageerror', (error) => say({ fault: String(error) }));
-  page.on('console', (message) => {
-    if (message.type() === 'error') say({ fault: message.text() });
-  });
+await withPage({}, async (page) => {
   const row = page.locator(`tr[id="queue ${queue}"]`);
   const to = (hash) => page.evaluate((where) => (location.hash = where), hash);
-  const label = async () => (await row.innerText()).replace(/\s+/g, ' ');
+  const label = () => text(row);
 
   await page.goto(address);
   await row.waitFor();
@@ -50,7 +27,4 @@ try {
   await row.waitFor();
   await row.getByText('0800').waitFor({ state: 'detached' });
   say({ undone: await label() });
-} finally {
-  await context.close();
-  await rm(profile, { recursive: true, force: true });
-}
+});

@@ -1,10 +1,8 @@
 //! Names imported from a file, as a person does it: looked at, applied, seen live, undone.
 
+use crate::script::Script;
 use mirante_tests::hub::Hub;
 use mirante_tests::pbx::{Major, Pbx, install};
-use serde_json::Value;
-use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 #[test]
@@ -19,26 +17,11 @@ fn names_are_imported_and_undone_on_screen() {
     // Latin-1, as a spreadsheet on Windows saves it.
     std::fs::write(&file, b"fila;descri\xe7\xe3o\nsac;<b>SAC</b> 0800\nnao-existe;Outra\n").expect("a file");
 
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
-    let address = format!("http://{}/", hub.address());
-    let output = Command::new("node")
-        .arg(here.join("names.mjs"))
-        .args([&address, &file.display().to_string(), "1/sac"])
-        .output()
-        .expect("node");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
-    let lines: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let step =
-        |name: &str| lines.iter().find_map(|line| line.get(name)).unwrap_or_else(|| panic!("no {name} in {said}"));
-    let text = |name: &str| step(name).as_str().unwrap_or_default().to_owned();
-    let rows = step("rows");
+    let script = Script::run("names.mjs", &hub, &[&file.display().to_string(), "1/sac"]);
+    let rows = script.step("rows");
     assert_eq!(rows[0], serde_json::json!(["2", "Fila", "sac", "—", "<b>SAC</b> 0800", "novo"]));
     assert_eq!(rows[1], serde_json::json!(["3", "Fila", "nao-existe", "—", "Outra", "o PABX ainda não mostrou"]));
-    assert!(text("applied").contains("<b>SAC</b> 0800"), "{said}");
-    assert!(!text("before").contains("0800") && text("undone").contains("sac"), "{said}");
-    let bold = lines.iter().find_map(|line| line.get("bold"));
-    assert_eq!(bold, Some(&Value::from(0)), "a name is never markup");
-    let faults: Vec<&Value> = lines.iter().filter_map(|line| line.get("fault")).collect();
-    assert!(faults.is_empty(), "{faults:?}");
+    assert!(script.text("applied").contains("<b>SAC</b> 0800"), "{script:?}");
+    assert!(!script.text("before").contains("0800") && script.text("undone").contains("sac"));
+    assert_eq!(*script.step("bold"), 0, "a name is never markup");
 }

@@ -3,22 +3,14 @@
 use super::{floor, same};
 use mirante_tests::hub::Hub;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A hub that runs on example data, so many times as fast as life, and the folder of these. Its past is told and on the disk.
 pub(super) fn hub(warp: &str) -> (Hub, String) {
     let hub = Hub::simulate(&["--days", "1", "--warp", warp, "--seed", "11"]).expect("a hub");
-    let mut feed = hub.client().feed().expect("a feed");
-    while feed.state.kind.is_empty() || feed.state.seen == 0 || !feed.state.health["sample_percent"].is_null() {
-        feed.take_next().expect("a batch");
-    }
-    let data = hub.data().join("amostra").display().to_string();
-    let told = feed.state.seq;
-    let late = Instant::now() + Duration::from_secs(30);
-    while floor(&data, "--seq", &told.to_string())["seq"] != told {
-        assert!(Instant::now() < late, "event {told} was told and is not on the disk");
-        std::thread::sleep(Duration::from_millis(200));
-    }
+    let data = hub.data().join("amostra");
+    hub.wait_for_past(&data).expect("its past");
+    let data = data.display().to_string();
     (hub, data)
 }
 

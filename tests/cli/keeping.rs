@@ -2,7 +2,6 @@
 
 use super::backup::run;
 use mirante_tests::hub::Hub;
-use mirante_tests::now_ms;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -37,17 +36,9 @@ fn numbers(base: &Path, sql: &str) -> BTreeSet<i64> {
 #[ignore = "needs the built mirantectl: cargo xtask test"]
 fn what_is_shown_is_what_goes_while_the_hub_goes_on() {
     let hub = Hub::start(CONFIG, &[]).expect("a hub");
-    let mut feed = hub.client().feed().expect("a feed");
-    // Its past is told first, and then on the disk.
-    while feed.state.seen < now_ms() - 60_000 {
-        feed.take_next().expect("a batch");
-    }
     let data = hub.data().join("amostra");
+    hub.wait_for_past(&data).expect("its past");
     let base = data.join("mirante.db");
-    let kept = "SELECT coalesce(max(seq_last), 0) FROM journal";
-    while numbers(&base, kept).first().is_none_or(|kept| *kept < feed.state.seq as i64) {
-        std::thread::sleep(Duration::from_millis(100));
-    }
     let shown = keeping(&hub);
     assert_eq!((shown["removals"].as_array().map(Vec::len), shown["rules"][0]["keep"].is_null()), (Some(0), true));
     assert!(shown["rules"][0]["law"].as_str().is_some_and(|law| law.contains("LGPD")), "{shown}");
@@ -92,7 +83,6 @@ fn what_is_shown_is_what_goes_while_the_hub_goes_on() {
     let line = words.lines().find(|line| line.starts_with("visit ")).unwrap_or_default();
     assert!(line.split_whitespace().any(|word| word == old_visits.len().to_string()), "{words}");
 
-    drop(feed);
     let newest = || hub.client().patient(Duration::from_secs(60)).snapshot().expect("a snapshot").seq;
     let seq = newest();
     ask(&hub, &json!({ "do": "remove_now" }));

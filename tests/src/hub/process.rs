@@ -131,6 +131,27 @@ impl Hub {
         self.folder.path().join("data")
     }
 
+    /// Waits until the past of its simulated centre is told and in the history in `data`.
+    pub fn wait_for_past(&self, data: &Path) -> Result<()> {
+        let mut feed = self.client().feed()?;
+        while feed.state.seen == 0 || !feed.state.health["sample_percent"].is_null() {
+            feed.take_next()?;
+        }
+        // That batch may have been gathered before; the second after it was not.
+        feed.take_next()?;
+        feed.take_next()?;
+        let (told, late) = (feed.state.seq, Instant::now() + Duration::from_secs(60));
+        while Instant::now() < late {
+            let place = ["floor", "--data", &data.display().to_string(), "--seq", &told.to_string(), "--json"];
+            let output = Hub::ctl(&place)?;
+            if serde_json::from_slice::<Value>(&output.stdout).is_ok_and(|floor| floor["seq"] == told) {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        bail!("event {told} was told and is not on the disk")
+    }
+
     /// The file of its history.
     pub fn database(&self) -> PathBuf {
         let files = fs::read_dir(self.data()).into_iter().flatten().flatten().map(|entry| entry.path());

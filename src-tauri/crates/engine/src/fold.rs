@@ -269,7 +269,7 @@ impl Fold {
                 self.down(&mut state, source, seen, reason);
             }
             Input::Past { source, events } => {
-                self.backlog.fetch_sub(events.len(), Ordering::Relaxed);
+                let count = events.len();
                 let parties = self.parties.clone();
                 let events: Vec<_> =
                     events.into_iter().map(|(at, kind)| (at, kind.map_party(|c| party(&parties, &c)))).collect();
@@ -282,6 +282,7 @@ impl Fold {
                         self.hand_over_of(&state);
                     }
                 }
+                self.backlog.fetch_sub(count, Ordering::Relaxed);
             }
             Input::PastDone => self.past = false,
             Input::Configure(mut said) => {

@@ -87,6 +87,10 @@ impl Telling {
             }
         }
         self.send(Input::PastDone);
+        // It is told when all of it has happened on the floor, not when it is on its way there.
+        while self.backlog.load(Ordering::Relaxed) > 0 && !*self.stopped.borrow() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         self.percent.send_replace(None);
         Some(SimulatorSource::new(self.simulation, self.warp))
     }
