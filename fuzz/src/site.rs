@@ -2,7 +2,7 @@
 
 use crate::laws;
 use mirante_floor::{
-    Changes, Event, Fact, Floor, Healer, Kind, Origin, Outcome, PartyId, SourceId, Stage, Stamp, VisitId, reconcile,
+    Changes, Event, Fact, Floor, Healer, Kind, Origin, Outcome, PartyId, SourceId, Stage, Stamp, VisitId,
 };
 use mirante_sources::{Caller, Report};
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,9 +62,8 @@ impl Bench {
                 }
                 Report::Picture(picture) => {
                     let picture = picture.map_party(|caller| self.key(caller));
-                    let differences = reconcile(&self.floor, SOURCE, picture, seen);
                     let first = !std::mem::replace(&mut self.pictured, true);
-                    for kind in self.healer.admit(differences, first) {
+                    for kind in self.healer.heal(&self.floor, SOURCE, picture, seen, first, |kind| kind) {
                         self.apply(seen, None, Origin::Inferred, kind);
                     }
                 }

@@ -11,6 +11,7 @@ mod judge;
 mod other_line;
 mod outbound;
 mod present;
+mod reconcile;
 mod visits;
 mod watch;
 mod zero;

@@ -1,6 +1,8 @@
 //! The interface in a real browser, on a hub that follows a real Asterisk.
 #![allow(clippy::print_stdout)]
 
+mod card;
+mod goals;
 mod hostile;
 mod imports;
 mod keeping;

@@ -1,5 +1,6 @@
 //! Backups of a hub that runs and writes, put back and verified.
 
+use super::folder::run;
 use super::{floor, same};
 use mirante_tests::hub::Hub;
 use std::path::Path;
@@ -12,12 +13,6 @@ pub(super) fn hub(warp: &str) -> (Hub, String) {
     hub.wait_for_past(&data).expect("its past");
     let data = data.display().to_string();
     (hub, data)
-}
-
-pub(super) fn run(arguments: &[&str]) -> (i32, String) {
-    let output = Hub::ctl(arguments).expect("mirantectl");
-    let words = [output.stdout, output.stderr].concat();
-    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&words).into_owned())
 }
 
 fn contains(path: &Path, text: &str) -> bool {

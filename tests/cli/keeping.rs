@@ -1,6 +1,6 @@
 //! What is too old goes while a hub runs: what was shown is what goes, the hub goes on, and all is well afterwards.
 
-use super::backup::run;
+use super::folder::run;
 use mirante_tests::hub::Hub;
 use rusqlite::Connection;
 use serde_json::{Value, json};

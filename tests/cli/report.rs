@@ -1,21 +1,16 @@
 //! Reports of calls, taken in from a terminal, against an independent count of the same rows.
 
+use super::folder::{base, place, put, run, verify};
 use mirante_tests::hub::Hub;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rusqlite::Connection;
 use rust_xlsxwriter::{Format, Workbook};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use tempfile::TempDir;
 
-fn ctl(arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Hub::ctl(arguments).expect("mirantectl");
-    (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
-}
-
-fn report(data: &Path, files: &[&Path], more: &[&str]) -> (Option<i32>, String) {
+fn report(data: &Path, files: &[&Path], more: &[&str]) -> (i32, String) {
     let data = data.display().to_string();
     let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
     let mut arguments = vec!["import", "report", "--data", &data];
@@ -24,35 +19,13 @@ fn report(data: &Path, files: &[&Path], more: &[&str]) -> (Option<i32>, String) 
     }
     arguments.extend(files.iter().map(String::as_str));
     arguments.extend(more);
-    ctl(&arguments)
+    run(&arguments)
 }
 
 fn import(data: &Path, files: &[&Path], more: &[&str]) -> String {
     let (code, words) = report(data, files, more);
-    assert_eq!(code, Some(0), "{words}");
+    assert_eq!(code, 0, "{words}");
     words
-}
-
-fn verify(data: &Path) {
-    let (code, words) = ctl(&["verify", "--data", &data.display().to_string()]);
-    assert_eq!(code, Some(0), "{words}");
-    assert!(words.contains("all as it should be"), "{words}");
-}
-
-fn place() -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let data = folder.path().join("data");
-    (folder, data)
-}
-
-fn put(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
-    let path = folder.path().join(name);
-    std::fs::write(&path, bytes).expect("a file");
-    path
-}
-
-fn base(data: &Path) -> Connection {
-    Connection::open(data.join("mirante.db")).expect("a database")
 }
 
 /// One row of a report, and the moment it tells in Unix s. São Paulo has been three hours behind since 2019.
@@ -248,8 +221,8 @@ fn overlapping_reports_and_an_older_one_add_what_is_new() {
     // Another import's name is not taken.
     let log = put(&folder, "queue_log", b"1770000000|1.1|sac|NONE|ENTERQUEUE||119|1\n");
     let text = data.display().to_string();
-    let (code, words) = ctl(&["import", "queue-log", "--data", &text, "--source", "outro", &log.display().to_string()]);
-    assert_eq!(code, Some(1), "{words}");
+    let (code, words) = run(&["import", "queue-log", "--data", &text, "--source", "outro", &log.display().to_string()]);
+    assert_eq!(code, 1, "{words}");
 }
 
 #[test]
@@ -299,7 +272,7 @@ fn a_mapping_is_guessed_written_corrected_and_used_again() {
     let named = map.display().to_string();
     // Nothing is guessed where nothing tells, and nothing is imported.
     let (code, words) = report(&data, &[&file], &["--map", &named]);
-    assert_eq!(code, Some(1), "{words}");
+    assert_eq!(code, 1, "{words}");
     assert!(words.contains("no column says queue, wait, outcome; name it in"), "{words}");
     assert!(!data.exists());
     let written = std::fs::read_to_string(&map).expect("a mapping");
@@ -308,7 +281,7 @@ fn a_mapping_is_guessed_written_corrected_and_used_again() {
         outcome = \"Como acabou\"\n[outcomes]\nPerdida = \"abandoned\"\ninterna = \"skip\"\n";
     std::fs::write(&map, whole).expect("a mapping");
     let (code, words) = report(&data, &[&file], &["--map", &named, "--preview"]);
-    assert_eq!(code, Some(0), "{words}");
+    assert_eq!(code, 0, "{words}");
     assert!(
         words.contains("the outcome \"Caiu\" of 1 rows is not known") && words.contains("nothing was imported"),
         "{words}"
@@ -328,9 +301,9 @@ fn a_mapping_is_guessed_written_corrected_and_used_again() {
     assert_eq!(told, [("answered".into(), 10_000, None), ("abandoned".into(), 20_000, None)]);
     let (code, words) =
         report(&data, &[&file], &["--map", &put(&folder, "bad.toml", b"[columns]\nx = 1").display().to_string()]);
-    assert_eq!(code, Some(1), "{words}");
+    assert_eq!(code, 1, "{words}");
     let (code, words) = report(&data, &[&file], &["--zone", "Mars/Olympus"]);
-    assert_eq!(code, Some(2), "{words}");
+    assert_eq!(code, 2, "{words}");
 }
 
 #[test]
@@ -340,7 +313,7 @@ fn strangers_files_are_used_or_refused_in_words() {
     let refused = |name: &str, bytes: &[u8], with: &str| {
         let file = put(&folder, name, bytes);
         let (code, words) = report(&data, &[&file], &[]);
-        assert_eq!(code, Some(1), "{name}: {words}");
+        assert_eq!(code, 1, "{name}: {words}");
         assert!(words.contains(with), "{name}: {words}");
         assert!(!data.exists(), "{name}: nothing is made");
     };
@@ -381,8 +354,8 @@ fn strangers_files_are_used_or_refused_in_words() {
 fn what_a_followed_platform_was_heard_to_tell_is_not_told_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let data = folder.path().join("data");
-    let made = ctl(&["simulate", "--data", &data.display().to_string(), "--days", "1", "--seed", "6"]);
-    assert_eq!(made.0, Some(0), "{}", made.1);
+    let made = run(&["simulate", "--data", &data.display().to_string(), "--days", "1", "--seed", "6"]);
+    assert_eq!(made.0, 0, "{}", made.1);
     let data = data.join("amostra");
     let text = data.display().to_string();
     let count = || base(&data).query_row("SELECT count(*) FROM visit", [], |r| r.get::<_, u64>(0)).expect("a count");
@@ -402,15 +375,15 @@ fn what_a_followed_platform_was_heard_to_tell_is_not_told_again() {
     let file = put(&folder, "own.csv", report.as_bytes()).display().to_string();
     let visits = count();
     let arguments = ["import", "report", "--data", &text, "--source", "relatorio", &file];
-    let (code, words) = ctl(&arguments);
-    assert_eq!(code, Some(0), "{words}");
+    let (code, words) = run(&arguments);
+    assert_eq!(code, 0, "{words}");
     assert!(
         words.contains(&format!("0 visits were imported; 0 were known already; {} were heard", own.len())),
         "{words}"
     );
     assert_eq!(count(), visits);
-    let (code, words) = ctl(&[&arguments[..], &["--beside"]].concat());
-    assert_eq!(code, Some(0), "{words}");
+    let (code, words) = run(&[&arguments[..], &["--beside"]].concat());
+    assert_eq!(code, 0, "{words}");
     assert_eq!(count(), visits + own.len() as u64, "of another platform they are");
     verify(&data);
 }

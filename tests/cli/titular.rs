@@ -1,6 +1,7 @@
 //! Whoever asks what is stored about them, or to be forgotten, served while a hub runs and when none does.
 
-use super::backup::{hub, run};
+use super::backup::hub;
+use super::folder::run;
 use mirante_floor::PartyId;
 use mirante_history::{History, OpenOptions};
 use mirante_tests::hub::{Hub, visits};
@@ -81,7 +82,7 @@ fn a_customer_is_told_everything_and_then_forgotten_for_ever() {
     let table = read(&path(&format!("found-{nth}.csv")));
     assert!(table.starts_with("\u{feff}o que é,início,") && table.lines().count() == records + 1, "{table}");
     let (code, words) = export(&format!("+{number}"), &path("en"), "en");
-    assert_eq!(code, 0, "the same number in another way: {words}");
+    assert_eq!(code, 0, "the same number in another way: {number} {words}");
     assert!(read(&path("en.csv")).contains("what it is,begun"), "English");
     assert_eq!(export(&number, &path("en"), "es").0, 1, "never over another file");
     let name = found["known_as"][0]["name"].as_str().unwrap_or_default().to_owned();

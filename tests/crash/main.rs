@@ -1,7 +1,7 @@
 //! History under bad ends: killed at any moment, without power, without room, on a disk that stalls.
 //!
-//! `cargo xtask prove kill`, `prove power`, `prove disk`, `prove keep` and `prove rewind`. Unlike the other tests of this package these also know
-//! history's own interface: what was acknowledged is said by the one that writes, not by a screen.
+//! `cargo xtask prove kill`, `prove power`, `prove disk`, `prove keep`, `prove rewind` and `prove alerts`. Unlike the other tests of this
+//! package these also know history's own interface: what was acknowledged is said by the one that writes, not by a screen.
 #![allow(clippy::print_stdout)] // figures for whoever runs it by hand
 
 #[cfg(target_os = "linux")]
@@ -9,6 +9,7 @@ mod disk;
 mod judge;
 mod keep;
 mod kill;
+mod post;
 #[cfg(target_os = "linux")]
 mod power;
 mod rewind;

@@ -190,6 +190,7 @@ export class MockFloor {
         asa_ms: offered === 0 ? null : 9_000 + i * 4_700,
         talk_ms: offered === 0 ? null : 292_000 + i * 31_000,
         pbx: i === 5 ? null : [offered * 3 - abandoned, abandoned * 4],
+        hidden: [],
       });
     }
   }
@@ -295,6 +296,7 @@ export class MockFloor {
       sales: 0,
       promises: 128,
       completed: 611,
+      hidden: [],
       agents: 9,
     });
     this.#campaigns.set('1/vendas', {
@@ -311,6 +313,7 @@ export class MockFloor {
       sales: 46,
       promises: 0,
       completed: 203,
+      hidden: [],
       agents: 6,
     });
     this.#campaigns.set('1/pesquisa', {
@@ -328,6 +331,7 @@ export class MockFloor {
       sales: 0,
       promises: 0,
       completed: 0,
+      hidden: [],
       agents: 0,
     });
   }

@@ -4,6 +4,7 @@ import type { Hello } from '../src/bindings/Hello';
 import type { Reply } from '../src/bindings/Reply';
 import { CommandError, type FeedListener, type Platform } from '../src/platform/types';
 import { MockFloor, type Scenario } from './floor';
+import { MockImports } from './hours';
 import { previewNames } from './imported';
 import { MockKeeping } from './keeping';
 import { reportLook, reportTaken } from './report';
@@ -16,6 +17,7 @@ export function mockPlatform(name: string): Platform {
   const scenario: Scenario = (SCENARIOS as readonly string[]).includes(name) ? (name as Scenario) : 'busy';
   const floor = new MockFloor(scenario);
   const keeping = new MockKeeping(scenario === 'empty');
+  const imports = new MockImports();
   let firstRun = scenario === 'first';
 
   const hello = (): Hello => ({
@@ -24,7 +26,7 @@ export function mockPlatform(name: string): Platform {
     can_configure: true,
     first_run: firstRun,
     // The floor is invented, but what can be done with a real one is to be tried too.
-    sample: scenario !== 'first' && scenario !== 'real',
+    sample: scenario !== 'first' && scenario !== 'real' && scenario !== 'partial',
     addresses: ['192.168.10.24', '10.0.0.7'],
     zone: 'America/Sao_Paulo',
     alone: true,
@@ -85,6 +87,10 @@ export function mockPlatform(name: string): Platform {
         return { is: 'subject_file', value: { json: '{}\n', csv: 'o que é,início\r\n' } };
       case 'erase_subject':
         return { is: 'erased', value: { text: `${JSON.stringify({ by: command.by, reason: command.reason }, null, 2)}\n`, copies_left: [] } };
+      case 'reconcile':
+        return { is: 'reconciliation', value: { queues: [], logs: [] } };
+      case 'arrivals':
+        return { is: 'arrivals', value: [] };
       case 'keeping':
         return { is: 'keeping', value: keeping.shown() };
       case 'preview_keeping':
@@ -100,11 +106,27 @@ export function mockPlatform(name: string): Platform {
         return { is: 'report_look', value: reportLook(command.mapping) };
       case 'take_report':
         return { is: 'importing', value: reportTaken(command.order) };
+      case 'imports':
+        return { is: 'imports', value: imports.list() };
+      case 'complete_day':
+        return { is: 'importing', value: imports.complete(command.source) };
+      case 'undo_import':
+        return { is: 'importing', value: imports.undo(command.source) };
       case 'import_now':
       case 'stop_import':
         return { is: 'importing', value: null };
       case 'it_request':
         return { is: 'text', value: `# Pedido ao TI\n\nmanager.conf\n\n[mirante]\nsecret = …\npermit = 192.168.10.24/32\n` };
+      case 'card':
+      case 'card_rows':
+      case 'timeline':
+      case 'moment':
+      case 'partial':
+      case 'goals':
+      case 'levels':
+      case 'judging':
+      case 'judge':
+        throw new CommandError('not_found', 'the mock keeps no history', false);
       case 'next':
         throw new CommandError('invalid', 'the mock pushes its feed', false);
     }

@@ -78,11 +78,12 @@ export function reportLook(mapping: ReportMapping | null): ReportLook {
 export function reportTaken(order: ReportOrder): ImportNow {
   const done = { rows: 4_902, visits: 4_901, known: 0, heard: 0, skipped: 0, from_ms: Date.UTC(2026, 2, 2, 11), to_ms: Date.UTC(2026, 2, 5, 2) };
   return {
+    does: 'report',
     name: 'chamadas.csv',
     source: order.source,
     percent: 100,
     rows: 4_902,
-    done: { ...done, unfit: [{ why: 'no_time', field: null, rows: 1 }], report: '/var/lib/mirante/import-20260305T120000Z.csv', stopped: false },
+    done: { ...done, unfit: [{ why: 'no_time', field: null, rows: 1 }], report: '/var/lib/mirante/import-20260305T120000Z.csv', stopped: false, open: 0, begins_ms: null },
     failed: null,
   };
 }

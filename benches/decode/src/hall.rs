@@ -1,6 +1,6 @@
 //! A floor to apply what was read to, as the engine does.
 
-use mirante_floor::{Changes, Event, Floor, Healer, Kind, Origin, PartyId, Picture, SourceId, Stamp, reconcile};
+use mirante_floor::{Changes, Event, Floor, Healer, Kind, Origin, PartyId, Picture, SourceId, Stamp};
 use mirante_sources::{Caller, Report};
 use std::collections::HashMap;
 
@@ -63,11 +63,12 @@ impl Hall {
 
     fn picture(&mut self, picture: Picture) {
         let first = !std::mem::replace(&mut self.pictured, true);
-        let differences = reconcile(&self.floor, SOURCE, picture, NOW);
-        let admitted = self.healer.admit(differences, first);
-        let stamp = |seq, kind| Event { stamp: stamp(seq, None), origin: Origin::Inferred, kind };
-        let events: Vec<Event> = (self.seq + 1..).zip(admitted).map(|(seq, kind)| stamp(seq, kind)).collect();
-        self.seq += events.len() as u64;
+        let seq = &mut self.seq;
+        let event = |kind| {
+            *seq += 1;
+            Event { stamp: stamp(*seq, None), origin: Origin::Inferred, kind }
+        };
+        let events = self.healer.heal(&self.floor, SOURCE, picture, NOW, first, event);
         self.floor.apply_all(&events, &mut self.changes);
     }
 

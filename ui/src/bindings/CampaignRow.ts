@@ -64,4 +64,8 @@ completed: number,
 /**
  * Agents on its calls or their after-call work.
  */
-agents: number, };
+agents: number, 
+/**
+ * Columns that campaigns of its kind do not look at, such as `right_party`: they have no value here.
+ */
+hidden: Array<string>, };

@@ -44,4 +44,12 @@ report: string | null,
 /**
  * Somebody stopped it.
  */
-stopped: boolean, };
+stopped: boolean, 
+/**
+ * Conversations that go on where the record ends: completing the day again tells their end.
+ */
+open: number, 
+/**
+ * The record begins later than the day, Unix ms.
+ */
+begins_ms: number | null, };

@@ -112,4 +112,8 @@ talk_ms: number | null,
 /**
  * The PBX's own counters since its own start, if it has any: completed and abandoned.
  */
-pbx: [number, number] | null, };
+pbx: [number, number] | null, 
+/**
+ * Columns that its operation does not look at, such as `sl`: they have no value here.
+ */
+hidden: Array<string>, };

@@ -105,14 +105,17 @@ export function longestWait(queues: readonly QueueRow[]): { queue: QueueRow; sin
 
 /** The target of several queues. */
 export function goalOf(queues: readonly QueueRow[]): BoardGoal {
-  const first = queues[0];
+  // What works on tickets has no level, and so no part in the target of the others.
+  const judged = queues.filter((queue) => !queue.hidden.includes('sl'));
+  const first = judged[0];
   if (first === undefined) return { kind: 'none' };
-  if (queues.every((queue) => queue.goal_percent === first.goal_percent && queue.goal_seconds === first.goal_seconds)) {
+  const formula = first.service_level.definition;
+  if (judged.every((queue) => queue.goal_percent === first.goal_percent && queue.goal_seconds === first.goal_seconds && queue.service_level.definition === formula)) {
     return { kind: 'same', percent: first.goal_percent, seconds: first.goal_seconds };
   }
-  const percents = queues.map((queue) => queue.goal_percent);
+  const percents = judged.map((queue) => queue.goal_percent);
   const percent = weightedMean(
-    queues,
+    judged,
     (queue) => queue.goal_percent,
     (queue) => queue.service_level.denominator,
   );

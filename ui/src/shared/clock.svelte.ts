@@ -11,6 +11,7 @@ class Clock {
   #mono = $state(0);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #heard = 0;
+  #held: number | null = null;
 
   /** The hub's time, Unix ms. Reading it in a template makes the template tick. */
   get now(): number {
@@ -30,6 +31,12 @@ class Clock {
     if (!known) this.#tick();
   }
 
+  /** Stands still at a past moment, Unix ms; `null`: goes on. */
+  hold(at: number | null): void {
+    this.#held = at;
+    this.#tick();
+  }
+
   /** Starts ticking. */
   start(): void {
     this.#tick();
@@ -39,7 +46,7 @@ class Clock {
     clearTimeout(this.#timer);
     this.#mono = performance.now();
     const running = this.#hub.at(this.#mono) ?? Date.now();
-    this.#now = this.#hub.at(Math.min(this.#mono, this.#heard + SILENCE_MS)) ?? running;
+    this.#now = this.#held ?? this.#hub.at(Math.min(this.#mono, this.#heard + SILENCE_MS)) ?? running;
     this.#timer = setTimeout(() => this.#tick(), 1_005 - (running % 1_000));
   }
 }

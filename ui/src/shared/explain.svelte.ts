@@ -1,3 +1,5 @@
+import { openCard, type CardOf } from './card';
+
 /** One line of an explanation. */
 export interface ExplainLine {
   readonly label: string;
@@ -11,6 +13,8 @@ export interface Explanation {
   readonly lines: readonly ExplainLine[];
   /** Definition and version as the hub writes it, such as `sl.f4@1`. */
   readonly version?: string;
+  /** The figure of the catalogue that it is: a click opens its card. */
+  readonly card?: CardOf;
 }
 
 const HOVER_MS = 350;
@@ -46,12 +50,16 @@ class Explain {
     this.#pinned = false;
   }
 
-  /** Attachment: hover, focus by keyboard or a click shows what `content` says; a second click or Escape hides it. */
+  /**
+   * Attachment: hover or focus by keyboard shows what `content` says; a click opens its card, or where there is none keeps it on screen
+   * until a second click or Escape.
+   */
   on(content: () => Explanation): (anchor: HTMLElement) => () => void {
     return (anchor) => {
       const leave = (): void => {
         clearTimeout(this.#timer);
-        if (this.#anchor === anchor && !this.#pinned) this.hide();
+        // A figure that is taken away loses the focus while the page is still being drawn.
+        queueMicrotask(() => this.#anchor === anchor && !this.#pinned && this.hide());
       };
       const enter = (): void => {
         clearTimeout(this.#timer);
@@ -63,21 +71,34 @@ class Explain {
       };
       const click = (event: MouseEvent): void => {
         event.stopPropagation();
-        if (this.#anchor === anchor && this.#pinned) this.hide();
+        const { card } = content();
+        if (card !== undefined) {
+          this.hide();
+          openCard(card);
+        } else if (this.#anchor === anchor && this.#pinned) this.hide();
         else this.show(anchor, content, true);
       };
+      // Enter is a click on a button; "?" asks the same of the figure that has the focus, and not for help.
+      const key = (event: KeyboardEvent): void => {
+        if (event.key !== '?') return;
+        event.preventDefault();
+        event.stopPropagation();
+        anchor.click();
+      };
+      anchor.addEventListener('keydown', key);
       anchor.addEventListener('pointerenter', enter);
       anchor.addEventListener('pointerleave', leave);
       anchor.addEventListener('focus', focus);
       anchor.addEventListener('blur', leave);
       anchor.addEventListener('click', click);
       return () => {
+        anchor.removeEventListener('keydown', key);
         anchor.removeEventListener('pointerenter', enter);
         anchor.removeEventListener('pointerleave', leave);
         anchor.removeEventListener('focus', focus);
         anchor.removeEventListener('blur', leave);
         anchor.removeEventListener('click', click);
-        if (this.#anchor === anchor) this.hide();
+        queueMicrotask(() => this.#anchor === anchor && this.hide());
       };
     };
   }

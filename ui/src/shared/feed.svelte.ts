@@ -1,3 +1,5 @@
+import type { Batch } from '~/bindings/Batch';
+import type { Moment } from '~/bindings/Moment';
 import { SILENCE_MS, follow, type CommandError } from '~/platform';
 import { apply, type Snapshot } from './apply';
 import { clock } from './clock.svelte';
@@ -21,13 +23,14 @@ const NOTHING: Snapshot = {
 /** The live floor on this screen. */
 class Feed {
   #snapshot: Snapshot | null = $state.raw(null);
+  #past: { readonly moment: Moment; readonly snapshot: Snapshot } | null = $state.raw(null);
   #arrivedMono = $state(0);
   #heardAt = $state(0);
   #trouble: CommandError | null = $state.raw(null);
   #stop: (() => void) | undefined;
 
-  #view = $derived(this.#snapshot ?? NOTHING);
-  #stream = $derived(this.#view.stream);
+  #view = $derived(this.#past?.snapshot ?? this.#snapshot ?? NOTHING);
+  #stream = $derived((this.#snapshot ?? NOTHING).stream);
   #sources = $derived(this.#view.sources);
   #queues = $derived(this.#view.queues);
   #agents = $derived(this.#view.agents);
@@ -35,6 +38,7 @@ class Feed {
   #campaigns = $derived(this.#view.campaigns);
   #lost = $derived(
     this.#snapshot !== null &&
+      this.#past === null &&
       clock.mono - this.#arrivedMono > (this.#trouble === null ? SILENCE_MS : TROUBLE_MS),
   );
 
@@ -93,6 +97,34 @@ class Feed {
   get sample(): boolean {
     for (const source of this.#sources.values()) if (source.sample) return true;
     return false;
+  }
+
+  /** The past moment on screen; `null` while it is live. */
+  get past(): Moment | null {
+    return this.#past?.moment ?? null;
+  }
+
+  /** The day up to the past moment on screen, in whole minutes; `null` while it is live, or where nothing tells when that day began. */
+  get pastDay(): readonly [number, number] | null {
+    if (this.#past === null) return null;
+    const begins = [...this.#sources.values()].flatMap((source) => source.day_from_ms ?? []);
+    const until = Math.floor(this.#past.moment.at_ms / 60_000) * 60_000;
+    return begins.length === 0 ? null : [Math.min(until, ...begins), until];
+  }
+
+  /** Shows a past moment, and nothing that ticks, until {@link live}. What happens now is still followed. */
+  rewind(moment: Moment): void {
+    const base = this.#snapshot ?? NOTHING;
+    const batch: Batch = { kind: 'snapshot', number: 0, stream: base.stream, now: moment.at_ms, seq: moment.seq, seen: moment.at_ms, health: base.health, rows: moment.rows };
+    const snapshot = apply(null, batch);
+    if (snapshot === null) return;
+    clock.hold(moment.at_ms);
+    this.#past = { moment, snapshot };
+  }
+  /** Shows what happens now. */
+  live(): void {
+    this.#past = null;
+    clock.hold(null);
   }
 
   /** Follows the hub until `stop`. Following again starts over from a snapshot. */

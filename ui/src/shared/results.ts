@@ -6,6 +6,9 @@ export const RESULT_KINDS = ['promises', 'sales', 'surveys', 'contacts', 'result
 /** A kind of result. */
 export type ResultKind = (typeof RESULT_KINDS)[number];
 
+/** The definition of the catalogue that counts a kind of result; others are no figure of their own. */
+export const CARD_OF_RESULT: Partial<Record<ResultKind, string>> = { sales: 'sales', promises: 'promises' };
+
 /** A campaign's results of the day. */
 export interface CampaignResult {
   readonly kind: ResultKind;

@@ -23,6 +23,19 @@ class Router {
   go(page: string, values: Readonly<Record<string, string>> = {}): void {
     location.hash = this.address(page, values);
   }
+  /** Address of this page with some values changed; `null` takes one away. */
+  changed(values: Readonly<Record<string, string | null>>): string {
+    const query = new URLSearchParams(this.#parsed.query);
+    for (const [name, value] of Object.entries(values)) {
+      if (value === null) query.delete(name);
+      else query.set(name, value);
+    }
+    return this.address(this.page, Object.fromEntries(query));
+  }
+  /** Changes values of this page's address, and stays on it. */
+  change(values: Readonly<Record<string, string | null>>): void {
+    location.hash = this.changed(values);
+  }
   /** Follows the address. Call once. */
   start(): void {
     const read = (): string => (this.#hash = location.hash);

@@ -39,6 +39,7 @@ export function queue(name: string, over: Partial<QueueRow> = {}): QueueRow {
     asa_ms: null,
     talk_ms: null,
     pbx: null,
+    hidden: [],
     ...over,
   };
 }
@@ -121,6 +122,7 @@ export function campaign(label: string, over: Partial<CampaignRow> = {}): Campai
     promises: 0,
     completed: 0,
     agents: 0,
+    hidden: [],
     ...over,
   };
 }

@@ -1,6 +1,6 @@
 //! `mirantectl import`: the past out of files.
 
-use crate::{WrongUse, import_report, logs};
+use crate::{WrongUse, import_report, imported, logs};
 use anyhow::{Context, Result, bail};
 use mirante_console::DEFAULT_ZONE;
 use mirante_console::import::{ImportError, Progress, QueueLog, Summary, queue_log, source_name};
@@ -23,6 +23,12 @@ enum What {
     QueueLog(Log),
     /// Any report of calls, as CSV or XLSX: what its columns say is guessed, shown and corrected in a small file.
     Report(import_report::Arguments),
+    /// The hours of today before a source was heard, out of the queue_log that its connection names: a running hub does it.
+    Day(imported::Day),
+    /// Show what was imported, and what was taken back.
+    List(imported::List),
+    /// Take an import back, with all that it gave.
+    Undo(imported::Undo),
 }
 
 #[derive(clap::Args)]
@@ -52,6 +58,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let log = match &arguments.what {
         What::QueueLog(log) => log,
         What::Report(report) => return import_report::run(report),
+        What::Day(day) => return imported::day(day),
+        What::List(list) => return imported::list(list),
+        What::Undo(undo) => return imported::undo(undo),
     };
     let source = match (&log.source, log.files.first()) {
         (Some(name), _) => name.trim().to_owned(),

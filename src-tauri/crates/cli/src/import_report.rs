@@ -335,7 +335,7 @@ fn understood(call: &Call, zone: &TimeZone) -> String {
 }
 
 fn told_by_hub(source: &str, done: &ImportDone, zone: &TimeZone) -> Result<()> {
-    let ImportDone { rows, visits, known, heard, skipped, from_ms, to_ms, unfit, report, stopped } = done;
+    let ImportDone { rows, visits, known, heard, skipped, from_ms, to_ms, unfit, report, stopped, .. } = done;
     let mut out = std::io::stdout().lock();
     writeln!(out, "source {source}: {rows} rows, taken in by the hub")?;
     writeln!(out, "{visits} visits were imported; {known} were known already; {heard} were heard by Mirante itself")?;

@@ -5,18 +5,22 @@
 mod archive;
 mod attempts;
 mod backup;
+mod channels;
 mod check;
 mod floor;
 mod hub;
 mod import;
 mod import_report;
+mod imported;
 mod logs;
 mod metrics;
 mod names;
 mod passphrase;
 mod progress;
+mod reconcile;
 mod restore;
 mod retention;
+mod rules;
 mod serve;
 mod simulate;
 mod stretch;
@@ -52,6 +56,8 @@ enum Command {
     Attempts(stretch::Arguments),
     /// Write the figures of a stretch of time: service level, times, occupancy, repeat calls and the rest.
     Metrics(metrics::Arguments),
+    /// Hold the platforms' own counters and queue_logs against what was kept, to the last call.
+    Reconcile(reconcile::Arguments),
     /// Write the floor of a past moment as JSON.
     Floor(floor::Arguments),
     /// Serve a PBX's queue_log to Mirante, read-only, over TLS: for the PBX, where the small static mirantectl does the same.
@@ -72,6 +78,10 @@ enum Command {
     Retention(retention::Arguments),
     /// Take in the past out of files: a PBX's queue_log, or any report of calls.
     Import(import::Arguments),
+    /// Check a file of alert rules, or let them live through its scenarios on virtual time.
+    Rules(rules::Arguments),
+    /// Show where alerts are sent, or try one way with a notice that says that it is a test.
+    Channels(channels::Arguments),
     /// Make history of a simulated centre: example data, in a folder of their own.
     Simulate(simulate::Arguments),
 }
@@ -82,6 +92,7 @@ fn main() -> ExitCode {
         Command::Visits(arguments) => visits::run(&arguments),
         Command::Attempts(arguments) => attempts::run(&arguments),
         Command::Metrics(arguments) => metrics::run(&arguments),
+        Command::Reconcile(arguments) => reconcile::run(&arguments),
         Command::Floor(arguments) => floor::run(&arguments),
         Command::Tail(arguments) => mirante_tail::command::run(&arguments).map_err(Into::into),
         Command::Check(arguments) => check::run(&arguments),
@@ -92,6 +103,8 @@ fn main() -> ExitCode {
         Command::Titular(arguments) => titular::run(&arguments),
         Command::Retention(arguments) => retention::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
+        Command::Channels(arguments) => channels::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
     };
     match result {

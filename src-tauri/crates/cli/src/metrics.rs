@@ -2,7 +2,8 @@
 
 use crate::{WrongUse, archive, logs, time};
 use anyhow::Result;
-use mirante_console::{DEFAULT_ZONE, FigureLine, Figures, FiguresError, FiguresOf};
+use jiff::tz::TimeZone;
+use mirante_console::{DEFAULT_ZONE, FigureLine, Figures, FiguresBasis, FiguresError, FiguresOf};
 use serde::Serialize;
 use std::io::Write;
 use std::path::PathBuf;
@@ -22,11 +23,16 @@ pub(crate) struct Arguments {
     /// Only this queue: its name, or source/name.
     #[arg(long)]
     queue: Option<String>,
-    /// Only this definition, such as sl.f4.
+    /// Only this definition, such as sl.f4, or the one that was chosen of a family, such as sl.
     #[arg(long)]
     definition: Option<String>,
     #[command(flatten)]
+    basis: Basis,
+    #[command(flatten)]
     format: Format,
+    /// Language of reasons and of what is wrong: pt-BR, en or es.
+    #[arg(long, default_value = "pt-BR", value_parser = ["pt-BR", "en", "es"])]
+    language: String,
     /// Zone of times without an offset, and of the times written.
     #[arg(long, default_value = DEFAULT_ZONE)]
     zone: String,
@@ -43,11 +49,19 @@ struct Format {
     csv: bool,
 }
 
-/// By which definitions and limits: today's, over the facts of then.
-const BASIS: &str = "recalculated";
+#[derive(clap::Args)]
+#[group(multiple = false)]
+struct Basis {
+    /// By the definitions, formulas and limits in force then. This is usual.
+    #[arg(long)]
+    as_was: bool,
+    /// By those in force now.
+    #[arg(long)]
+    recalculated: bool,
+}
 
 /// Columns, stable: users' scripts read them by name.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 20] = [
     "source",
     "queue",
     "definition",
@@ -64,6 +78,10 @@ const COLUMNS: [&str; 16] = [
     "incomplete",
     "absent",
     "basis",
+    "from",
+    "to",
+    "chosen",
+    "hidden",
 ];
 
 /// JSON, whose names are as stable as the columns.
@@ -79,9 +97,12 @@ struct Report<'a> {
 
 #[derive(Serialize)]
 struct Row<'a> {
+    from: String,
+    to: String,
     source: Option<&'a str>,
     queue: Option<&'a str>,
     definition: &'a str,
+    chosen: bool,
     value: Option<f64>,
     unit: &'static str,
     numerator: Option<i64>,
@@ -93,6 +114,8 @@ struct Row<'a> {
     provisional: bool,
     incomplete: bool,
     absent: Option<&'static str>,
+    /// Why the queue's operation does not look at it, if it does not.
+    hidden: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     parts: Vec<Part<'a>>,
 }
@@ -109,14 +132,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let (from, to) = (time::parse(&arguments.from, &zone)?, time::parse(&arguments.to, &zone)?);
     let archive = archive::open(&arguments.data)?;
     let (queue, definition) = (arguments.queue.clone(), arguments.definition.clone());
-    let figures = match archive.figures(&FiguresOf { from, to, queue, definition }) {
+    let basis = if arguments.basis.recalculated { FiguresBasis::Recalculated } else { FiguresBasis::AsWas };
+    let asked = FiguresOf { queue, definition, basis, ..FiguresOf::new(from, to, zone.clone()) };
+    let figures = match archive.figures(&asked) {
         Err(error @ (FiguresError::NoDefinition(_) | FiguresError::NotMinutes)) => {
-            return Err(WrongUse(error.to_string()).into());
+            return Err(WrongUse(error.words(&arguments.language)).into());
         }
-        figures => figures?,
+        Err(FiguresError::History(error)) => return Err(error.into()),
+        figures => figures.map_err(|error| anyhow::anyhow!(error.words(&arguments.language)))?,
     };
     if arguments.format.csv {
-        return csv(&figures);
+        return csv(&figures, &zone, &arguments.language);
     }
     let at = |ms| time::write(ms, &zone);
     let report = Report {
@@ -124,20 +150,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         to: at(to),
         known_until: figures.known_until.map(at),
         heard: figures.heard,
-        basis: BASIS,
-        figures: figures.lines.iter().map(row).collect(),
+        basis: figures.basis.word(),
+        figures: figures.lines.iter().map(|line| row(line, &zone, &arguments.language)).collect(),
     };
     let mut out = std::io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &report)?;
     Ok(writeln!(out)?)
 }
 
-fn row(line: &FigureLine) -> Row<'_> {
+fn row<'a>(line: &'a FigureLine, zone: &TimeZone, language: &str) -> Row<'a> {
     let figure = &line.figure;
     Row {
+        from: time::write(line.span.from, zone),
+        to: time::write(line.span.to, zone),
         source: line.queue.as_ref().map(|(source, _)| source.as_str()),
         queue: line.queue.as_ref().map(|(_, queue)| queue.as_str()),
         definition: &figure.definition,
+        chosen: line.chosen,
         value: figure.value.ok(),
         unit: figure.unit.word(),
         numerator: figure.numerator,
@@ -149,16 +178,21 @@ fn row(line: &FigureLine) -> Row<'_> {
         provisional: figure.flags.provisional,
         incomplete: figure.flags.incomplete,
         absent: figure.value.err().map(|absent| absent.word()),
+        hidden: line.hidden.as_ref().map(|words| match language {
+            "en" => words.en.as_str(),
+            "es" => words.es.as_str(),
+            _ => words.pt.as_str(),
+        }),
         parts: figure.parts.iter().map(|(reason, ms)| Part { reason: reason.as_deref(), ms: *ms }).collect(),
     }
 }
 
 /// A line a figure, and one a part of it.
-fn csv(figures: &Figures) -> Result<()> {
+fn csv(figures: &Figures, zone: &TimeZone, language: &str) -> Result<()> {
     let mut out = csv::Writer::from_writer(std::io::stdout().lock());
     out.write_record(COLUMNS).map_err(archive::io_error)?;
     for line in &figures.lines {
-        let row = row(line);
+        let row = row(line, zone, language);
         let mut write = |part: &str, value: String, numerator: Option<i64>, whole: bool| {
             let of_whole = |value: String| if whole { value } else { String::new() };
             out.write_record([
@@ -177,7 +211,11 @@ fn csv(figures: &Figures) -> Result<()> {
                 &row.provisional.to_string(),
                 &row.incomplete.to_string(),
                 row.absent.unwrap_or_default(),
-                BASIS,
+                figures.basis.word(),
+                &row.from,
+                &row.to,
+                &row.chosen.to_string(),
+                row.hidden.unwrap_or_default(),
             ])
             .map_err(archive::io_error)
         };

@@ -25,6 +25,11 @@ impl Actor {
         Actor { name: name.filter(|n| !n.is_empty()).unwrap_or_else(|| "local".into()), role: Role::Supervisor }
     }
 
+    /// True if the actor may read whole telephone numbers; else they are masked.
+    pub fn can_see_numbers(&self) -> bool {
+        self.role == Role::Supervisor
+    }
+
     /// True if the actor may change connections and queues.
     pub fn can_configure(&self) -> bool {
         self.role == Role::Supervisor

@@ -1,7 +1,10 @@
 //! One engine and its feed: the real operation, or the simulated one.
 
+use crate::answers::Answers;
 use crate::feed::Feed;
+use crate::wire::{GoalsNow, LevelsNow, WindowRow};
 use mirante_engine::config::{Config, SimulatorConfig, SourceConfig, SourceKind};
+use mirante_engine::send::Outlets;
 use mirante_engine::{Engine, EngineError, KeyStore, Options};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +14,9 @@ use tokio::sync::watch;
 pub(crate) struct Centre {
     pub(crate) engine: Arc<Engine>,
     pub(crate) feed: Arc<Feed>,
+    /// Goals and figures by window and language, and figures of the live view by window: the same for all who look.
+    pub(crate) goals: Answers<(WindowRow, String), GoalsNow>,
+    pub(crate) levels: Answers<WindowRow, LevelsNow>,
     stop: watch::Sender<bool>,
 }
 
@@ -26,9 +32,21 @@ impl Centre {
         if let Some(backup) = config.backup.clone() {
             engine.back_up(backup, folder)?;
         }
+        if !config.channels.is_empty() {
+            engine.send_through(Outlets::of(config, folder))?;
+        }
         let (stop, stopped) = watch::channel(false);
+        if let Some(partial) = config.partial.clone() {
+            tokio::spawn(crate::hourly::follow(engine.clone(), partial, folder.to_owned(), stopped.clone()));
+        }
         let feed = Feed::start(engine.clone(), stream_name(), stopped);
-        Ok(Centre { engine, feed, stop })
+        Ok(Centre { engine, feed, goals: Answers::default(), levels: Answers::default(), stop })
+    }
+
+    /// Something was decided: what is told from now on is made anew.
+    pub(crate) fn forget_answers(&self) {
+        self.goals.forget();
+        self.levels.forget();
     }
 
     pub(crate) async fn shutdown(&self) {

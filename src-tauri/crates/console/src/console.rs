@@ -4,8 +4,8 @@ use crate::addresses::addresses;
 use crate::centre::{Centre, sample_config, sample_folder};
 use crate::feed::EncodedBatch;
 use crate::imports::Imports;
-use crate::wire::{Command, Connection, FileText, Hello, NameChoice, NamesPreview, QueueChoice, Reply, WireError};
-use crate::{Actor, connection, it_request, names, queues};
+use crate::wire::{Command, Connection, FileText, Hello, NameChoice, NamesPreview, Reply, WireError};
+use crate::{Actor, connection, it_request, names};
 use mirante_engine::EngineError;
 use mirante_engine::config::{self, Config, ConfigError, SimulatorConfig, SourceKind};
 use mirante_floor::SourceId;
@@ -49,6 +49,8 @@ struct Inner {
     path: PathBuf,
     data: PathBuf,
     alone: bool,
+    /// What is followed stands in the file; else the simulated centre's own folder remembers what is decided.
+    has_file: bool,
     /// Held while a command changes the file or what is followed, so that such commands go one at a time.
     config: tokio::sync::Mutex<Config>,
     imports: Imports,
@@ -103,6 +105,7 @@ impl Console {
             data,
             alone,
             config: tokio::sync::Mutex::new(config),
+            has_file: true,
             imports: Imports::default(),
             view,
         })))
@@ -122,6 +125,7 @@ impl Console {
             data,
             alone: false,
             config: tokio::sync::Mutex::new(config),
+            has_file: false,
             imports: Imports::default(),
             view,
         })))
@@ -171,9 +175,9 @@ impl Console {
                     .then_some(Reply::Done)
                     .ok_or_else(|| WireError::not_found(format!("no source {source} is followed")))?
             }
-            Command::ConfigureQueues { queues } => {
+            Command::ConfigureQueues { queues, from } => {
                 tracing::info!(actor = actor.name, queues = queues.len(), "configures queues");
-                self.configure_queues(&queues).await?;
+                self.configure_queues(&actor.name, &queues, from.as_deref()).await?;
                 Reply::Done
             }
             Command::PreviewNames { source, file } => Reply::Names(self.preview_names(SourceId(source), file).await?),
@@ -213,6 +217,32 @@ impl Console {
                 self.0.imports.stop();
                 Reply::Importing(self.0.imports.now())
             }
+            Command::Card { asked } => Reply::Card(Box::new(self.card(asked).await?)),
+            Command::CardRows { asked, part, skip } => Reply::CardRows(self.card_rows(asked, part, skip).await?),
+            Command::Timeline { of, id } => {
+                tracing::info!(actor = actor.name, id, "looks at what happened to a contact");
+                Reply::Timeline(self.timeline(of, &id, actor.can_see_numbers()).await?)
+            }
+            Command::Partial { day_ms } => Reply::Partial(self.partial(day_ms).await?),
+            Command::Moment { at_ms } => Reply::Moment(Box::new(self.moment(at_ms).await?)),
+            Command::Goals { window, language } => Reply::Goals(Box::new(self.goals(window, language).await?)),
+            Command::Levels { window } => Reply::Levels(self.levels(window).await?),
+            Command::Judging { language } => Reply::Judging(Box::new(self.judging(language).await?)),
+            Command::Judge { changes } => {
+                tracing::info!(actor = actor.name, ?changes, "changes what figures are made and judged by");
+                Reply::Judged(self.judge(&actor.name, &changes).await?)
+            }
+            Command::Imports => Reply::Imports(self.imports().await?),
+            Command::CompleteDay { source } => {
+                tracing::info!(actor = actor.name, source, "completes the day from the queue_log");
+                Reply::Importing(Some(self.complete_day(source).await?))
+            }
+            Command::UndoImport { source } => {
+                tracing::info!(actor = actor.name, source, "takes an import back");
+                Reply::Importing(Some(self.undo_import(&source)?))
+            }
+            Command::Reconcile { queue, hours } => Reply::Reconciliation(self.reconcile(queue, hours).await?),
+            Command::Arrivals { queue, since_ms } => Reply::Arrivals(self.arrivals(queue, since_ms).await?),
             Command::ItRequest { language } => Reply::Text(it_request::text(&language, &self.addresses().await)?),
         };
         Ok(reply)
@@ -346,24 +376,6 @@ impl Console {
         }
     }
 
-    async fn configure_queues(&self, choices: &[QueueChoice]) -> Result<(), WireError> {
-        let mut config = self.0.config.lock().await;
-        let centre = self.shown();
-        let names = centre.engine.sources();
-        let queues = centre.engine.live().read(|state| queues::chosen(choices, &state.floor, &names))?;
-        let is_real = self.view().sample.is_none();
-        if is_real {
-            let path = self.0.path.clone();
-            let changed = tokio::task::spawn_blocking(move || config::set_queues(&path, &queues));
-            *config = changed.await.map_err(|error| WireError::internal(error.to_string()))??;
-            centre.engine.configure(&config)?;
-        } else {
-            // The sample's own folder remembers them.
-            centre.engine.configure(&Config { queues, ..Config::default() })?;
-        }
-        Ok(())
-    }
-
     async fn preview_names(&self, source: SourceId, file: FileText) -> Result<NamesPreview, WireError> {
         let (centre, _) = self.named(source)?;
         let seen = centre.engine.live().read(|state| names::seen(&state.floor, source));
@@ -407,7 +419,18 @@ impl Console {
 
 fn changes_things(command: &Command) -> bool {
     match command {
-        Command::Hello | Command::Next { .. } | Command::ItRequest { .. } => false,
+        Command::Hello
+        | Command::Next { .. }
+        | Command::Card { .. }
+        | Command::CardRows { .. }
+        | Command::Timeline { .. }
+        | Command::Moment { .. }
+        | Command::Partial { .. }
+        | Command::Goals { .. }
+        | Command::Levels { .. }
+        | Command::Judging { .. }
+        | Command::ItRequest { .. } => false,
+        Command::Judge { .. } => true,
         Command::TestConnection { .. }
         | Command::Connect { .. }
         | Command::Disconnect { .. }
@@ -425,10 +448,15 @@ fn changes_things(command: &Command) -> bool {
         | Command::TakeReport { .. }
         | Command::ImportNow
         | Command::StopImport
+        | Command::Imports
+        | Command::CompleteDay { .. }
+        | Command::UndoImport { .. }
         | Command::Keeping { .. }
         | Command::PreviewKeeping { .. }
         | Command::SetKeeping { .. }
-        | Command::RemoveNow => true,
+        | Command::RemoveNow
+        | Command::Reconcile { .. }
+        | Command::Arrivals { .. } => true,
     }
 }
 
@@ -441,8 +469,12 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+mod card;
+mod goals;
+mod imported;
 mod keeping;
 mod people;
+mod reconciling;
 mod reports;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! The report that was brought to the hub, and the import that goes on: one of each.
 
-use crate::wire::{ImportDone, ImportNow, ReportPart, WireError};
+use crate::wire::{ImportDoes, ImportDone, ImportNow, ReportPart, WireError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mirante_engine::import::Progress;
@@ -89,12 +89,13 @@ impl Imports {
     }
 
     /// Begins an import, unless one goes on.
-    pub(crate) fn begin(&self, name: &str, source: &str) -> Result<Arc<Going>, WireError> {
+    pub(crate) fn begin(&self, does: ImportDoes, name: &str, source: &str) -> Result<Arc<Going>, WireError> {
         let mut state = held(&self.0);
         if state.now.as_ref().is_some_and(|going| going.goes_on()) {
             return Err(WireError::conflict("another import goes on"));
         }
         let now = ImportNow {
+            does,
             name: name.to_owned(),
             source: source.to_owned(),
             percent: 0,

@@ -1,10 +1,13 @@
 //! The engine: opens history, starts the fold, the writer and a supervisor a source, and stops them in order.
 
+mod post;
 mod upkeep;
 
 use crate::backups;
 use crate::clock::Clock;
+use crate::config::judging::Judged;
 use crate::config::{Config, SourceKind};
+use crate::counters::Ledger;
 use crate::fold::Fold;
 use crate::input::Input;
 use crate::live::Live;
@@ -19,9 +22,10 @@ use crate::supervisor::Supervisor;
 use crate::writer::{self, Job, Progress, Trouble};
 use jiff::tz::TimeZone;
 use mirante_floor::{Setting, SourceId};
-use mirante_history::{Erasure, Forget, History, HistoryError, KeyStore, OpenOptions, Parties};
+use mirante_history::{Decision, Erasure, Forget, History, HistoryError, KeyStore, OpenOptions, Parties};
 use mirante_sources::simulator::Simulation;
 use mirante_sources::{Caller, Source};
+use post::Post;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -93,6 +97,8 @@ pub struct Engine {
     removing: Arc<Told>,
     /// How backups stand, and what keeps them being made; absent if none are.
     backups: Mutex<Option<(backups::Told, Sender<()>)>>,
+    /// What sends alerts, once it was told by which channels.
+    post: Mutex<Option<Post>>,
     state: Mutex<Running>,
 }
 
@@ -124,6 +130,10 @@ impl Engine {
         let mut ids = BTreeMap::new();
         for follow in &follow {
             ids.insert(follow.name.clone(), history.register(&follow.name, follow.kind)?);
+        }
+        let mut kept = Vec::new();
+        for id in ids.values() {
+            kept.extend(history.counters(*id, i64::MAX)?);
         }
         let mut lately = Vec::new();
         let newest = recovered.last_seen.unwrap_or(0);
@@ -169,6 +179,7 @@ impl Engine {
             progress.clone(),
             backlog.clone(),
         );
+        fold.ledger = Ledger::of(kept);
         let removing = Arc::new(Told::default());
         let housekeeper = Housekeeper {
             reader,
@@ -210,7 +221,12 @@ impl Engine {
             orders: Mutex::new(Some(orders)),
             removing,
             backups: Mutex::new(None),
+            post: Mutex::new(None),
         };
+        // The day begins before anything is decided on it.
+        for id in follow.iter().filter_map(|follow| ids.get(&follow.name)) {
+            engine.tell(Input::Follow(*id))?;
+        }
         engine.decide(&follow, &config, &ids)?;
         if let Some((id, centre)) = simulated {
             let label = sample.map_or_else(String::new, |(source, _)| source.label.clone());
@@ -218,7 +234,6 @@ impl Engine {
         }
         for follow in follow {
             if let Some(id) = ids.get(&follow.name) {
-                engine.tell(Input::Follow(*id))?;
                 engine.supervise(*id, follow.source);
             }
         }
@@ -320,6 +335,13 @@ impl Engine {
         self.decide(&[], config, &ids)
     }
 
+    /// Puts changes of what figures are made and judged by in force, where no file remembers them: in a simulated centre.
+    pub fn judge(&self, changes: &[Judged]) -> Result<(), EngineError> {
+        let ids = self.running().ids.clone();
+        let settings = changes.iter().filter_map(|judged| judged.setting(self.zone(), &ids)).collect();
+        self.tell(Input::Configure(settings))
+    }
+
     /// Number and name of the sources that are followed.
     pub fn sources(&self) -> BTreeMap<String, SourceId> {
         self.running().ids.clone()
@@ -334,6 +356,18 @@ impl Engine {
         let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(EngineError::Ended)?;
         jobs.send(Job::Forget { forget, reply }).map_err(|_| EngineError::Ended)?;
         drop(jobs);
+        Ok(done.await.map_err(|_| EngineError::Ended)??)
+    }
+
+    /// Keeps who changed what figures are made and judged by.
+    ///
+    /// # Errors
+    /// When the disk refuses, or the engine has ended.
+    pub async fn decided(&self, decisions: Vec<Decision>) -> Result<(), EngineError> {
+        let (reply, done) = tokio::sync::oneshot::channel();
+        if !self.hand_to_writer(Job::Decided { decisions, reply }) {
+            return Err(EngineError::Ended);
+        }
         Ok(done.await.map_err(|_| EngineError::Ended)??)
     }
 
@@ -377,6 +411,7 @@ impl Engine {
         self.orders.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.backups.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.post.lock().unwrap_or_else(PoisonError::into_inner).take();
         let joined = tokio::task::spawn_blocking(move || {
             for thread in threads {
                 let _ = thread.join();
@@ -392,6 +427,10 @@ impl Engine {
         };
         let mut settings: Vec<Setting<Caller>> = follow.iter().filter_map(label).collect();
         settings.extend(settings::of_config(config, ids));
+        if self.sample {
+            // A simulated centre keeps its own.
+            settings.retain(|setting| !matches!(setting, Setting::Holidays(_)));
+        }
         let sources = ids.values().copied().collect();
         self.tell(Input::Decide(Decided { settings, sources, sample: self.sample }))
     }
@@ -455,7 +494,7 @@ impl Engine {
         Ok(())
     }
 
-    fn tell(&self, input: Input) -> Result<(), EngineError> {
+    pub(crate) fn tell(&self, input: Input) -> Result<(), EngineError> {
         self.inputs.send(input).map_err(|_| EngineError::Ended)
     }
 

@@ -3,6 +3,7 @@
 mod told;
 
 use crate::clock::Clock;
+use crate::counters::{Freed, Ledger};
 use crate::edges::{day_start, next_day, next_minute};
 use crate::folded::{Folded, party};
 use crate::input::Input;
@@ -12,8 +13,8 @@ use crate::reason::Reason;
 use crate::stamp::Stamper;
 use crate::writer::{Job, MOST_UNSAVED, Progress, Rebase};
 use jiff::tz::TimeZone;
-use mirante_floor::{ClosedVisit, Event, Fact, Healer, Kind, Minute, Name, Origin, Setting, SourceId};
-use mirante_history::Parties;
+use mirante_floor::{ClosedVisit, Event, Fact, Healer, Kind, Minute, Moment, Name, Origin, Setting, SourceId, VisitId};
+use mirante_history::{Parties, UnderWay};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -70,6 +71,12 @@ pub(crate) struct Fold {
     given_up_from: Option<i64>,
     /// Visits that ended lately, so that an account of the past tells nothing twice.
     memory: Memory,
+    /// What was kept of the platforms' own counters.
+    pub(crate) ledger: Ledger,
+    freed: Freed,
+    newly_freed: Vec<(VisitId, Moment)>,
+    /// Ends of conversations that no visit tells of.
+    under_way: Vec<UnderWay>,
 }
 
 impl Fold {
@@ -106,6 +113,10 @@ impl Fold {
             past: false,
             given_up_from: None,
             memory: Memory::default(),
+            ledger: Ledger::default(),
+            freed: Freed::default(),
+            newly_freed: Vec::new(),
+            under_way: Vec::new(),
         }
     }
 
@@ -240,6 +251,7 @@ impl Fold {
                 self.memory.begin(source);
                 let track = self.tracks.entry(source).or_default();
                 *track = Track { since: Some(seen), ..Track::default() };
+                state.pictured.remove(&source);
             }
             Input::Reports { source, seen, reports } => {
                 self.backlog.fetch_sub(reports.len(), Ordering::Relaxed);
@@ -383,6 +395,7 @@ impl Fold {
         for fact in &state.changes.facts {
             if let Fact::VisitClosed(visit) = fact {
                 self.memory.keep(visit);
+                self.newly_freed.extend(self.freed.ended(visit));
             }
         }
         self.facts.append(&mut state.changes.facts);
@@ -420,6 +433,12 @@ impl Fold {
                 self.sealed_at = seen;
             }
             return;
+        }
+        if !self.newly_freed.is_empty() {
+            let _ = self.writer.send(Job::Freed(std::mem::take(&mut self.newly_freed)));
+        }
+        if !self.under_way.is_empty() {
+            let _ = self.writer.send(Job::UnderWay(std::mem::take(&mut self.under_way)));
         }
         if !self.events.is_empty() || !self.facts.is_empty() {
             let events = std::mem::take(&mut self.events);

@@ -1,6 +1,7 @@
 //! The floor as everyone else sees it: read under a lock for a moment, with what changed since it was last looked at.
 
-use mirante_floor::{Changes, Floor};
+use mirante_floor::{Changes, Floor, SourceId};
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
@@ -22,6 +23,8 @@ pub struct State {
     pub heard: i64,
     /// By how much our clock was set ahead since the start, ms, as the floor knows it.
     pub clock_set: i64,
+    /// Sources that have told everything at their present or last connection: what they missed, then their first picture.
+    pub pictured: BTreeSet<SourceId>,
     /// What changed since [`Live::take_changes`]; its facts are always empty.
     pub changes: Changes,
 }
@@ -29,7 +32,8 @@ pub struct State {
 impl Live {
     pub(crate) fn new(floor: Floor, seq: u64, heard: i64) -> Self {
         let changes = Changes { all: true, ..Changes::default() };
-        Live { state: Mutex::new(State { floor, seq, heard, clock_set: 0, changes }), changed: watch::Sender::new(seq) }
+        let state = State { floor, seq, heard, clock_set: 0, pictured: BTreeSet::new(), changes };
+        Live { state: Mutex::new(state), changed: watch::Sender::new(seq) }
     }
 
     /// Looks at the floor. Keep it short: the fold waits meanwhile (sources never do).

@@ -36,10 +36,6 @@ pub fn follow(config: &Config, folder: &Path) -> Vec<Follow> {
 
 /// The configuration of an Asterisk with its secret fetched. May ask the system's keyring, which can take a while.
 pub fn asterisk(config: &AsteriskConfig, folder: &Path) -> Result<asterisk::AsteriskConfig, SourceError> {
-    let fetch = |secret: &SecretRef| -> Result<asterisk::Secret, SourceError> {
-        let secret = secret.fetch(folder).map_err(|e| SourceError::passing(Phase::Secret, e.to_string()))?;
-        Ok(asterisk::Secret::new(secret.reveal()))
-    };
     Ok(asterisk::AsteriskConfig {
         host: config.host.clone(),
         port: config.port,
@@ -48,29 +44,37 @@ pub fn asterisk(config: &AsteriskConfig, folder: &Path) -> Result<asterisk::Aste
             Trust::Pinned(fingerprint) => Trust::Pinned(*fingerprint),
         }),
         username: config.username.clone(),
-        secret: fetch(&config.secret)?,
-        queue_log: match &config.queue_log {
-            None => None,
-            Some(QueueLogConfig::File(path)) => Some(LogAt::Local(folder.join(path))),
-            Some(QueueLogConfig::Tail { host, port, fingerprint, token }) => Some(LogAt::Tail(TailAt {
-                host: host.clone(),
-                port: *port,
-                fingerprint: *fingerprint,
-                token: fetch(token)?,
-            })),
-            Some(QueueLogConfig::Sftp { host, port, user, path, host_key, key, password }) => {
-                Some(LogAt::Sftp(SftpAt {
-                    host: host.clone(),
-                    port: *port,
-                    user: user.clone(),
-                    path: path.clone(),
-                    host_key: *host_key,
-                    key: key.as_ref().map(|path| folder.join(path)),
-                    password: password.as_ref().map(fetch).transpose()?,
-                }))
-            }
-        },
+        secret: fetch(&config.secret, folder)?,
+        queue_log: queue_log(config, folder)?,
         outbound: config.outbound.clone(),
+    })
+}
+
+fn fetch(secret: &SecretRef, folder: &Path) -> Result<asterisk::Secret, SourceError> {
+    let secret = secret.fetch(folder).map_err(|e| SourceError::passing(Phase::Secret, e.to_string()))?;
+    Ok(asterisk::Secret::new(secret.reveal()))
+}
+
+/// Where the configuration says that an Asterisk's queue_log lies, with what opens it.
+pub fn queue_log(config: &AsteriskConfig, folder: &Path) -> Result<Option<LogAt>, SourceError> {
+    Ok(match &config.queue_log {
+        None => None,
+        Some(QueueLogConfig::File(path)) => Some(LogAt::Local(folder.join(path))),
+        Some(QueueLogConfig::Tail { host, port, fingerprint, token }) => Some(LogAt::Tail(TailAt {
+            host: host.clone(),
+            port: *port,
+            fingerprint: *fingerprint,
+            token: fetch(token, folder)?,
+        })),
+        Some(QueueLogConfig::Sftp { host, port, user, path, host_key, key, password }) => Some(LogAt::Sftp(SftpAt {
+            host: host.clone(),
+            port: *port,
+            user: user.clone(),
+            path: path.clone(),
+            host_key: *host_key,
+            key: key.as_ref().map(|path| folder.join(path)),
+            password: password.as_ref().map(|secret| fetch(secret, folder)).transpose()?,
+        })),
     })
 }
 

@@ -38,7 +38,29 @@ impl Decided {
         );
         gone.extend(in_force.persons.keys().filter(|id| !persons.contains(id)).cloned().map(Removed::Person));
         gone.extend(in_force.teams.keys().filter(|id| !teams.contains(id)).cloned().map(Removed::Team));
+        gone.extend(self.unjudged(in_force));
         gone
+    }
+}
+
+impl Decided {
+    /// Rules, goals and profiles in force and not decided any more.
+    fn unjudged(&self, in_force: &InForce) -> Vec<Removed> {
+        let (mut rules, mut aims, mut profiles) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for setting in &self.settings {
+            match setting {
+                Setting::Ruling(rule) => drop(rules.insert((rule.scope.clone(), rule.from))),
+                Setting::Aim { key, from, .. } => drop(aims.insert((key.clone(), *from))),
+                Setting::Profile { of, indicator, .. } => drop(profiles.insert((*of, indicator.clone()))),
+                _ => {}
+            }
+        }
+        let gone_rules = in_force.rulings.keys().filter(|key| !rules.contains(key)).cloned();
+        let gone_aims = in_force.aims.keys().filter(|key| !aims.contains(key)).cloned();
+        let gone_profiles = in_force.profiles.keys().filter(|key| !profiles.contains(key)).cloned();
+        let rules = gone_rules.map(|(scope, from)| Removed::Ruling(scope, from));
+        let aims = gone_aims.map(|(key, from)| Removed::Aim(key, from));
+        rules.chain(aims).chain(gone_profiles.map(|(of, indicator)| Removed::Profile(of, indicator))).collect()
     }
 }
 
@@ -71,6 +93,7 @@ pub(crate) fn of_config(config: &Config, ids: &BTreeMap<String, SourceId>) -> Ve
             logins: person.logins.iter().filter_map(login).collect(),
         }));
     }
+    settings.extend(config.judging.settings(&config.zone, ids));
     settings
 }
 
@@ -87,7 +110,14 @@ pub(crate) fn is_news(in_force: &InForce, setting: &Setting) -> bool {
         Setting::Campaign { source, campaign, setup } => {
             in_force.campaigns.get(&(*source, campaign.clone())) != Some(setup)
         }
+        Setting::Ruling(rule) => in_force.rulings.get(&(rule.scope.clone(), rule.from)) != Some(rule),
+        Setting::Aim { key, from, aim } => in_force.aims.get(&(key.clone(), *from)) != Some(aim),
+        Setting::Profile { of, indicator, shown } => in_force.profiles.get(&(*of, indicator.clone())) != Some(shown),
+        Setting::Holidays(days) => in_force.holidays != *days,
         Setting::Removed(removed) => match removed {
+            Removed::Ruling(scope, from) => in_force.rulings.contains_key(&(scope.clone(), *from)),
+            Removed::Aim(key, from) => in_force.aims.contains_key(&(key.clone(), *from)),
+            Removed::Profile(of, indicator) => in_force.profiles.contains_key(&(*of, indicator.clone())),
             Removed::Source(source) => in_force.sources.contains_key(source),
             Removed::Queue(source, queue) => in_force.queues.contains_key(&(*source, queue.clone())),
             Removed::Person(id) => in_force.persons.contains_key(id),

@@ -2,9 +2,13 @@
 
 use crate::clock::wall_ms;
 use crate::reason::Reason;
-use mirante_floor::{Event, Fact, Floor, Gap, SourceId};
-use mirante_history::{Batch, Erasure, Forget, History, HistoryError, SweepStep, Swept};
+use mirante_floor::{Event, Fact, Floor, Gap, Moment, SourceId, VisitId};
+use mirante_history::{
+    Attempt, Batch, CounterRow, CountersAsked, Decision, Erasure, Forget, History, HistoryError, SweepStep, Swept,
+    UnderWay,
+};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
@@ -28,12 +32,39 @@ pub(crate) enum Job {
         /// Facts.
         facts: Vec<Fact>,
     },
+    /// Keep what came of trying to send messages.
+    Sent {
+        /// The tries.
+        attempts: Vec<Attempt>,
+        /// Answers when they are kept.
+        reply: std::sync::mpsc::Sender<Result<(), HistoryError>>,
+    },
     /// Close the journal: this is the floor after everything given so far.
     Seal(Box<Floor>),
     /// Events after those given were given up: go on from here.
     Rebase(Box<Rebase>),
+    /// Keep a platform's own counters.
+    Counters {
+        /// Whose.
+        source: SourceId,
+        /// When they were asked for.
+        asked: CountersAsked,
+        /// Those worth a row.
+        rows: Vec<CounterRow>,
+    },
+    /// Keep when agents' devices were told to be free in conversations that went on.
+    Freed(Vec<(VisitId, Moment)>),
+    /// Keep ends of conversations that no visit tells of.
+    UnderWay(Vec<UnderWay>),
     /// Answer when everything given so far was tried.
     Flush(std::sync::mpsc::Sender<()>),
+    /// Keep who changed what figures are made and judged by.
+    Decided {
+        /// The changes.
+        decisions: Vec<Decision>,
+        /// Whether they were kept.
+        reply: tokio::sync::oneshot::Sender<Result<(), HistoryError>>,
+    },
     /// Forget people.
     Forget {
         /// Whom, and on whose word.
@@ -54,6 +85,17 @@ pub(crate) enum Job {
         /// Where the number goes.
         reply: std::sync::mpsc::Sender<Result<SourceId, HistoryError>>,
     },
+    /// Give the source of a day's hours its number.
+    RegisterHours {
+        /// The source that is followed.
+        of: SourceId,
+        /// The day.
+        day: String,
+        /// Where the number goes.
+        reply: std::sync::mpsc::Sender<Result<SourceId, HistoryError>>,
+    },
+    /// Take back some rows of an import, when nothing waits for the disk.
+    Undo(Undoing),
     /// Give a source its number.
     Register {
         /// Name in the configuration.
@@ -72,10 +114,18 @@ pub(crate) struct Sweeping {
     pub(crate) reply: std::sync::mpsc::Sender<(Result<Swept, HistoryError>, Duration)>,
 }
 
-/// A batch to keep. No answer: the disk refuses, it was not kept.
+/// A batch to keep; the answer says how long the writer was at it.
 pub(crate) struct Importing {
     pub(crate) batch: crate::import::Batch,
-    pub(crate) reply: std::sync::mpsc::Sender<Result<(), HistoryError>>,
+    pub(crate) reply: std::sync::mpsc::Sender<(Result<(), HistoryError>, Duration)>,
+}
+
+/// Rows of an imported source to take back; the answer says whether some are left, and how long the writer was at it.
+pub(crate) struct Undoing {
+    pub(crate) source: SourceId,
+    pub(crate) most: u32,
+    pub(crate) now: i64,
+    pub(crate) reply: std::sync::mpsc::Sender<(Result<bool, HistoryError>, Duration)>,
 }
 
 /// Where to go on after a loss.
@@ -139,6 +189,8 @@ pub(crate) struct Progress {
     trouble: Mutex<Option<Trouble>>,
     /// When the writer last began to write, Unix ms; 0 while it does not.
     writing_since: AtomicI64,
+    /// The newest message that is to be sent and is kept.
+    pub(crate) outbox: tokio::sync::watch::Sender<u64>,
 }
 
 impl Progress {
@@ -180,8 +232,12 @@ pub(crate) fn run(history: History, jobs: &Receiver<Job>, progress: &Progress) {
         facts: Vec::new(),
         seal: None,
         rebase: None,
+        counters: BTreeMap::new(),
+        freed: Vec::new(),
+        under_way: Vec::new(),
         sweep: None,
         import: None,
+        undos: Vec::new(),
     }
     .run(jobs);
 }
@@ -193,8 +249,14 @@ struct Writer<'a> {
     facts: Vec<Fact>,
     seal: Option<Box<Floor>>,
     rebase: Option<Box<Rebase>>,
+    /// Counters to keep, by source: the newest row of each stretch and slot.
+    counters: BTreeMap<SourceId, (CountersAsked, Vec<CounterRow>)>,
+    freed: Vec<(VisitId, Moment)>,
+    under_way: Vec<UnderWay>,
     sweep: Option<Box<Sweeping>>,
     import: Option<Box<Importing>>,
+    /// The hub may finish one taking back while somebody asks for another.
+    undos: Vec<Undoing>,
 }
 
 impl Writer<'_> {
@@ -240,9 +302,20 @@ impl Writer<'_> {
                 let _ = flush.send(());
             }
             // While the disk refuses what happens now, nothing else is asked of it.
-            if let Some(importing) = self.import.take().filter(|_| retry_at.is_none()) {
+            let free = || match self.progress.trouble().filter(|_| retry_at.is_some()) {
+                Some(Trouble { words, .. }) => Err(HistoryError::Refused { words }),
+                None => Ok(()),
+            };
+            if let Some(importing) = self.import.take() {
                 let Importing { batch, reply } = *importing;
-                let _ = reply.send(self.history.import(&batch.as_import()));
+                let began = Instant::now();
+                let done = free().and_then(|()| self.history.import(&batch.as_import()));
+                let _ = reply.send((done, began.elapsed()));
+            }
+            for Undoing { source, most, now, reply } in std::mem::take(&mut self.undos) {
+                let began = Instant::now();
+                let done = free().and_then(|()| self.history.undo_import(source, most, now));
+                let _ = reply.send((done, began.elapsed()));
             }
             if let Some(sweeping) = self.sweep.take().filter(|_| retry_at.is_none()) {
                 let Sweeping { step, now, reply } = *sweeping;
@@ -261,17 +334,50 @@ impl Writer<'_> {
                 self.events.append(&mut events);
                 self.facts.append(&mut facts);
             }
+            Job::Sent { attempts, reply } => {
+                // What they are of was kept before anyone could send it.
+                let _ = reply.send(self.history.note_attempts(&attempts));
+            }
             Job::Seal(floor) => self.seal = Some(floor),
             Job::Rebase(rebase) => {
                 self.seal = None;
                 self.rebase = Some(rebase);
             }
+            Job::Counters { source, asked, rows } => {
+                let waiting = self.counters.entry(source).or_insert((asked, Vec::new()));
+                waiting.0 = asked;
+                // While the disk refuses, what is newest stands for what came before it.
+                waiting.1.retain(|old| {
+                    !rows
+                        .iter()
+                        .any(|new| new.queue == old.queue && (new.stretch_ms, new.slot) == (old.stretch_ms, old.slot))
+                });
+                waiting.1.extend(rows);
+            }
+            Job::Freed(mut rows) => {
+                // Few, and worth nothing without the events that are given up at that many.
+                if self.freed.len() < MOST_UNSAVED {
+                    self.freed.append(&mut rows);
+                }
+            }
+            Job::UnderWay(mut rows) => {
+                if self.under_way.len() < MOST_UNSAVED {
+                    self.under_way.append(&mut rows);
+                }
+            }
             Job::Flush(done) => return Some(done),
+            Job::Decided { decisions, reply } => {
+                let _ = reply.send(self.history.keep_decisions(&decisions));
+            }
             Job::Forget { forget, reply } => {
                 let _ = reply.send(self.history.forget(&forget));
             }
             Job::Sweep(sweeping) => self.sweep = Some(sweeping),
             Job::Import(importing) => self.import = Some(importing),
+            Job::Undo(undoing) => self.undos.push(undoing),
+            Job::RegisterHours { of, day, reply } => {
+                let _ = reply.send(self.history.register_hours(of, &day));
+            }
             Job::RegisterImport { name, kind, reply } => {
                 let _ = reply.send(self.history.register_import(&name, kind));
             }
@@ -306,6 +412,18 @@ impl Writer<'_> {
             self.facts.clear();
             // A long wait for the disk leaves a long buffer behind.
             self.events.shrink_to(MOST_AT_ONCE);
+        }
+        if !self.freed.is_empty() {
+            self.history.keep_freed(&self.freed)?;
+            self.freed.clear();
+        }
+        if !self.under_way.is_empty() {
+            self.history.keep_under_way(&self.under_way)?;
+            self.under_way.clear();
+        }
+        while let Some((source, (asked, rows))) = self.counters.first_key_value() {
+            self.history.keep_counters(*source, *asked, rows)?;
+            self.counters.pop_first();
         }
         if let Some(floor) = &self.seal {
             let seq = self.progress.saved.load(Ordering::Acquire);

@@ -172,7 +172,8 @@ impl Agent {
     pub(crate) fn new(now: Moment) -> Self {
         Agent {
             name: None,
-            memberships: LiteMap::new(),
+            // Most serve one queue or two.
+            memberships: LiteMap::with_capacity(2),
             device: Device::Unknown,
             ringing: BTreeMap::new(),
             talking: None,

@@ -7,8 +7,10 @@ impl Site {
     /// Keeps a visit that a better witness may still speak of.
     pub(crate) fn remember(&mut self, closed: ClosedVisit) {
         if self.recent.len() == Self::RECENT {
-            self.recent.pop_front();
+            let oldest = self.recent.pop_front();
+            self.untold -= usize::from(oldest.is_some_and(|visit| visit.is_untold()));
         }
+        self.untold += usize::from(closed.is_untold());
         self.recent.push_back(closed);
     }
 
@@ -22,6 +24,9 @@ impl Site {
         transferred: bool,
         step: &mut Step<'_>,
     ) -> bool {
+        if self.untold == 0 {
+            return false;
+        }
         let is_it =
             |v: &ClosedVisit| v.is_untold() && v.queue == *queue && v.call == *call && v.agent.as_ref() == Some(key);
         let open = self.talking(queue, Some(call), None, key);
@@ -35,10 +40,11 @@ impl Site {
         };
         let talk_ms = step.now.since(answered);
         visit.talk_ms = Some(talk_ms);
+        self.untold -= 1;
         visit.transferred |= transferred;
         visit.ended = step.now;
-        let (id, transferred) = (visit.id, visit.transferred);
-        if self.is_today(step) {
+        let (id, transferred, entered) = (visit.id, visit.transferred, visit.entered);
+        if self.is_of_day(entered) {
             self.queue(queue, step).totals.talks.add(talk_ms);
         }
         step.changes.facts.push(Fact::TalkTold { id, ended: step.now, talk_ms, transferred });
@@ -68,7 +74,7 @@ impl Site {
         };
         let id = found.map(|visit| {
             visit.outcome = to;
-            (visit.id, visit.wait_ms)
+            (visit.id, visit.wait_ms, visit.entered)
         });
         let thought_waiting = |id: &VisitId| self.visits.get(id).is_some_and(|visit| visit.origin == Origin::Inferred);
         if id.is_none()
@@ -77,12 +83,12 @@ impl Site {
             self.leave(open, to, 0, step);
             return;
         }
-        if let Some((_, wait_ms)) = id {
+        if let Some((_, wait_ms, _)) = id.filter(|(_, _, entered)| self.is_of_day(*entered)) {
             self.queue(queue, step).totals.amend(from, to, wait_ms);
         }
         step.changes.facts.push(Fact::VisitAmended {
             source: step.source,
-            id: id.map(|(id, _)| id),
+            id: id.map(|(id, _, _)| id),
             queue: queue.clone(),
             call: call.clone(),
             from,

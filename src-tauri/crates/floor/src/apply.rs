@@ -4,7 +4,9 @@
 //! sense changes nothing. Counts are sizes of sets or only ever grow, so none can go below zero.
 
 use crate::attempt::Dialling;
-use crate::{Changes, Event, Fact, Floor, Gap, Kind, Link, Moment, Origin, Site, SourceId};
+use crate::{
+    Changes, Event, Fact, Floor, Gap, Kind, Link, Moment, Origin, Outcome, Removed, Setting, Site, SourceId, Stage,
+};
 
 /// Latest instant that is taken at its word: the end of the year 9999, Unix ms.
 const LAST_MS: i64 = 253_402_300_799_000;
@@ -28,19 +30,35 @@ impl Step<'_> {
 impl Floor {
     /// Lets one event happen. Facts and touched keys are added to `changes`.
     ///
-    /// Only Mirante itself configures: a [`Kind::Configured`] of any other source is passed over, since events of two
+    /// Only Mirante itself configures and alerts: a [`Kind::Configured`] or [`Kind::Alert`] of any other source is passed over, since events of two
     /// sources must commute. An event whose `seq` is not newer than the source's newest is passed over as well.
     pub fn apply(&mut self, event: &Event, changes: &mut Changes) {
         if let Kind::Configured(setting) = &event.kind {
             if event.stamp.source == SourceId::MIRANTE {
-                self.config.set(setting);
+                self.config.set(setting, self.today_of(setting));
                 changes.all = true;
+            }
+            return;
+        }
+        if let Kind::Alert(change) = &event.kind {
+            if event.stamp.source == SourceId::MIRANTE {
+                self.alert(event.stamp, change, changes);
             }
             return;
         }
         let site = self.sites.entry(event.stamp.source).or_default();
         if let Some(mut step) = site.begin(event, changes) {
             site.step(&event.kind, &mut step);
+        }
+    }
+
+    /// The first instant of the day that goes on where a decision is about, if one has begun there, Unix ms.
+    fn today_of(&self, setting: &Setting) -> Option<i64> {
+        match setting {
+            Setting::Queue { source, .. } | Setting::Removed(Removed::Queue(source, _)) => {
+                self.sites.get(source)?.day_from
+            }
+            _ => None,
         }
     }
 
@@ -109,7 +127,7 @@ impl Site {
 
     fn step(&mut self, kind: &Kind, step: &mut Step<'_>) {
         match kind {
-            Kind::Tick | Kind::Configured(_) => {}
+            Kind::Tick | Kind::Configured(_) | Kind::Alert(_) => {}
             Kind::StoodStill { ms } => self.deaf_since = Some(self.seen.saturating_sub((*ms).max(0))),
             Kind::Clock { ahead_ms, seen_by, .. } => {
                 self.clock_ahead = Some(*ahead_ms);
@@ -201,6 +219,12 @@ impl Site {
         step.is_now() || self.day_from.is_none_or(|from| step.now.seen >= from)
     }
 
+    /// True for a visit or an attempt that counts in the day's totals: it began on that day. So does history count, by the minute of
+    /// arrival; whoever came before midnight stays in the day before, however late it ends.
+    pub(crate) fn is_of_day(&self, began: Moment) -> bool {
+        self.day_from.is_none_or(|from| began.seen >= from)
+    }
+
     fn link_up(&mut self, platform: crate::Name, step: &mut Step<'_>) {
         let now = self.seen;
         if let Link::Down { since, reason } = &self.link {
@@ -238,7 +262,7 @@ impl Site {
         step.changes.agents.extend(step.source, self.agents.keys());
     }
 
-    /// The day's totals start again. Whatever is open stays open and counts where it began.
+    /// The day's totals start again. Whatever is open stays open and counts on the day on which it began.
     fn start_day(&mut self, from: i64, step: &mut Step<'_>) {
         if self.day_from.is_some_and(|known| from <= known) {
             return;
@@ -256,6 +280,7 @@ impl Site {
             *campaign = crate::Campaign::default();
             step.changes.campaigns.insert((step.source, name.clone()));
         }
+        self.count_begun(from);
         self.agents.retain(|_, a| {
             !a.memberships.is_empty()
                 || !a.ringing.is_empty()
@@ -270,9 +295,29 @@ impl Site {
             step.changes.agents.insert(step.source, key);
         }
         self.recent.clear();
+        self.untold = 0;
         self.drift = 0;
         self.undecided.clear();
         step.changes.sources.insert(step.source);
         step.changes.all = true;
+    }
+
+    /// Where the news of a new day came late: what began on it and goes on is in its totals.
+    fn count_begun(&mut self, from: i64) {
+        for visit in self.visits.values().filter(|visit| visit.entered.seen >= from) {
+            let Some(queue) = self.queues.get_mut(&visit.queue) else { continue };
+            queue.totals.offered = queue.totals.offered.saturating_add(1);
+            if let Stage::Talking { wait_ms, .. } = visit.stage {
+                queue.totals.waits.entry(Outcome::Answered).or_default().add(wait_ms);
+            }
+        }
+        for attempt in self.attempts.values().filter(|attempt| attempt.started.seen >= from) {
+            let Some(campaign) = &attempt.campaign else { continue };
+            let totals = self.campaigns.entry(campaign.clone()).or_default();
+            totals.attempts = totals.attempts.saturating_add(1);
+            if let Some((_, by)) = attempt.answered {
+                totals.answered(None, by);
+            }
+        }
     }
 }

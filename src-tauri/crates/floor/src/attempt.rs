@@ -271,7 +271,9 @@ impl Site {
             talked_ms: None,
             disposition: None,
         };
-        self.in_campaign(dialling.campaign, step, |totals| totals.attempts = totals.attempts.saturating_add(1));
+        self.in_campaign(dialling.campaign, step.now, step, |totals| {
+            totals.attempts = totals.attempts.saturating_add(1)
+        });
         self.attempts.insert(dialling.attempt.clone(), attempt);
         if let Some(agent) = dialling.agent {
             self.put_on(dialling.attempt, agent, step);
@@ -294,7 +296,7 @@ impl Site {
         let by = if by == AnsweredBy::Unknown { known.unwrap_or(by) } else { by };
         let at = open.answered.map_or(step.now, |(at, _)| at);
         open.answered = Some((at, by));
-        let campaign = open.campaign.clone();
+        let (campaign, started) = (open.campaign.clone(), open.started);
         if let Some(agent) = agent {
             self.put_on(attempt, agent, step);
         }
@@ -303,7 +305,7 @@ impl Site {
         {
             open.start_talk(step.now);
         }
-        self.in_campaign(campaign.as_ref(), step, |totals| totals.answered(known, by));
+        self.in_campaign(campaign.as_ref(), started, step, |totals| totals.answered(known, by));
     }
 
     /// The attempt is over, `ago_ms` before now.
@@ -321,11 +323,12 @@ impl Site {
         // Only a live answer can be dropped.
         let live = over.answered.is_some_and(|(_, by)| by != AnsweredBy::Machine);
         let end = DialEnd { dropped: end.dropped && live, ..end.clone() };
-        self.in_campaign(over.campaign.as_ref(), step, |totals| {
+        self.in_campaign(over.campaign.as_ref(), over.started, step, |totals| {
             totals.ended = totals.ended.saturating_add(1);
             totals.dropped = totals.dropped.saturating_add(u32::from(end.dropped));
         });
-        if let (Some((_, AnsweredBy::Unknown)), Some(campaign)) = (over.answered, &over.campaign) {
+        let is_of_day = self.is_of_day(over.started);
+        if let (Some((_, AnsweredBy::Unknown)), Some(campaign), true) = (over.answered, &over.campaign, is_of_day) {
             if self.undecided.len() >= Self::RECENT {
                 self.undecided.pop_front();
             }
@@ -413,10 +416,20 @@ impl Site {
         }
     }
 
-    /// Changes a campaign's totals, if the attempt has one.
-    fn in_campaign(&mut self, campaign: Option<&Name>, step: &mut Step<'_>, change: impl FnOnce(&mut Campaign)) {
+    /// Changes a campaign's totals, if the attempt has one and began on the day.
+    fn in_campaign(
+        &mut self,
+        campaign: Option<&Name>,
+        started: Moment,
+        step: &mut Step<'_>,
+        change: impl FnOnce(&mut Campaign),
+    ) {
+        let is_of_day = self.is_of_day(started);
         if let Some(campaign) = campaign {
-            change(self.campaigns.entry(campaign.clone()).or_default());
+            let totals = self.campaigns.entry(campaign.clone()).or_default();
+            if is_of_day {
+                change(totals);
+            }
             step.changes.campaigns.insert((step.source, campaign.clone()));
         }
     }

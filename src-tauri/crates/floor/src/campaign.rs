@@ -84,6 +84,8 @@ impl Site {
         flags: DispositionFlags,
         step: &mut Step<'_>,
     ) {
+        let started = self.attempts.get(attempt).map(|open| open.started);
+        let is_of_day = started.is_none_or(|started| self.is_of_day(started));
         let open = self.attempts.get_mut(attempt);
         let campaign = campaign.cloned().or_else(|| open.as_ref().and_then(|open| open.campaign.clone()));
         let mut undecided = None;
@@ -94,7 +96,7 @@ impl Site {
                     && flags.human
                 {
                     open.answered = Some((at, AnsweredBy::Human));
-                    undecided = open.campaign.clone();
+                    undecided = open.campaign.clone().filter(|_| is_of_day);
                 }
             }
             None => {
@@ -114,6 +116,9 @@ impl Site {
         }
         let Some(campaign) = campaign else { return };
         let totals = self.campaigns.entry(campaign.clone()).or_default();
+        if !is_of_day {
+            return;
+        }
         let add = |count: &mut u32, yes: bool| *count = count.saturating_add(u32::from(yes));
         add(&mut totals.right_party, flags.right_party);
         add(&mut totals.sales, flags.sale);

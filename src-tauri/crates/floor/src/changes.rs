@@ -1,7 +1,8 @@
 //! What one event did: facts for history, and what the screens must draw again.
 
 use crate::{
-    AgentState, ClosedAttempt, ClosedVisit, DispositionFlags, Minute, Moment, Name, Outcome, SourceId, VisitId, Witness,
+    AgentState, ClosedAttempt, ClosedVisit, DispositionFlags, Minute, Moment, Name, Outcome, SourceId, VisitId,
+    Witness, alert,
 };
 use std::collections::{BTreeSet, HashSet};
 use std::hash::Hash;
@@ -96,6 +97,8 @@ pub enum Fact {
     GapClosed(Gap),
     /// A minute of a source is over.
     MinuteClosed(Minute),
+    /// An alert came to another state, or into other hands.
+    AlertMoved(Box<alert::Moved>),
 }
 
 /// Keys touched, in no order of meaning. One event may touch many again, and an ordered set would compare each with a dozen others. The
@@ -195,6 +198,8 @@ pub struct Changes {
     pub campaigns: Marked<(SourceId, Name)>,
     /// Sources to draw again.
     pub sources: Marked<SourceId>,
+    /// Alerts to draw again.
+    pub alerts: Marked<alert::Key>,
     /// Configuration changed: draw everything again.
     pub all: bool,
 }
@@ -205,6 +210,7 @@ impl Changes {
         let mut changes = Changes::default();
         (changes.queues.is_off, changes.agents.is_off) = (true, true);
         (changes.visits.is_off, changes.campaigns.is_off, changes.sources.is_off) = (true, true, true);
+        changes.alerts.is_off = true;
         changes
     }
 

@@ -1,11 +1,11 @@
 //! What people decide about the floor: names, operations, targets, people, teams, shifts.
 
-use crate::{Name, PartyId, SourceId};
+use crate::{Aim, AimKey, Name, PartyId, ProfileOf, Ruling, Scope, Shown, SourceId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a receptive line is for. Decides which indicators make sense.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
     /// Customer care.
@@ -27,7 +27,7 @@ pub enum Operation {
 }
 
 /// What an active effort is for. Decides what counts as its result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CampaignKind {
     /// Sales.
@@ -89,12 +89,29 @@ pub struct QueueSetup {
     pub label: Option<Name>,
     /// What it is for.
     pub operation: Option<Operation>,
-    /// Its target.
+    /// Its target where no [`Ruling`] says another.
     pub goal: Goal,
     /// Opening and closing, minutes after local midnight; closing before opening crosses midnight. Absent: always open.
     pub hours: Option<(u16, u16)>,
     /// The client (contratante) it serves.
     pub client: Option<Name>,
+}
+
+/// What a queue was judged by before a day on which that was decided anew.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct QueueWas {
+    /// What it was for.
+    pub operation: Option<Operation>,
+    /// Its target where no [`Ruling`] said another.
+    pub goal: Goal,
+    /// The client that it served.
+    pub client: Option<Name>,
+}
+
+impl QueueWas {
+    fn of(QueueSetup { operation, goal, client, .. }: &QueueSetup) -> QueueWas {
+        QueueWas { operation: *operation, goal: *goal, client: client.clone() }
+    }
 }
 
 /// Someone who works here.
@@ -174,6 +191,28 @@ pub enum Setting<P = PartyId> {
     },
     /// Nothing is decided about this any more.
     Removed(Removed),
+    /// How figures of a scope are made and judged, from a day on.
+    Ruling(Ruling),
+    /// What is wanted, from a day on.
+    Aim {
+        /// Of what.
+        key: AimKey,
+        /// First instant of the first day, Unix ms; `i64::MIN` is always.
+        from: i64,
+        /// What; absent: nothing any more.
+        aim: Option<Aim>,
+    },
+    /// Whether an operation looks at an indicator.
+    Profile {
+        /// Whose profile.
+        of: ProfileOf,
+        /// The definition.
+        indicator: Name,
+        /// What was decided.
+        shown: Shown,
+    },
+    /// All holidays that goals know, each by its first instant, Unix ms.
+    Holidays(BTreeSet<i64>),
 }
 
 /// What a decision was about.
@@ -191,6 +230,12 @@ pub enum Removed {
     Shift(Name),
     /// A campaign.
     Campaign(SourceId, Name),
+    /// The rule of a scope that holds from a day on.
+    Ruling(Scope, i64),
+    /// What was wanted from a day on.
+    Aim(AimKey, i64),
+    /// An indicator of a profile: as Mirante's own says.
+    Profile(ProfileOf, Name),
 }
 
 impl<P> Setting<P> {
@@ -206,6 +251,10 @@ impl<P> Setting<P> {
             Setting::Shift(shift) => Setting::Shift(shift),
             Setting::Campaign { source, campaign, setup } => Setting::Campaign { source, campaign, setup },
             Setting::Removed(removed) => Setting::Removed(removed),
+            Setting::Ruling(rule) => Setting::Ruling(rule),
+            Setting::Aim { key, from, aim } => Setting::Aim { key, from, aim },
+            Setting::Profile { of, indicator, shown } => Setting::Profile { of, indicator, shown },
+            Setting::Holidays(days) => Setting::Holidays(days),
         }
     }
 }
@@ -217,6 +266,8 @@ pub struct Config {
     pub sources: BTreeMap<SourceId, (Name, bool)>,
     /// Queues by source and name.
     pub queues: BTreeMap<(SourceId, Name), QueueSetup>,
+    /// What queues were judged by before the day that begins then (Unix ms), and since the one before.
+    pub queues_were: BTreeMap<(SourceId, Name, i64), QueueWas>,
     /// People by id.
     pub persons: BTreeMap<Name, Person>,
     /// Which person an agent is.
@@ -227,11 +278,25 @@ pub struct Config {
     pub shifts: BTreeMap<Name, Shift>,
     /// Campaigns by source and name.
     pub campaigns: BTreeMap<(SourceId, Name), CampaignSetup>,
+    /// Rules by scope and first day.
+    pub rulings: BTreeMap<(Scope, i64), Ruling>,
+    /// Goals by what they are about and first day; absent ones ended on it.
+    pub aims: BTreeMap<(AimKey, i64), Option<Aim>>,
+    /// What profiles show other than Mirante's own, by indicator.
+    pub profiles: BTreeMap<(ProfileOf, Name), Shown>,
+    /// Holidays, each by its first instant, Unix ms.
+    pub holidays: BTreeSet<i64>,
 }
 
 impl Config {
-    /// Puts one decision in force.
-    pub(crate) fn set(&mut self, setting: &Setting) {
+    /// Puts one decision in force, on the day that begins at `today`, Unix ms: where a queue was judged by something else before,
+    /// days past still are. What is decided of a queue for the first time always held, and so does what no day had begun for.
+    pub(crate) fn set(&mut self, setting: &Setting, today: Option<i64>) {
+        match setting {
+            Setting::Queue { source, queue, setup } => self.remember(*source, queue, Some(setup), today),
+            Setting::Removed(Removed::Queue(source, queue)) => self.remember(*source, queue, None, today),
+            _ => {}
+        }
         match setting {
             Setting::Source { source, label, sample } => {
                 self.sources.insert(*source, (label.clone(), *sample));
@@ -256,7 +321,41 @@ impl Config {
                 self.campaigns.insert((*source, campaign.clone()), setup.clone());
             }
             Setting::Removed(removed) => self.remove(removed),
+            Setting::Ruling(rule) => {
+                self.rulings.insert((rule.scope.clone(), rule.from), rule.clone());
+            }
+            Setting::Aim { key, from, aim } => {
+                self.aims.insert((key.clone(), *from), *aim);
+            }
+            Setting::Profile { of, indicator, shown } => {
+                self.profiles.insert((*of, indicator.clone()), shown.clone());
+            }
+            Setting::Holidays(days) => self.holidays.clone_from(days),
         }
+    }
+
+    fn remember(&mut self, source: SourceId, queue: &Name, new: Option<&QueueSetup>, today: Option<i64>) {
+        let Some(today) = today else { return };
+        let Some(old) = self.queues.get(&(source, queue.clone())).map(QueueWas::of) else { return };
+        if new.is_none_or(|new| QueueWas::of(new) != old) {
+            // Of two decisions of one day the second stands for all of it.
+            self.queues_were.entry((source, queue.clone(), today)).or_insert(old);
+        }
+    }
+
+    /// What a queue is judged by on the day that begins at `day`, or that an instant is in, Unix ms, without the rules.
+    pub fn queue_on(&self, source: SourceId, queue: &Name, day: i64) -> QueueWas {
+        let was = (!self.queues_were.is_empty()).then(|| self.were(source, queue).find(|(until, _)| *until > day));
+        match was.flatten() {
+            Some((_, was)) => was.clone(),
+            None => self.queues.get(&(source, queue.clone())).map(QueueWas::of).unwrap_or_default(),
+        }
+    }
+
+    /// What a queue was judged by, each until a day, the oldest first.
+    pub(crate) fn were(&self, source: SourceId, queue: &Name) -> impl Iterator<Item = (i64, &QueueWas)> {
+        let of = |until| (source, queue.clone(), until);
+        self.queues_were.range(of(i64::MIN)..=of(i64::MAX)).map(|((_, _, until), was)| (*until, was))
     }
 
     fn remove(&mut self, removed: &Removed) {
@@ -279,6 +378,15 @@ impl Config {
             }
             Removed::Campaign(source, campaign) => {
                 self.campaigns.remove(&(*source, campaign.clone()));
+            }
+            Removed::Ruling(scope, from) => {
+                self.rulings.remove(&(scope.clone(), *from));
+            }
+            Removed::Aim(key, from) => {
+                self.aims.remove(&(key.clone(), *from));
+            }
+            Removed::Profile(of, indicator) => {
+                self.profiles.remove(&(*of, indicator.clone()));
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::clock::credit_queue;
 use crate::{
     ClosedVisit, Contact, Fact, Link, Moment, Name, Origin, Outcome, PartyId, Queue, Site, Stage, Visit, VisitId,
 };
+use std::collections::hash_map::Entry;
 
 /// Longest wait that a picture is believed to report, ms.
 const LONGEST_WAIT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
@@ -91,11 +92,11 @@ impl Site {
         known.visits = known.visits.saturating_add(1);
         known.open = known.open.saturating_add(1);
         known.last = self.seen;
-        let (is_today, mut peak) = (self.is_today(step), 0);
+        let (is_of_day, mut peak) = (self.is_of_day(entered), 0);
         self.change_line(queue, position.map(|place| (place, 1)), step, |queue| {
             queue.waiting.insert(id);
             peak = queue.waiting.len() as u32;
-            if is_today {
+            if is_of_day {
                 queue.totals.offered = queue.totals.offered.saturating_add(1);
             }
         });
@@ -137,12 +138,15 @@ impl Site {
 
     pub(crate) fn answered(&mut self, queue: &Name, call: &Name, key: &Name, leg: Option<Name>, step: &mut Step<'_>) {
         let Some(id) = self.waiting(call, Some(queue)) else { return };
-        let held = self.agents.get(key).and_then(|a| a.talking.clone()).map(|(held, _)| held);
+        let known = self.agents.get(key).map(|agent| (agent.talking.as_ref(), agent.ringing.is_empty()));
+        let (held, is_rung) = known.map_or((None, false), |(held, none)| (held.map(|(held, _)| *held), !none));
         if let Some(held) = held.filter(|held| step.origin != Origin::Heard || !self.would_hear_end(*held)) {
             // One conversation at a time: the end of the other went unheard, and so did its length.
             self.complete(held, false, false, step);
         }
-        self.end_ring(queue, key, step);
+        if is_rung {
+            self.end_ring(queue, key, step);
+        }
         let Some((_, wait_ms)) = self.end_wait(id, Outcome::Answered, 0, step) else { return };
         let is_today = self.is_today(step);
         if step.is_now() {
@@ -178,8 +182,9 @@ impl Site {
     /// An agent's conversation of `talk_ms` is over. If it began after the one known to be in hand, that one had ended before,
     /// unheard: which happens while the platform is out of reach.
     pub(crate) fn end_missed(&mut self, call: Option<&Name>, key: &Name, talk_ms: Option<i64>, step: &mut Step<'_>) {
-        let held = self.agents.get(key).and_then(|agent| agent.talking.as_ref()).map(|(id, _)| *id);
-        let (Some(talk_ms), Some(id)) = (talk_ms, held) else { return };
+        let Some(talk_ms) = talk_ms else { return };
+        let held = self.agents.get(key).and_then(|agent| agent.talking.as_ref());
+        let Some(id) = held.map(|(id, _)| *id) else { return };
         let Some(visit) = self.visits.get(&id).filter(|visit| call != Some(&visit.call)) else { return };
         let Stage::Talking { since, .. } = visit.stage else { return };
         let began_later = step.now.since(since) > talk_ms.saturating_add(TALK_MARGIN_MS);
@@ -193,10 +198,10 @@ impl Site {
     fn end_wait(&mut self, id: VisitId, outcome: Outcome, ago_ms: i64, step: &mut Step<'_>) -> Option<(Visit, i64)> {
         let visit = self.visits.get(&id)?.clone();
         let wait_ms = (step.now.since(visit.entered) - ago_ms.clamp(0, LONGEST_WAIT_MS)).max(0);
-        let is_today = self.is_today(step);
+        let is_of_day = self.is_of_day(visit.entered);
         self.change_line(&visit.queue, visit.position.map(|place| (place, -1)), step, |queue| {
             queue.waiting.remove(&id);
-            if is_today {
+            if is_of_day {
                 queue.totals.waits.entry(outcome).or_default().add(wait_ms);
             }
         });
@@ -256,24 +261,24 @@ impl Site {
         let Some(visit) = self.visits.remove(&id) else { return };
         let talk_ms = heard.then(|| step.now.since(since));
         self.attempt_talk(&visit.call, None, step);
-        let known = self.agents.get(&key);
-        let agent_name = known.and_then(|agent| agent.name);
-        let interface = known.and_then(|agent| agent.memberships.get(&visit.queue)).map(|m| m.interface.clone());
-        let is_today = self.is_today(step);
+        let is_of_day = self.is_of_day(visit.entered);
         let totals = &mut self.queue(&visit.queue, step).totals;
-        if let Some(ms) = talk_ms.filter(|_| is_today) {
+        if let Some(ms) = talk_ms.filter(|_| is_of_day) {
             totals.talks.add(ms);
         }
-        if let Some(agent) = self.agents.get_mut(&key)
-            && agent.talking.as_ref().is_some_and(|(held, _)| *held == id)
-        {
-            agent.talking = None;
-            // The device was busy with this call and says a moment later that it is free: until then the agent is not
-            // "on a call outside the queue". If it says nothing, another call is on it.
-            if step.origin == Origin::Heard && agent.device.is_busy() {
-                self.settling.insert(key.clone(), step.now.seen.saturating_add(SETTLES_MS));
+        let (mut agent_name, mut interface) = (None, None);
+        if let Some(agent) = self.agents.get_mut(&key) {
+            agent_name = agent.name;
+            interface = agent.memberships.get(&visit.queue).map(|m| m.interface.clone());
+            if agent.talking.as_ref().is_some_and(|(held, _)| *held == id) {
+                agent.talking = None;
+                // The device was busy with this call and says a moment later that it is free: until then the agent is not
+                // "on a call outside the queue". If it says nothing, another call is on it.
+                if step.origin == Origin::Heard && agent.device.is_busy() {
+                    self.settling.insert(key.clone(), step.now.seen.saturating_add(SETTLES_MS));
+                }
+                self.refresh(&key, step);
             }
-            self.refresh(&key, step);
         }
         let key = Some(key).filter(|key| !key.is_empty());
         let mut closed = self.close(visit, Outcome::Answered, wait_ms, key, step);
@@ -297,10 +302,10 @@ impl Site {
         agent: Option<Name>,
         step: &mut Step<'_>,
     ) -> ClosedVisit {
-        if let Some(ids) = self.calls.get_mut(&visit.call) {
-            ids.remove(&visit.id);
-            if ids.is_empty() {
-                self.calls.remove(&visit.call);
+        if let Entry::Occupied(mut ids) = self.calls.entry(visit.call.clone()) {
+            ids.get_mut().remove(&visit.id);
+            if ids.get().is_empty() {
+                ids.remove();
             }
         }
         if let Some(contact) = self.contacts.get_mut(&visit.contact) {

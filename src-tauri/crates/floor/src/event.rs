@@ -8,12 +8,12 @@ use smol_str::SmolStr;
 /// 24 bytes and then held in place: they are copied and compared at every event, and cost neither memory of their own nor a way to it.
 pub type Name = SmolStr;
 
-/// Which configured source an event came from. Zero is Mirante itself (configuration).
+/// Which configured source an event came from. Zero is Mirante itself (configuration, alerts).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct SourceId(pub u16);
 
 impl SourceId {
-    /// Mirante itself: the source of [`Kind::Configured`] events.
+    /// Mirante itself: the source of [`Kind::Configured`] and [`Kind::Alert`] events.
     pub const MIRANTE: SourceId = SourceId(0);
 }
 
@@ -341,6 +341,8 @@ pub enum Kind<P = PartyId> {
         /// The contact that it is part of.
         root: Name,
     },
+    /// An alert came to another state, or into other hands. Only Mirante itself tells of alerts.
+    Alert(Box<crate::alert::Change>),
 }
 
 impl<P> Kind<P> {
@@ -388,6 +390,7 @@ impl<P> Kind<P> {
             Kind::Drifted { count } => Kind::Drifted { count },
             Kind::StoodStill { ms } => Kind::StoodStill { ms },
             Kind::ContactJoined { contact, root } => Kind::ContactJoined { contact, root },
+            Kind::Alert(change) => Kind::Alert(change),
             Kind::Clock { ahead_ms, at_by, seen_by } => Kind::Clock { ahead_ms, at_by, seen_by },
         }
     }

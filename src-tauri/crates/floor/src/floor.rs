@@ -2,12 +2,12 @@
 
 use crate::{
     Agent, Attempt, Campaign, ClosedVisit, Config, Moment, Name, OpenMinute, PartyId, SourceId, Stage, Totals, Visit,
-    VisitId,
+    VisitId, alert,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-/// The whole operation at one instant: decisions, and one [`Site`] a source. Sources never touch each other's site, which
+/// The whole operation at one instant: decisions, alerts, and one [`Site`] a source. Sources never touch each other's site, which
 /// is why events of two sources commute.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Floor {
@@ -15,6 +15,8 @@ pub struct Floor {
     pub config: Config,
     /// What each source reports.
     pub sites: BTreeMap<SourceId, Site>,
+    /// Alerts that are not normal.
+    pub alerts: BTreeMap<alert::Key, alert::Standing>,
 }
 
 /// Whether a source is heard.
@@ -64,15 +66,15 @@ pub struct Site {
     pub drift: u32,
     /// Queues by name.
     pub queues: BTreeMap<Name, Queue>,
-    /// Agents by key.
-    pub agents: BTreeMap<Name, Agent>,
+    /// Agents by key. Each stands for itself: to find one among thousands, and to put thousands in order, moves only their names.
+    pub agents: BTreeMap<Name, Box<Agent>>,
     /// Visits that have not ended.
     pub visits: BTreeMap<VisitId, Visit>,
     /// The same visits by call: a call passed on can still talk in one queue while it waits in the next.
-    /// Derived; [`Floor::reindex`] makes it anew.
-    pub calls: BTreeMap<Name, BTreeSet<VisitId>>,
-    /// Contacts with an open visit, or that may enter again.
-    pub contacts: BTreeMap<Name, Contact>,
+    /// Every event of a call looks for them, and nothing needs their order. Derived; [`Floor::reindex`] makes it anew.
+    pub calls: HashMap<Name, BTreeSet<VisitId>, foldhash::fast::RandomState>,
+    /// Contacts with an open visit, or that may enter again, in no order.
+    pub contacts: HashMap<Name, Contact, foldhash::fast::RandomState>,
     /// Campaigns by name.
     pub campaigns: BTreeMap<Name, Campaign>,
     /// Attempts under way.
@@ -85,6 +87,9 @@ pub struct Site {
     /// The newest visits that ended unanswered, or answered with nobody seeing the end, so that a better witness can still amend
     /// the day's totals.
     pub recent: VecDeque<ClosedVisit>,
+    /// How many of those are answered and nobody saw the end: most often none, and then no end of a conversation need be looked for among
+    /// them. Derived; [`Floor::reindex`] makes it anew.
+    pub untold: usize,
     /// Agents whose conversation just ended: until then, Unix ms by our clock, a busy device is taken to be busy with it still.
     pub settling: BTreeMap<Name, i64>,
     /// From when on events may have been lost, Unix ms by our clock, because Mirante itself stood still; until the link is next
@@ -137,11 +142,21 @@ pub struct PbxCounters {
     pub level_s: u32,
 }
 
+/// A platform's own service levels of a queue, in tenths of a percent: Asterisk writes one decimal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PbxLevels {
+    /// Of the calls completed (`ServicelevelPerf`).
+    pub of_completed: u16,
+    /// Of the calls completed and abandoned (`ServicelevelPerf2`); older platforms do not tell it.
+    pub of_all: Option<u16>,
+}
+
 impl Floor {
     /// Makes the derived indexes anew from the visits, after a floor was put together from its parts.
     pub fn reindex(&mut self) {
         for site in self.sites.values_mut() {
             site.calls.clear();
+            site.untold = site.recent.iter().filter(|visit| visit.is_untold()).count();
             for queue in site.queues.values_mut() {
                 queue.waiting.clear();
             }

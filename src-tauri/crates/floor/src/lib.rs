@@ -7,6 +7,7 @@
 //! milliseconds. Every input is treated as hostile: no order of events makes it panic or count below zero.
 
 mod agent;
+pub mod alert;
 mod amend;
 mod apply;
 mod attempt;
@@ -22,6 +23,7 @@ mod people;
 mod picture;
 mod reconcile;
 mod rollup;
+mod rules;
 mod visit;
 
 pub use agent::{Activity, Agent, AgentState, Device, Membership, Place, StateKind};
@@ -29,14 +31,15 @@ pub use attempt::{AnsweredBy, Attempt, AttemptResult, ClosedAttempt, DialEnd, En
 pub use campaign::{Campaign, DispositionFlags};
 pub use changes::{AgentSpan, Changes, Fact, Gap, Marked, Touched};
 pub use config::{
-    CampaignKind, CampaignSetup, Config, Goal, Operation, Person, QueueSetup, Removed, Setting, Shift, Team,
+    CampaignKind, CampaignSetup, Config, Goal, Operation, Person, QueueSetup, QueueWas, Removed, Setting, Shift, Team,
 };
 pub use event::{Event, Kind, Name, Origin, PartyId, SourceId, Stamp, UNTOLD_MS};
-pub use floor::{Contact, Floor, Link, PbxCounters, Queue, Site};
+pub use floor::{Contact, Floor, Link, PbxCounters, PbxLevels, Queue, Site};
 pub use hist::{Hist, Tally};
 pub use picture::{MemberPicture, Picture, QueuePicture, WaitingPicture};
 pub use reconcile::{Healer, reconcile};
 pub use rollup::{AgentActivity, Cohort, Minute, OpenMinute, QueueActivity, Totals};
+pub use rules::{Aim, AimKey, AimWindow, Calendar, Direction, InForce, ProfileOf, Ruling, Scope, Shown};
 pub use visit::{ClosedVisit, Moment, Outcome, Stage, Visit, VisitId, Witness};
 
 /// Version of the rules in [`Floor::apply`]. A stored stretch of history names the version that folded it.

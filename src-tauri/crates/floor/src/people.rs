@@ -21,7 +21,7 @@ impl Site {
 
     pub(crate) fn agent(&mut self, key: &Name, now: Moment) -> &mut Agent {
         let credited = self.seen;
-        self.agents.entry(key.clone()).or_insert_with(|| Agent { credited, ..Agent::new(now) })
+        self.agents.entry(key.clone()).or_insert_with(|| Box::new(Agent { credited, ..Agent::new(now) }))
     }
 
     pub(crate) fn queue_gone(&mut self, name: &Name, step: &mut Step<'_>) {
@@ -46,17 +46,18 @@ impl Site {
         self.queue(queue, step);
         let (live, now) = (self.is_live(), self.seen);
         let entry = self.agents.entry(key.clone());
-        let agent = entry.or_insert_with(|| Agent { credited: now, ..Agent::new(step.now) });
+        let agent = entry.or_insert_with(|| Box::new(Agent { credited: now, ..Agent::new(step.now) }));
         // The agent was found once: a list of thousands of members is applied in a moment.
         let ahead = self.clock_ahead.unwrap_or(0);
         let mut desk = Desk { settling: &mut self.settling, minute: &mut self.minute, live, now };
         desk.member(kind, agent, ahead, step);
+        touch(key, agent, step);
     }
 
     /// Members of a site that knows no agent yet, all told at one instant: what [`Site::member`] does with each. Agents are found by
     /// hash and put in their order once: to find a place for each anew takes twice as long as all else that is done with them.
     pub(crate) fn newcomers(&mut self, events: &[Event], changes: &mut Changes) {
-        let mut agents: Vec<(Name, Agent)> = Vec::with_capacity(events.len());
+        let mut agents: Vec<(Name, Box<Agent>)> = Vec::with_capacity(events.len());
         let mut places: HashMap<&Name, usize, foldhash::fast::RandomState> = HashMap::default();
         places.reserve(events.len());
         changes.agents.reserve(events.len());
@@ -64,12 +65,16 @@ impl Site {
         for event in events {
             let Kind::Member { queue, agent: key, .. } = &event.kind else { continue };
             let Some(mut step) = self.begin(event, changes) else { continue };
+            // Every queue and every agent here is touched once: none of them was here before these.
             if last.replace(queue) != Some(queue) {
                 self.queue(queue, &mut step);
             }
             let (live, now, ahead) = (self.is_live(), self.seen, self.clock_ahead.unwrap_or(0));
             let place = *places.entry(key).or_insert_with(|| {
-                agents.push((key.clone(), Agent { credited: now, ..Agent::new(step.now) }));
+                step.changes.agents.extend(step.source, std::iter::once(key));
+                let mut agent = Box::new(Agent::new(step.now));
+                agent.credited = now;
+                agents.push((key.clone(), agent));
                 agents.len() - 1
             });
             if let Some((_, agent)) = agents.get_mut(place) {
@@ -135,6 +140,10 @@ impl Site {
 
     /// Lets go of the conversations that ended long enough ago: a device that is still busy is busy with another.
     pub(crate) fn settle(&mut self, to: i64, step: &mut Step<'_>) {
+        // As at nearly every event.
+        if self.settling.is_empty() {
+            return;
+        }
         let due: Vec<Name> = self.settling.extract_if(.., |_, until| *until <= to).map(|(key, _)| key).collect();
         let (live, now) = (self.is_live(), self.seen);
         for key in due {
@@ -155,6 +164,12 @@ impl Site {
     }
 }
 
+/// An agent is to be drawn again, and so are the queues served.
+fn touch(key: &Name, agent: &Agent, step: &mut Step<'_>) {
+    step.changes.agents.insert(step.source, key);
+    step.changes.queues.extend(step.source, agent.memberships.keys());
+}
+
 /// What an agent's state depends on and changes, beside the agent.
 struct Desk<'a> {
     settling: &'a mut BTreeMap<Name, i64>,
@@ -165,6 +180,7 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     /// An agent is a member of a queue, with all that the platform says. `ahead`: how far the platform's clock is ahead of ours, ms.
+    /// The caller touches both.
     fn member(&mut self, kind: &Kind, agent: &mut Agent, ahead: i64, step: &mut Step<'_>) {
         let Kind::Member { queue, agent: key, interface, name, device, paused, reason, penalty, paused_at, .. } = kind
         else {
@@ -177,7 +193,10 @@ impl Desk<'_> {
         let reason = reason.clone().filter(|_| *paused);
         let membership = Membership { interface: interface.clone(), paused: *paused, reason, penalty: *penalty };
         agent.memberships.insert(queue.clone(), membership);
-        self.refresh(key, agent, step);
+        if step.origin == Origin::Heard {
+            agent.touched = step.now.seen;
+        }
+        self.derive(key, agent, step);
         // A pause found in a picture began before we looked; the platform may know when.
         if let Some(at) = paused_at.filter(|_| step.origin == Origin::Inferred)
             && let began = at.saturating_sub(ahead)
@@ -196,10 +215,13 @@ impl Desk<'_> {
         self.rederive(key, agent, step);
     }
 
-    /// Derives an agent's state from the facts again; if it changed, the old one is credited and becomes a span.
     fn rederive(&mut self, key: &Name, agent: &mut Agent, step: &mut Step<'_>) {
-        step.changes.agents.insert(step.source, key);
-        step.changes.queues.extend(step.source, agent.memberships.keys());
+        touch(key, agent, step);
+        self.derive(key, agent, step);
+    }
+
+    /// Derives an agent's state from the facts again; if it changed, the old one is credited and becomes a span.
+    fn derive(&mut self, key: &Name, agent: &mut Agent, step: &mut Step<'_>) {
         if !agent.device.is_busy() {
             self.settling.remove(key);
         }

@@ -1,6 +1,6 @@
 //! Everything a platform says about itself at one moment.
 
-use crate::{Device, Name, PartyId, PbxCounters};
+use crate::{Device, Name, PartyId, PbxCounters, PbxLevels};
 use serde::{Deserialize, Serialize};
 
 /// A poll's answer. Not atomic: what happened while it was taken may or may not be in it.
@@ -8,8 +8,11 @@ use serde::{Deserialize, Serialize};
 pub struct Picture<P = PartyId> {
     /// Queues.
     pub queues: Vec<QueuePicture>,
-    /// Members, one entry a queue and agent.
-    pub members: Vec<MemberPicture<P>>,
+    /// Who the members are. Each is told once here, however many queues are served, since to name somebody takes a look into the table
+    /// of people.
+    pub people: Vec<P>,
+    /// Members, one entry a queue and agent, named by their places in `people`.
+    pub members: Vec<MemberPicture<u32>>,
     /// Callers waiting.
     pub waiting: Vec<WaitingPicture<P>>,
 }
@@ -21,9 +24,11 @@ pub struct QueuePicture {
     pub queue: Name,
     /// The platform's own counters.
     pub counters: PbxCounters,
+    /// The platform's own service levels, if it tells them.
+    pub levels: Option<PbxLevels>,
 }
 
-/// A member in a picture; fields as in [`crate::Kind::Member`].
+/// A member of a queue; fields as in [`crate::Kind::Member`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MemberPicture<P = PartyId> {
     /// The queue.
@@ -65,22 +70,39 @@ pub struct WaitingPicture<P = PartyId> {
     pub waited_ms: i64,
 }
 
+impl<P> MemberPicture<P> {
+    /// The same member named another way, or not at all.
+    pub fn named<Q>(self, name: impl FnOnce(P) -> Option<Q>) -> MemberPicture<Q> {
+        let MemberPicture {
+            queue,
+            agent,
+            interface,
+            name: before,
+            device,
+            paused,
+            reason,
+            penalty,
+            in_call,
+            paused_at,
+        } = self;
+        let name = before.and_then(name);
+        MemberPicture { queue, agent, interface, name, device, paused, reason, penalty, in_call, paused_at }
+    }
+}
+
 impl<P> Picture<P> {
+    /// Adds a member whose name no other has told.
+    pub fn add(&mut self, member: MemberPicture<P>) {
+        let people = &mut self.people;
+        self.members.push(member.named(|name| {
+            people.push(name);
+            u32::try_from(people.len() - 1).ok()
+        }));
+    }
+
     /// The same picture with every person named another way.
     pub fn map_party<Q>(self, mut f: impl FnMut(P) -> Q) -> Picture<Q> {
-        let members = self.members.into_iter().map(|m| MemberPicture {
-            queue: m.queue,
-            agent: m.agent,
-            interface: m.interface,
-            name: m.name.map(&mut f),
-            device: m.device,
-            paused: m.paused,
-            reason: m.reason,
-            penalty: m.penalty,
-            in_call: m.in_call,
-            paused_at: m.paused_at,
-        });
-        let members = members.collect();
+        let people = self.people.into_iter().map(&mut f).collect();
         let waiting = self.waiting.into_iter().map(|w| WaitingPicture {
             queue: w.queue,
             call: w.call,
@@ -89,6 +111,13 @@ impl<P> Picture<P> {
             position: w.position,
             waited_ms: w.waited_ms,
         });
-        Picture { queues: self.queues, members, waiting: waiting.collect() }
+        Picture { queues: self.queues, people, members: self.members, waiting: waiting.collect() }
+    }
+}
+
+impl<P: Clone> Picture<P> {
+    /// The members, each with its name.
+    pub fn named(&self) -> impl Iterator<Item = MemberPicture<P>> {
+        self.members.iter().map(|member| member.clone().named(|at| self.people.get(at as usize).cloned()))
     }
 }

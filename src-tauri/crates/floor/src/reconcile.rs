@@ -1,6 +1,8 @@
 //! Pictures against the floor: what must have happened unheard.
 
-use crate::{Floor, Kind, MemberPicture, Name, Outcome, Picture, QueuePicture, Site, SourceId, Stage, WaitingPicture};
+use crate::{
+    Floor, Kind, MemberPicture, Name, Outcome, PartyId, Picture, QueuePicture, Site, SourceId, Stage, WaitingPicture,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::mem::Discriminant;
 
@@ -15,76 +17,66 @@ const LONGEST_TALK_MS: i64 = 4 * 60 * 60 * 1000;
 /// The picture is taken whole, so that the first one of a large site, thousands of members none of whom is known, becomes events
 /// without a copy.
 pub fn reconcile(floor: &Floor, source: SourceId, picture: Picture, asked: i64) -> Vec<Kind> {
-    let nothing = Site::default();
-    let site = floor.sites.get(&source).unwrap_or(&nothing);
-    let Picture { queues, members: seen, waiting } = picture;
     let mut kinds = Vec::new();
-    counters(site, &queues, &mut kinds);
-    let removed = removed(site, &seen, asked);
-    let over = conversations(site, &seen, asked);
-    members(site, seen, asked, &mut kinds);
-    kinds.extend(removed);
-    kinds.extend(over);
-    waits(site, &waiting, asked, &mut kinds);
-    gone(site, &queues, &mut kinds);
+    tell(floor, source, picture, asked, &mut |kind| kinds.push(kind));
     kinds
 }
 
-fn counters(site: &Site, seen: &[QueuePicture], kinds: &mut Vec<Kind>) {
-    for QueuePicture { queue, counters } in seen {
+/// Tells the events one after the other: the first of a large site are thousands, and a list of them would be as long again.
+fn tell(floor: &Floor, source: SourceId, picture: Picture, asked: i64, out: &mut impl FnMut(Kind)) {
+    let nothing = Site::default();
+    let site = floor.sites.get(&source).unwrap_or(&nothing);
+    let Picture { queues, people, members: seen, waiting } = picture;
+    counters(site, &queues, out);
+    let removed = removed(site, &seen, asked);
+    let over = conversations(site, &seen, asked);
+    members(site, &people, seen, asked, out);
+    removed.into_iter().chain(over).for_each(&mut *out);
+    waits(site, &waiting, asked, out);
+    gone(site, &queues, out);
+}
+
+fn counters(site: &Site, seen: &[QueuePicture], out: &mut impl FnMut(Kind)) {
+    for QueuePicture { queue, counters, .. } in seen {
         if site.queues.get(queue).and_then(|q| q.pbx) != Some(*counters) {
-            kinds.push(Kind::QueueSeen { queue: queue.clone(), counters: *counters });
+            out(Kind::QueueSeen { queue: queue.clone(), counters: *counters });
         }
     }
 }
 
 /// Last, since a queue goes only when nobody talks in it any more.
-fn gone(site: &Site, seen: &[QueuePicture], kinds: &mut Vec<Kind>) {
+fn gone(site: &Site, seen: &[QueuePicture], out: &mut impl FnMut(Kind)) {
     let names: BTreeSet<&Name> = seen.iter().map(|q| &q.queue).collect();
     // An empty picture says nothing: a platform that is still loading lists no queue.
     if !names.is_empty() {
         let gone = site.queues.keys().filter(|queue| !names.contains(queue));
-        kinds.extend(gone.map(|queue| Kind::QueueGone { queue: queue.clone() }));
+        gone.for_each(|queue| out(Kind::QueueGone { queue: queue.clone() }));
     }
 }
 
-fn members(site: &Site, seen: Vec<MemberPicture>, asked: i64, kinds: &mut Vec<Kind>) {
-    if site.agents.is_empty() {
-        kinds.reserve(seen.len());
-    }
+fn members(site: &Site, people: &[PartyId], seen: Vec<MemberPicture<u32>>, asked: i64, out: &mut impl FnMut(Kind)) {
     for m in seen {
         let agent = site.agents.get(&m.agent);
         let known = agent.and_then(|a| a.memberships.get(&m.queue));
         if known.is_some() && agent.is_some_and(|a| a.touched >= asked) {
             continue;
         }
+        let name = m.name.and_then(|at| people.get(at as usize).copied());
         let same = known.is_some_and(|known| {
             known.interface == m.interface
                 && known.paused == m.paused
                 && known.penalty == m.penalty
                 && known.reason.as_ref() == m.reason.as_ref().filter(|_| m.paused)
-        }) && agent.is_some_and(|a| a.device == m.device && (m.name.is_none() || a.name == m.name));
+        }) && agent.is_some_and(|a| a.device == m.device && (name.is_none() || a.name == name));
         if !same {
-            let MemberPicture { queue, agent, interface, name, device, paused, reason, penalty, in_call, paused_at } =
-                m;
-            kinds.push(Kind::Member {
-                queue,
-                agent,
-                interface,
-                name,
-                device,
-                paused,
-                reason,
-                penalty,
-                in_call,
-                paused_at,
-            });
+            let MemberPicture { queue, agent, interface, device, paused, reason, penalty, in_call, paused_at, .. } = m;
+            out(Kind::Member { queue, agent, interface, name, device, paused, reason, penalty, in_call, paused_at });
         }
     }
 }
 
 /// Members whom the picture does not show any more.
-fn removed(site: &Site, seen: &[MemberPicture], asked: i64) -> Vec<Kind> {
+fn removed(site: &Site, seen: &[MemberPicture<u32>], asked: i64) -> Vec<Kind> {
     // The first picture of all is the longest to take in, and nobody can be gone yet.
     if site.agents.is_empty() {
         return Vec::new();
@@ -101,7 +93,7 @@ fn removed(site: &Site, seen: &[MemberPicture], asked: i64) -> Vec<Kind> {
 }
 
 /// Conversations that a member's row denies.
-fn conversations(site: &Site, seen: &[MemberPicture], asked: i64) -> Vec<Kind> {
+fn conversations(site: &Site, seen: &[MemberPicture<u32>], asked: i64) -> Vec<Kind> {
     let mut kinds = Vec::new();
     if site.visits.values().all(|visit| !matches!(visit.stage, Stage::Talking { .. })) {
         return kinds;
@@ -132,12 +124,12 @@ fn conversations(site: &Site, seen: &[MemberPicture], asked: i64) -> Vec<Kind> {
     kinds
 }
 
-fn waits(site: &Site, seen: &[WaitingPicture], asked: i64, kinds: &mut Vec<Kind>) {
+fn waits(site: &Site, seen: &[WaitingPicture], asked: i64, out: &mut impl FnMut(Kind)) {
     let calls: BTreeSet<(&Name, &Name)> = seen.iter().map(|w| (&w.queue, &w.call)).collect();
     for visit in site.visits.values().filter(|v| v.stage == Stage::Waiting && v.entered.seen < asked) {
         if !calls.contains(&(&visit.queue, &visit.call)) {
             let (queue, call) = (visit.queue.clone(), visit.call.clone());
-            kinds.push(Kind::Left { queue, call, outcome: Outcome::Unknown, ago_ms: 0 });
+            out(Kind::Left { queue, call, outcome: Outcome::Unknown, ago_ms: 0 });
         }
     }
     let left = site.recent.iter().filter(|v| v.ended.seen >= asked && v.outcome != Outcome::Answered);
@@ -151,7 +143,7 @@ fn waits(site: &Site, seen: &[WaitingPicture], asked: i64, kinds: &mut Vec<Kind>
         if known || ended.contains(&(&w.queue, &w.call)) {
             continue;
         }
-        kinds.push(Kind::Entered {
+        out(Kind::Entered {
             queue: w.queue.clone(),
             call: w.call.clone(),
             contact: w.contact.clone().unwrap_or_else(|| w.call.clone()),
@@ -169,6 +161,26 @@ pub struct Healer {
 }
 
 impl Healer {
+    /// Those of the differences of a picture that may be applied now, in their order: what [`reconcile`] gives, and this admits.
+    pub fn heal<T>(
+        &mut self,
+        floor: &Floor,
+        source: SourceId,
+        picture: Picture,
+        asked: i64,
+        connected: bool,
+        mut happened: impl FnMut(Kind) -> T,
+    ) -> Vec<T> {
+        if !connected {
+            let admitted = self.admit(reconcile(floor, source, picture, asked), connected);
+            return admitted.into_iter().map(happened).collect();
+        }
+        self.last.clear();
+        let mut all = Vec::with_capacity(picture.queues.len() + picture.members.len() + picture.waiting.len());
+        tell(floor, source, picture, asked, &mut |kind| all.push(happened(kind)));
+        all
+    }
+
     /// Those of `differences` that may be applied now. `connected`: this is the first picture of a session.
     ///
     /// A platform's own counters are its word and not a difference: they always pass.

@@ -14,7 +14,7 @@ fn a_picture_heals_a_busy_queue_too() {
         (60_000, entered("sac", "c3")),
         (60_500, member("sac", "2101", Device::InUse, false)),
     ]);
-    let queue = QueuePicture { queue: name("sac"), counters: PbxCounters::default() };
+    let queue = QueuePicture { queue: name("sac"), counters: PbxCounters::default(), levels: None };
     let waiting = |call: &str| WaitingPicture {
         queue: name("sac"),
         call: name(call),
@@ -23,7 +23,7 @@ fn a_picture_heals_a_busy_queue_too() {
         position: 1,
         waited_ms: 5_000,
     };
-    let picture = Picture { queues: vec![queue], members: vec![], waiting: vec![waiting("c2")] };
+    let picture = Picture { queues: vec![queue], people: vec![], members: vec![], waiting: vec![waiting("c2")] };
     let kinds = reconcile(&floor, S, picture, MORNING + 58_000);
     let calls: Vec<String> = kinds
         .iter()

@@ -44,22 +44,34 @@ proptest! {
     /// Offered, ended and waiting add up; and the totals are what an independent count of the facts gives.
     #[test]
     fn totals_are_what_the_facts_say(events in any_stream(1)) {
-        let quiet: Vec<Event> = events
-            .into_iter()
-            .filter(|e| !matches!(e.kind, Kind::DayStarted { .. } | Kind::QueueGone { .. }))
-            .collect();
-        let mut floor = Floor::default();
-        let facts = fold(&mut floor, &quiet);
+        let (mut floor, mut facts, mut day) = (Floor::default(), Vec::new(), i64::MIN);
+        // A clock that is set may take somebody over midnight; queues that are gone take their totals with them.
+        for event in events.iter().filter(|e| !matches!(e.kind, Kind::Clock { .. } | Kind::QueueGone { .. })) {
+            let mut changes = Changes::default();
+            floor.apply(event, &mut changes);
+            let from = floor.sites.get(&SourceId(1)).and_then(|site| site.day_from).unwrap_or(i64::MIN);
+            if from != day {
+                // What ended before the news of the day came is in no totals any more.
+                facts.clear();
+                day = from;
+            }
+            facts.extend(changes.facts);
+        }
         let Some(site) = floor.sites.get(&SourceId(1)) else { return Ok(()) };
+        let is_of_day = |entered: Moment| entered.seen >= day;
         let mut ends: BTreeMap<(Name, Outcome), (u32, i64)> = BTreeMap::new();
-        for visit in closed(&facts) {
+        for visit in closed(&facts).filter(|visit| is_of_day(visit.entered)) {
             let end = ends.entry((visit.queue.clone(), visit.outcome)).or_default();
             end.0 += 1;
             end.1 += visit.wait_ms;
         }
         for fact in &facts {
             if let Fact::VisitAmended { id: Some(id), queue, from, to, .. } = fact {
-                let wait = closed(&facts).find(|v| v.id == *id).expect("an amended visit had ended").wait_ms;
+                let amended = closed(&facts).find(|v| v.id == *id).expect("an amended visit had ended");
+                let wait = amended.wait_ms;
+                if !is_of_day(amended.entered) {
+                    continue;
+                }
                 for (outcome, sign) in [(from, -1i64), (to, 1)] {
                     let end = ends.entry((queue.clone(), *outcome)).or_default();
                     end.0 = end.0.checked_add_signed(sign as i32).expect("never below zero");
@@ -67,7 +79,7 @@ proptest! {
                 }
             }
         }
-        for visit in site.visits.values() {
+        for visit in site.visits.values().filter(|visit| is_of_day(visit.entered)) {
             if let Stage::Talking { wait_ms, .. } = visit.stage {
                 let end = ends.entry((visit.queue.clone(), Outcome::Answered)).or_default();
                 end.0 += 1;
@@ -82,7 +94,8 @@ proptest! {
                 prop_assert_eq!(queue.totals.waits.get(&outcome).map_or(0, |t| t.sum_ms), sum as u64);
                 ended += count;
             }
-            prop_assert_eq!(queue.totals.offered, ended + queue.waiting.len() as u32);
+            let waiting = queue.waiting.iter().filter(|id| is_of_day(site.visits[id].entered)).count();
+            prop_assert_eq!(queue.totals.offered, ended + waiting as u32);
         }
     }
 
@@ -199,10 +212,10 @@ proptest! {
 
 /// What a platform in this state would say of itself.
 fn common_picture(site: &Site) -> Picture {
-    let queues = site
+    let queues: Vec<_> = site
         .queues
         .keys()
-        .map(|queue| QueuePicture { queue: queue.clone(), counters: PbxCounters::default() })
+        .map(|queue| QueuePicture { queue: queue.clone(), counters: PbxCounters::default(), levels: None })
         .collect();
     let members = site.agents.iter().flat_map(|(key, agent)| {
         agent.memberships.iter().map(|(queue, m)| MemberPicture {
@@ -226,5 +239,7 @@ fn common_picture(site: &Site) -> Picture {
         position: v.position.unwrap_or(1),
         waited_ms: 1_000,
     });
-    Picture { queues, members: members.collect(), waiting: waiting.collect() }
+    let mut picture = Picture { queues, people: vec![], members: vec![], waiting: waiting.collect() };
+    members.for_each(|member| picture.add(member));
+    picture
 }

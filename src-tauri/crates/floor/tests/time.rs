@@ -116,7 +116,7 @@ fn the_day_starts_anew_and_what_is_open_goes_on() {
     ]);
     let site = &floor.sites[&S];
     let totals = &site.queues["sac"].totals;
-    assert_eq!((totals.offered, totals.count(Outcome::Abandoned)), (0, 1), "it ended today, though it came yesterday");
+    assert_eq!((totals.offered, totals.count(Outcome::Abandoned)), (0, 0), "it came yesterday, though it ended today");
     assert_eq!(site.counting_since, Some(MORNING + 60_000));
 }
 
@@ -195,4 +195,67 @@ fn a_gap_begins_when_mirante_stood_still() {
     let gaps = changes.facts.iter().filter_map(|f| if let Fact::GapClosed(g) = f { Some(g) } else { None });
     let gaps: Vec<(i64, i64)> = gaps.map(|gap| (gap.from - MORNING, gap.to - MORNING)).collect();
     assert_eq!(gaps, [(10_000, 31_000), (40_000, 42_000)]);
+}
+
+/// A day's totals are of those who came on it, by whatever clock they leave: as history counts them.
+#[test]
+fn who_came_before_midnight_stays_in_the_day_before() {
+    let mut floor = Floor::default();
+    let mut changes = Changes::default();
+    let mut seq = 0;
+    let mut tell = |floor: &mut Floor, seen: i64, kind: Kind| {
+        seq += 1;
+        floor.apply(&event(1, seq, MORNING + seen, kind), &mut changes);
+    };
+    let dialled = |attempt: &str| Kind::Dialled {
+        attempt: name(attempt),
+        campaign: Some(name("vendas")),
+        contact: name(attempt),
+        agent: None,
+        callee: None,
+    };
+    let human = |attempt: &str| Kind::DialAnswered { attempt: name(attempt), by: AnsweredBy::Human, agent: None };
+    let over = |attempt: &str| Kind::DialEnded { attempt: name(attempt), end: DialEnd::UNHEARD, ago_ms: 0 };
+    tell(&mut floor, -86_400_000, Kind::DayStarted { from: MORNING - 86_400_000 });
+    tell(&mut floor, -50_000, Kind::LinkUp { platform: name("pbx") });
+    tell(&mut floor, -50_000, member("sac", "2101", Device::Idle, false));
+    tell(&mut floor, -40_000, entered("sac", "talks"));
+    tell(&mut floor, -39_000, entered("sac", "gives up"));
+    tell(&mut floor, -38_000, dialled("before"));
+    tell(&mut floor, 0, Kind::DayStarted { from: MORNING });
+    tell(&mut floor, 1_000, answered("sac", "talks", "2101"));
+    tell(&mut floor, 2_000, left("sac", "gives up", Outcome::Unknown));
+    // The record tells of the one of yesterday how it left: today's totals have nothing to move.
+    tell(
+        &mut floor,
+        2_500,
+        Kind::VisitAmended {
+            queue: name("sac"),
+            call: name("gives up"),
+            from: Outcome::Unknown,
+            to: Outcome::Timeout,
+            witness: Witness::Stream,
+        },
+    );
+    tell(&mut floor, 3_000, completed("sac", Some("talks"), None, "2101"));
+    tell(&mut floor, 4_000, human("before"));
+    tell(&mut floor, 5_000, over("before"));
+    let site = &floor.sites[&S];
+    assert_eq!(site.queues["sac"].totals, Totals::default(), "all of it is yesterday's");
+    assert_eq!(site.campaigns["vendas"], Campaign::default());
+    assert_eq!(site.minute.queues["sac"].answered, 1, "what happened in the minute did happen in it");
+
+    tell(&mut floor, 10_000, entered("sac", "today"));
+    tell(&mut floor, 11_000, answered("sac", "today", "2101"));
+    tell(&mut floor, 12_000, dialled("after"));
+    tell(&mut floor, 13_000, human("after"));
+    // The news of a day that had begun before: what goes on of it is counted again.
+    tell(&mut floor, 14_000, Kind::DayStarted { from: MORNING + 9_000 });
+    tell(&mut floor, 16_000, completed("sac", Some("today"), None, "2101"));
+    tell(&mut floor, 17_000, over("after"));
+    let site = &floor.sites[&S];
+    let totals = &site.queues["sac"].totals;
+    assert_eq!((totals.offered, totals.count(Outcome::Answered), totals.talks.count), (1, 1, 1));
+    let campaign = &site.campaigns["vendas"];
+    assert_eq!((campaign.attempts, campaign.humans, campaign.ended), (1, 1, 1));
 }

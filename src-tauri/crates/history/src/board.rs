@@ -109,8 +109,8 @@ pub(crate) fn waits<'a>(site: &'a Site, queue: &'a Queue) -> impl Iterator<Item 
 
 /// A queue's totals, with the answers within the target in force.
 pub(crate) fn totals(floor: &Floor, source: SourceId, name: &Name, queue: &Queue) -> QueueTotals {
-    let setup = floor.config.queues.get(&(source, name.clone()));
-    let target_s = setup.map_or_else(|| mirante_floor::Goal::default().seconds, |setup| setup.goal.seconds);
+    let day = floor.sites.get(&source).and_then(|site| site.day_from).unwrap_or(i64::MIN);
+    let target_s = floor.config.goal(source, name, day).seconds;
     let totals = &queue.totals;
     let answered = totals.waits.get(&Outcome::Answered);
     QueueTotals {

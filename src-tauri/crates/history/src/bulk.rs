@@ -14,13 +14,14 @@ const ROWS: usize = 32;
 
 /// Writes facts of one imported source: what [`facts::write`] does with them.
 pub(crate) fn write(tx: &Transaction<'_>, source: SourceId, seq: u64, all: &[Fact]) -> Result<()> {
-    let mut cohorts = Cohorts::default();
+    let mut cohorts = Cohorts::many();
     let mut visits: Vec<&ClosedVisit> = Vec::new();
     let mut spans: Vec<&AgentSpan> = Vec::new();
     for fact in all {
         match fact {
             Fact::VisitClosed(visit) => visits.push(visit),
-            Fact::SpanClosed(span) => spans.push(span),
+            Fact::SpanClosed(span) if facts::tells(seq, span) => spans.push(span),
+            Fact::SpanClosed(_) => {}
             // May speak of a visit before it.
             other => {
                 close(tx, source, seq, &mut visits, &mut cohorts)?;
@@ -61,7 +62,7 @@ fn close(
 }
 
 /// Inserts rows of a table, each bound by `bind` from a parameter on.
-fn insert<T: Copy>(
+pub(crate) fn insert<T: Copy>(
     db: &Connection,
     table: &str,
     columns: &str,

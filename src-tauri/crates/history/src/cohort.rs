@@ -3,10 +3,9 @@
 //! Each change of a row takes what it gave before and gives what it holds now, so that the sums are those of the rows, however
 //! often a row is amended.
 
-use crate::{HistoryError, Result};
+use crate::{HistoryError, Result, bulk};
 use mirante_floor::{AnsweredBy, ClosedAttempt, ClosedVisit, Hist, Minute, Name, Origin, Tally};
 use rusqlite::{Connection, OptionalExtension, Row, Statement, ToSql};
-use std::collections::BTreeMap;
 
 /// Counts that a row of either table holds at most.
 const COUNTS: usize = 12;
@@ -54,28 +53,35 @@ type Key = (u16, Name, i64, &'static str);
 
 /// What one fact counts.
 struct Share {
-    counts: [i64; COUNTS],
+    key: Key,
+    /// What of it is to be counted, a bit each.
+    told: u16,
     before_ms: i64,
     talk_ms: Option<i64>,
+    /// Given; else taken back.
+    counts: bool,
 }
-
-/// Shares that a batch gives (true) and takes back, by row.
-type Shares = BTreeMap<Key, Vec<(Share, bool)>>;
 
 /// What a batch changes in the sums. Written at its end, since a batch often changes one sum many times.
 #[derive(Default)]
 pub(crate) struct Cohorts {
-    visits: Shares,
-    attempts: Shares,
+    visits: Vec<Share>,
+    attempts: Vec<Share>,
+    /// There are so many that most are newer than all that is kept.
+    many: bool,
 }
 
 impl Cohorts {
+    /// Of a past of millions.
+    pub(crate) fn many() -> Cohorts {
+        Cohorts { many: true, ..Cohorts::default() }
+    }
+
     /// A visit counts as it stands now, or, before it changes, no longer does.
     pub(crate) fn visit(&mut self, v: &ClosedVisit, counts: bool) {
         let key = (v.source.0, v.queue.clone(), Minute::floor(v.entered.seen), v.outcome.word());
         let told = [true, v.origin == Origin::Backfilled, v.transferred];
-        let share = Share::of(&told, v.wait_ms, v.talk_ms);
-        self.visits.entry(key).or_default().push((share, counts));
+        self.visits.push(Share::of(key, &told, v.wait_ms, v.talk_ms, counts));
     }
 
     /// The same of an attempt.
@@ -97,15 +103,14 @@ impl Cohorts {
             flags.completed,
             flags.unworkable,
         ];
-        let share = Share::of(&told, a.ring_ms, a.talk_ms);
-        self.attempts.entry(key).or_default().push((share, counts));
+        self.attempts.push(Share::of(key, &told, a.ring_ms, a.talk_ms, counts));
     }
 
     /// Writes what changed; gives what does not add up, in words.
     pub(crate) fn write(self, db: &Connection) -> Result<Vec<String>> {
         let mut wrong = Vec::new();
-        VISITS.change(db, self.visits, &mut wrong)?;
-        ATTEMPTS.change(db, self.attempts, &mut wrong)?;
+        VISITS.change(db, self.visits, self.many, &mut wrong)?;
+        ATTEMPTS.change(db, self.attempts, self.many, &mut wrong)?;
         Ok(wrong)
     }
 }
@@ -115,14 +120,19 @@ impl Share {
     /// database cannot hold.
     const LONGEST: i64 = 1 << 39;
 
-    fn of(told: &[bool], before_ms: i64, talk_ms: Option<i64>) -> Share {
-        let mut counts = [0; COUNTS];
-        for (count, told) in counts.iter_mut().zip(told) {
-            *count = i64::from(*told);
-        }
+    fn of(key: Key, told: &[bool], before_ms: i64, talk_ms: Option<i64>, counts: bool) -> Share {
+        let told = told.iter().rev().fold(0, |all, told| all << 1 | u16::from(*told));
         let talk_ms = talk_ms.map(|ms| ms.min(Self::LONGEST));
-        Share { counts, before_ms: before_ms.min(Self::LONGEST), talk_ms }
+        Share { key, told, before_ms: before_ms.min(Self::LONGEST), talk_ms, counts }
     }
+}
+
+/// A row that is certainly not there yet: its key, sums and both histograms packed.
+struct Fresh<'a> {
+    key: &'a Key,
+    sums: Sums,
+    before: Vec<u8>,
+    talks: Vec<u8>,
 }
 
 /// One row of sums.
@@ -135,7 +145,7 @@ struct Sums {
 
 impl Table {
     /// What does not add up is left out, so that a damaged sum holds up no commit.
-    fn change(&self, db: &Connection, shares: Shares, wrong: &mut Vec<String>) -> Result<()> {
+    fn change(&self, db: &Connection, mut shares: Vec<Share>, many: bool, wrong: &mut Vec<String>) -> Result<()> {
         if shares.is_empty() {
             return Ok(());
         }
@@ -149,12 +159,31 @@ impl Table {
             format!("INTO {name} (source, {whose}, minute_ms, {what}, {columns}) VALUES ({})", places.join(", "));
         let mut insert = db.prepare_cached(&format!("INSERT {into} ON CONFLICT DO NOTHING"))?;
         let mut replace = db.prepare_cached(&format!("INSERT OR REPLACE {into}"))?;
-        for ((source, whose, minute, what), shares) in shares {
-            let key: [&dyn ToSql; 4] = [&source, &&*whose, &minute, &what];
+        let sql = format!("SELECT max(minute_ms) FROM {name} WHERE source = ?1 AND {whose} = ?2");
+        let mut last = db.prepare_cached(&sql)?;
+        let (mut newest, mut fresh) = (None, Vec::new());
+        // Those of one row stay in their order.
+        shares.sort_by(|a, b| a.key.cmp(&b.key));
+        for shares in shares.chunk_by(|a, b| a.key == b.key) {
+            let Some(Share { key: row @ (source, whose, minute, what), .. }) = shares.first() else { continue };
+            let key: [&dyn ToSql; 4] = [source, &&**whose, minute, what];
             // Most often nothing is known of a minute yet, and nothing is to be looked for.
-            if shares.iter().all(|(_, counts)| *counts) {
+            if shares.iter().all(|share| share.counts) {
                 let mut sums = Sums::default();
-                shares.iter().for_each(|(share, _)| _ = sums.change(share, true));
+                shares.iter().for_each(|share| _ = sums.change(share));
+                if many {
+                    let known = newest.filter(|(of, _)| *of == (source, whose));
+                    let known = match known {
+                        Some((_, known)) => known,
+                        None => last.query_row((source, &**whose), |row| row.get::<_, Option<i64>>(0))?,
+                    };
+                    newest = Some(((source, whose), known));
+                    if known.is_none_or(|known| *minute > known) {
+                        let (before, talks) = (packed(&sums.before.hist)?, packed(&sums.talks.hist)?);
+                        fresh.push(Fresh { key: row, sums, before, talks });
+                        continue;
+                    }
+                }
                 if sums.write(&mut insert, &key, counts.len())? > 0 {
                     continue;
                 }
@@ -165,8 +194,8 @@ impl Table {
                 None
             });
             let mut sums = stored.unwrap_or_default();
-            for (share, counts) in shares {
-                if !sums.change(&share, counts) {
+            for share in shares {
+                if !sums.change(share) {
                     wrong.push(format!("{name}, {whose} at {minute}: what is taken back was never counted"));
                 }
             }
@@ -176,7 +205,28 @@ impl Table {
             }
             sums.write(&mut replace, &key, counts.len())?;
         }
-        Ok(())
+        let columns = format!("source, {whose}, minute_ms, {what}, {columns}");
+        let fresh: Vec<&Fresh<'_>> = fresh.iter().collect();
+        bulk::insert(db, name, &columns, &fresh, |statement, first, row| row.bind(statement, first, counts.len()))
+    }
+}
+
+impl Fresh<'_> {
+    /// Gives the row, with so many counts, to a statement, from its parameter `first` on.
+    fn bind(&self, statement: &mut Statement<'_>, first: usize, number: usize) -> rusqlite::Result<()> {
+        let Fresh { key: (source, whose, minute, what), sums, before, talks } = self;
+        let mut nth = first..;
+        let mut bind = |value: &dyn ToSql| statement.raw_bind_parameter(nth.next().unwrap_or_default(), value);
+        bind(source)?;
+        bind(&&**whose)?;
+        bind(minute)?;
+        bind(what)?;
+        sums.counts[..number].iter().try_for_each(|count| bind(count))?;
+        bind(&sums.before.sum_ms)?;
+        bind(before)?;
+        bind(&sums.talks.count)?;
+        bind(&sums.talks.sum_ms)?;
+        bind(talks)
     }
 }
 
@@ -203,9 +253,9 @@ impl Sums {
     }
 
     /// False, and no change, if what is to be taken back is not there.
-    fn change(&mut self, share: &Share, counts: bool) -> bool {
+    fn change(&mut self, share: &Share) -> bool {
         let (before, talk) = (share.before_ms, share.talk_ms);
-        if counts {
+        if share.counts {
             self.before.add(before);
             talk.into_iter().for_each(|ms| self.talks.add(ms));
         } else {
@@ -217,8 +267,9 @@ impl Sums {
                 return false;
             }
         }
-        for (mine, theirs) in self.counts.iter_mut().zip(share.counts) {
-            *mine += if counts { theirs } else { -theirs };
+        for (nth, mine) in self.counts.iter_mut().enumerate() {
+            let theirs = i64::from(share.told >> nth & 1);
+            *mine += if share.counts { theirs } else { -theirs };
         }
         true
     }

@@ -1,7 +1,7 @@
 //! Keeping what happened, a batch at a time.
 
 use crate::{
-    Ack, Batch, History, HistoryError, Result, facts,
+    Ack, AlertRows, Batch, History, HistoryError, Result, alerts, facts,
     history::Newest,
     pack,
     party::{Pending, Uses},
@@ -25,6 +25,14 @@ impl History {
     /// when there is no room: keep the batch and try again, note the gap with [`History::note_gap`], and if batches must be
     /// dropped, go on with [`History::go_on_after_loss`].
     pub fn commit(&mut self, batch: Batch<'_>) -> Result<Ack> {
+        self.commit_with(batch, &AlertRows::default())
+    }
+
+    /// The same, with what watching adds to it.
+    ///
+    /// # Errors
+    /// As [`History::commit`]; when there is no room, alerts have [`History::note_alerts`].
+    pub fn commit_with(&mut self, batch: Batch<'_>, alerts: &AlertRows) -> Result<Ack> {
         let Batch { events, facts } = batch;
         let parties = self.parties.clone();
         let (db, writer) = self.writer()?;
@@ -39,7 +47,8 @@ impl History {
                 pack::pack_all(events, &mut packed)?;
                 row.insert(tx, &packed)?;
             }
-            facts::write(tx, newest.seq, facts)
+            facts::write(tx, newest.seq, facts)?;
+            alerts::write(tx, alerts)
         })?;
         parties.settled(people.len());
         writer.newest = newest;

@@ -38,6 +38,18 @@ pub enum HistoryError {
         /// What goes by it.
         kind: String,
     },
+    /// An import was to be kept under the name of one that is being taken back.
+    #[error("what was imported as {name:?} is being taken back: nothing is kept under that name until it has gone")]
+    TakenBack {
+        /// The name.
+        name: String,
+    },
+    /// Something was to be done beside what happens now, which the disk refuses already.
+    #[error("history is not being kept ({words}): nothing is imported or taken back until it is")]
+    Refused {
+        /// What the system said.
+        words: String,
+    },
     /// No history in the folder, and it was opened for reading only.
     #[error("there is no history in {folder}")]
     Missing {

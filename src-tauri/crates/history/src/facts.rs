@@ -1,9 +1,9 @@
 //! Facts as rows that analysts query.
 
-use crate::{Result, attempts, cohort::Cohorts, rows};
+use crate::{Result, alerts, attempts, cohort::Cohorts, imported, rows};
 use mirante_floor::{
-    AgentActivity, AgentSpan, ClosedVisit, Fact, Gap, Minute, Moment, Name, Outcome, QueueActivity, SourceId, VisitId,
-    Witness,
+    AgentActivity, AgentSpan, AgentState, ClosedVisit, Fact, Gap, Minute, Moment, Name, Outcome, QueueActivity,
+    SourceId, VisitId, Witness,
 };
 use rusqlite::{OptionalExtension, Statement, ToSql, Transaction};
 use std::sync::LazyLock;
@@ -36,9 +36,11 @@ pub(crate) fn one(tx: &Transaction<'_>, seq: u64, fact: &Fact, cohorts: &mut Coh
         Fact::AttemptDisposed { source, attempt, code, flags } => {
             attempts::dispose(tx, *source, attempt, code, *flags, cohorts)
         }
-        Fact::SpanClosed(s) => span(tx, s),
+        Fact::SpanClosed(s) if tells(seq, s) => span(tx, s),
+        Fact::SpanClosed(_) => Ok(()),
         Fact::GapClosed(g) => gap(tx, g),
         Fact::MinuteClosed(m) => minute(tx, m),
+        Fact::AlertMoved(m) => alerts::moved(tx, m),
     }
 }
 
@@ -197,6 +199,12 @@ static INSERT_SPAN: LazyLock<String> = LazyLock::new(|| {
     let places = vec!["?"; SPAN_COLUMNS.split(',').count()].join(", ");
     format!("INSERT INTO agent_span ({SPAN_COLUMNS}) VALUES ({places})")
 });
+
+/// True for a span that tells something. A log tells of no devices: whoever neither talks nor pauses in what was imported is in a state
+/// that nobody knows, and a row would say no more than its absence does.
+pub(crate) fn tells(seq: u64, span: &AgentSpan) -> bool {
+    !imported::is_imported(seq) || span.state != AgentState::Unknown
+}
 
 fn span(tx: &Transaction<'_>, s: &AgentSpan) -> Result<()> {
     let mut insert = tx.prepare_cached(&INSERT_SPAN)?;

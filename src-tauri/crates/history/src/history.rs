@@ -1,7 +1,7 @@
 //! A data folder, opened.
 
 use crate::{
-    HistoryError, OpenOptions, Parties, Result, SourceRow,
+    HistoryError, OpenOptions, Parties, Result, SourceRow, indexes,
     key::Key,
     reserve::Reserve,
     schema,
@@ -13,7 +13,7 @@ use std::{
     fs,
     io::{self, BufReader, Read},
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// The database in a data folder.
@@ -40,6 +40,8 @@ pub(crate) struct Writer {
     /// Dropped last: nobody else may write until everything else is closed.
     pub(crate) reserve: Reserve,
     pub(crate) newest: Newest,
+    /// Since when a past is being imported.
+    pub(crate) importing: Option<Instant>,
     pub(crate) _lock: Lock,
 }
 
@@ -79,12 +81,19 @@ impl History {
         read_ahead(&dir.join(LOG), LONGEST_LOG);
         let mut db = Connection::open(&file)?;
         schema::prepare_writer(&mut db, &file)?;
+        if !options.imports {
+            complete(&mut db);
+        }
         let key = Key::of_writer(dir, &options.key, &db)?;
         let reserve = Reserve::of(dir);
         let newest = Newest::read(&db)?;
         let parties = Parties::open(Some(key), file, Some(&db))?;
-        let mut history =
-            History { db, folder: dir.to_owned(), parties, writer: Some(Writer { reserve, newest, _lock: lock }) };
+        let mut history = History {
+            db,
+            folder: dir.to_owned(),
+            parties,
+            writer: Some(Writer { reserve, newest, importing: None, _lock: lock }),
+        };
         history.forget_again()?;
         Ok(history)
     }
@@ -150,9 +159,11 @@ impl History {
 
     /// Sources that were ever registered, oldest first.
     pub fn sources(&self) -> Result<Vec<SourceRow>> {
-        let mut statement = self.db.prepare("SELECT id, name, kind FROM source ORDER BY id")?;
-        let rows =
-            statement.query_map([], |r| Ok(SourceRow { id: SourceId(r.get(0)?), name: r.get(1)?, kind: r.get(2)? }))?;
+        let mut statement = self.db.prepare("SELECT id, name, kind, completes FROM source ORDER BY id")?;
+        let rows = statement.query_map([], |r| {
+            let completes = r.get::<_, Option<u16>>(3)?.map(SourceId);
+            Ok(SourceRow { id: SourceId(r.get(0)?), name: r.get(1)?, kind: r.get(2)?, completes })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -161,6 +172,19 @@ impl History {
             Some(writer) => Ok((&mut self.db, writer)),
             None => Err(HistoryError::ReadOnly),
         }
+    }
+}
+
+/// Makes the indexes that are missing since an import was killed. Everything works without them, only slower: where there is no room for
+/// them now, there may be another time.
+pub(crate) fn complete(db: &mut Connection) {
+    if indexes::are_missing(db).is_ok_and(|missing| missing) {
+        tracing::warn!(
+            "an import was cut off before it had sorted its indexes: that is done now and may take minutes, in which nothing is heard"
+        );
+    }
+    if let Err(error) = indexes::complete(db) {
+        tracing::warn!("indexes that an import left out could not be made; questions take longer: {error}");
     }
 }
 
@@ -215,7 +239,7 @@ pub(crate) fn read_only(file: &Path) -> Result<Connection> {
 }
 
 /// Bytes at the front of the file that hold the layout and the root of every table and index.
-pub(crate) const FRONT: u64 = 64 * 4096;
+pub(crate) const FRONT: u64 = 96 * 4096;
 
 /// Brings the first bytes of a file into the system's memory at one go: SQLite would ask a disk for each page by itself.
 fn read_ahead(file: &Path, bytes: u64) {

@@ -6,7 +6,7 @@
 //! ([`History::floor_at`]) does not know of them.
 
 use crate::party::{Pending, Uses};
-use crate::{History, HistoryError, Result, bulk, commit, keyframe, pack};
+use crate::{History, HistoryError, Result, bulk, commit, indexes, keyframe, pack};
 use mirante_floor::{Event, FOLD_VERSION, Fact, Floor, Name, SourceId};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 use std::time::{Duration, Instant};
@@ -14,8 +14,15 @@ use std::time::{Duration, Instant};
 /// What the kinds of imported sources begin with, as `import/queue_log`.
 pub const IMPORTED: &str = "import/";
 
-/// Batches that are there within so long are kept in one transaction: what it changes is then written once.
+/// Kind of a source that tells hours of a followed one: what it tells counts as heard by that.
+const HOURS: &str = "hours";
+
+/// Batches within so long are kept in one transaction, so that what many of them change is written once…
 const TOGETHER: Duration = Duration::from_millis(800);
+/// …and within up to so long as an import goes on: a kill costs a quarter of what was done, and no more than this.
+const MOST_TOGETHER: Duration = Duration::from_secs(5);
+/// An import of fewer bytes leaves no indexes out.
+const LARGE: u64 = 4 << 20;
 
 /// Bits of the number of an event within its imported source.
 const WITHIN: u32 = 40;
@@ -61,11 +68,16 @@ pub struct ImportStretch {
 }
 
 impl ImportStretch {
-    /// Packs events whose numbers have no holes; `None` if there are none.
+    /// How many events there are.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Packs events whose numbers have no holes; `None` if there are none. `facts` are what they came to.
     ///
     /// # Errors
     /// None in practice: only if memory cannot be had.
-    pub fn pack(events: &[Event]) -> Result<Option<ImportStretch>> {
+    pub fn pack(events: &[Event], facts: &[Fact]) -> Result<Option<ImportStretch>> {
         let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(None) };
         let mut packed = Vec::new();
         pack::pack_all(events, &mut packed)?;
@@ -76,7 +88,7 @@ impl ImportStretch {
             seen_top: last.stamp.seen,
             count: events.len() as u64,
             events: packed,
-            uses: Uses::of(events, &[]),
+            uses: Uses::of(events, facts),
         }))
     }
 }
@@ -115,17 +127,50 @@ impl History {
         }
     }
 
-    /// Makes ready for millions of rows: a larger cache, and fewer and larger merges of the log into the file.
+    /// The source that tells the hours of `day` of a source that is followed which were not heard.
+    ///
+    /// # Errors
+    /// As [`History::register`].
+    pub fn register_hours(&mut self, of: SourceId, day: &str) -> Result<SourceId> {
+        let followed: String = self.db.query_row("SELECT name FROM source WHERE id = ?1", [of.0], |r| r.get(0))?;
+        // No name in a configuration has a stroke.
+        let id = self.register(&format!("{followed}/{day}"), HOURS)?;
+        self.db.execute("UPDATE source SET completes = ?2 WHERE id = ?1", (id.0, of.0))?;
+        Ok(id)
+    }
+
+    /// Makes ready for the rows of so many bytes of a record: a larger cache, fewer and larger merges of the log into the file, and, where
+    /// more comes than there is, fewer indexes until [`History::end_import`].
     ///
     /// # Errors
     /// When the database refuses.
-    pub fn expect_import(&mut self) -> Result<()> {
-        let (db, _) = self.writer()?;
-        db.pragma_update(None, "cache_size", -(128 << 10))?;
-        db.pragma_update(None, "wal_autocheckpoint", 16384)?;
+    pub fn expect_import(&mut self, bytes: u64) -> Result<()> {
+        let (db, writer) = self.writer()?;
+        writer.importing = Some(Instant::now());
+        db.pragma_update(None, "cache_size", -(64 << 10))?;
+        db.pragma_update(None, "wal_autocheckpoint", 65536)?;
         // What a statement of many rows would take back, nobody asks for: it stays in memory.
         db.pragma_update(None, "temp_store", "MEMORY")?;
+        let stored = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+        if bytes >= LARGE && bytes >= db.query_row(stored, [], |row| row.get::<_, u64>(0))? / 4 {
+            indexes::leave_out(db)?;
+        }
         self.parties.expect_many()
+    }
+
+    /// Makes the indexes that were left out.
+    ///
+    /// # Errors
+    /// When the database refuses, or there is no room. The next one that opens the folder for writing tries again.
+    pub fn end_import(&mut self) -> Result<()> {
+        let (db, writer) = self.writer()?;
+        writer.importing = None;
+        // Rows are sorted in runs as large as the cache, which lie in a file of the system's: those that fit a processor's own memory take
+        // three quarters of the time of those that do not.
+        db.pragma_update(None, "temp_store", "FILE")?;
+        db.pragma_update(None, "cache_size", -(2 << 10))?;
+        db.pragma_update(None, "threads", 1)?;
+        indexes::complete(db)
     }
 
     /// Where the fold of an imported source stands.
@@ -153,12 +198,13 @@ impl History {
     /// Keeps what lines of a file told, with how far it was read: all or nothing, and on the disk when this returns.
     ///
     /// # Errors
-    /// [`HistoryError::OutOfStep`] unless the events follow the newest stored one; [`HistoryError::DiskFull`].
+    /// [`HistoryError::OutOfStep`] unless the events follow the newest stored one; [`HistoryError::TakenBack`] while the source's rows
+    /// are being taken back; [`HistoryError::DiskFull`].
     pub fn import(&mut self, batch: &ImportBatch<'_>) -> Result<()> {
         self.import_all(std::iter::once(*batch), |batch| *batch)
     }
 
-    /// The same of several, together; no more are asked for after most of a second.
+    /// The same of several, together; no more are asked for after a while.
     ///
     /// # Errors
     /// As [`History::import`].
@@ -170,6 +216,8 @@ impl History {
         let parties = self.parties.clone();
         let (db, writer) = self.writer()?;
         writer.reserve.restore()?;
+        let together =
+            writer.importing.map_or(Duration::ZERO, |since| (since.elapsed() / 4).clamp(TOGETHER, MOST_TOGETHER));
         let (began, mut batches) = (Instant::now(), batches.into_iter());
         let mut settled = 0;
         commit::write(db, &[], None, |tx| {
@@ -184,7 +232,7 @@ impl History {
                 newcomers = newcomers.or_else(|| Some((people.first()?.id, day)));
                 Pending::write(&people, day, tx)?;
                 keep(tx, &batch, &mut uses)?;
-                next = if began.elapsed() < TOGETHER { batches.next() } else { None };
+                next = if began.elapsed() < together { batches.next() } else { None };
             }
             uses.write_but(newcomers, tx)
         })?;
@@ -242,6 +290,11 @@ fn keep(tx: &Transaction<'_>, batch: &ImportBatch<'_>, uses: &mut Uses) -> Resul
     if given != stored + 1 {
         return Err(HistoryError::OutOfStep { stored, given });
     }
+    // Whatever it says was taken in is to be there: of an import whose rows are going, that is not so.
+    let sql = "SELECT name FROM import_undone JOIN source ON id = source WHERE source = ?1 AND ended_ms IS NULL";
+    if let Some(name) = tx.prepare_cached(sql)?.query_row([source.0], |r| r.get(0)).optional()? {
+        return Err(HistoryError::TakenBack { name });
+    }
     let seq = stretch.map_or(stored, |stretch| stretch.seq_last);
     if let Some(s) = stretch {
         uses.merge(&s.uses);
@@ -261,17 +314,18 @@ fn keep(tx: &Transaction<'_>, batch: &ImportBatch<'_>, uses: &mut Uses) -> Resul
             s.events
         ])?;
     }
-    let sql = "INSERT INTO imported_head (source, chain, seq, fold_version, keyframe) VALUES (?1, ?2, ?3, ?4, ?5)
-               ON CONFLICT DO UPDATE SET chain = excluded.chain, seq = excluded.seq,
+    let sql =
+        "INSERT INTO imported_head (source, chain, seq, visits, fold_version, keyframe) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+               ON CONFLICT DO UPDATE SET chain = excluded.chain, seq = excluded.seq, visits = visits + excluded.visits,
                    fold_version = excluded.fold_version, keyframe = excluded.keyframe";
-    tx.prepare_cached(sql)?.execute((source.0, chain, seq, FOLD_VERSION, after))?;
+    let visits = facts.iter().filter(|fact| matches!(fact, Fact::VisitClosed(_))).count();
+    tx.prepare_cached(sql)?.execute((source.0, chain, seq, visits, FOLD_VERSION, after))?;
     let sql = "INSERT INTO imported_file (source, head, done, lines, from_ms, to_ms, edges)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                ON CONFLICT DO UPDATE SET done = excluded.done, lines = excluded.lines, from_ms = excluded.from_ms,
                    to_ms = excluded.to_ms, edges = excluded.edges";
     let (from, to) = file.span.unzip();
     tx.prepare_cached(sql)?.execute((source.0, &file.head, file.done, file.lines, from, to, &file.edges))?;
-    uses.add(&[], facts);
     bulk::write(tx, *source, seq, facts)
 }
 
@@ -289,11 +343,9 @@ pub(crate) fn head(db: &Connection, source: SourceId) -> Result<ImportHead> {
     })
 }
 
-/// Every imported source.
-pub(crate) fn sources(db: &Connection) -> Result<Vec<SourceId>> {
-    let mut statement = db.prepare("SELECT source FROM imported_head ORDER BY source")?;
-    let rows = statement.query_map([], |r| Ok(SourceId(r.get(0)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+/// True for the number of an imported event.
+pub(crate) fn is_imported(seq: u64) -> bool {
+    seq >> WITHIN != 0
 }
 
 /// The number before a source's first event.

@@ -16,13 +16,15 @@ pub(crate) const FILE: &str = "party.key";
 /// Two keys made from the one that is kept: one seals, one looks up.
 pub(crate) struct Key {
     seal: ChaCha20Poly1305,
-    lookup: [u8; 32],
+    /// Begun with its key: most of what is hashed is shorter than that.
+    lookup: Hmac<Sha256>,
 }
 
 impl Key {
     fn new(master: &[u8; 32]) -> Key {
-        let seal = ChaCha20Poly1305::new(&tag(master, &[b"mirante/party/seal/1"]).into());
-        Key { seal, lookup: tag(master, &[b"mirante/party/lookup/1"]) }
+        let master = keyed(master);
+        let seal = ChaCha20Poly1305::new(&tag(&master, &[b"mirante/party/seal/1"]).into());
+        Key { seal, lookup: keyed(&tag(&master, &[b"mirante/party/lookup/1"])) }
     }
 
     /// The key for the one that writes; made when the folder is new.
@@ -104,11 +106,16 @@ impl Key {
     }
 }
 
-/// Keyed hash of parts, each with its length so that no two lists collide.
-fn tag(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
+/// A hash with a key, of nothing yet.
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     let mut block = [0; 64];
     block[..key.len()].copy_from_slice(key);
-    let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
+    <Hmac<Sha256> as KeyInit>::new(&block.into())
+}
+
+/// Keyed hash of parts, each with its length so that no two lists collide.
+fn tag(key: &Hmac<Sha256>, parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = key.clone();
     for part in parts {
         mac.update(&(part.len() as u64).to_le_bytes());
         mac.update(part);

@@ -20,12 +20,16 @@
 //!
 //! What a commit acknowledged survives the process and the power. This crate knows no clock: time is in the events.
 
+mod alerts;
 mod attempts;
 mod backup;
 mod board;
 mod bulk;
 mod cohort;
 mod commit;
+mod contact;
+mod counters;
+mod decisions;
 mod error;
 mod facts;
 mod forget;
@@ -35,8 +39,10 @@ mod forgotten;
 pub mod fuzzing;
 mod history;
 mod imported;
+mod indexes;
 mod key;
 mod keyframe;
+mod log;
 mod options;
 mod pack;
 mod party;
@@ -56,19 +62,27 @@ mod series;
 mod streams;
 mod totals;
 mod types;
+mod undo;
 mod verify;
 mod volume;
 
+pub use alerts::{
+    AlertAction, AlertRow, AlertRows, AlertStep, AlertsKept, Asked, Attempt, Deed, Delivery, DeliveryState, Memory,
+    NewDelivery, SilenceRow,
+};
 pub use backup::{
     Backup, BackupError, Entry, Manifest, Restore, Restored, Stage, backup, check_backup, restore as restore_backup,
 };
 pub use board::{AgentCells, Board, QueueCells, QueueTotals};
+pub use counters::{CounterRow, CountersAsked, UnderWay};
+pub use decisions::Decision;
 pub use error::{HistoryError, Result};
 pub use forget::Forget;
 pub use forgotten::{Erasure, Forgotten, SubjectKind};
 pub use history::History;
 pub use imported::{IMPORTED, ImportBatch, ImportFile, ImportHead, ImportStretch};
 pub use keyframe::{keyframe, restore};
+pub use log::LogFold;
 pub use options::{KeyStore, OpenOptions};
 pub use party::Parties;
 pub use person::{Known, Trace};
@@ -77,4 +91,5 @@ pub use rows::state_word;
 pub use series::Indicator;
 pub use totals::{AgentSum, RingSum, VisitSum};
 pub use types::{Ack, Batch, Fault, Party, Past, PastBoard, Recovered, Sealed, SourceRow, SpanRow};
+pub use undo::{Imported, Undone};
 pub use verify::Verified;

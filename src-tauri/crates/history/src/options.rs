@@ -25,18 +25,26 @@ impl fmt::Debug for KeyStore {
 #[derive(Debug, Clone)]
 pub struct OpenOptions {
     pub(crate) writer: bool,
+    pub(crate) imports: bool,
     pub(crate) key: KeyStore,
 }
 
 impl OpenOptions {
     /// The one that writes. Makes the folder and what belongs in it when missing.
     pub fn writer() -> Self {
-        OpenOptions { writer: true, key: KeyStore::File }
+        OpenOptions { writer: true, imports: false, key: KeyStore::File }
     }
 
     /// One of many that read, beside a writer or without. Changes nothing. Without a readable key, every party is unknown.
     pub fn reader() -> Self {
-        OpenOptions { writer: false, key: KeyStore::File }
+        OpenOptions { writer: false, imports: false, key: KeyStore::File }
+    }
+
+    /// Will import, or take back, or only see whether somebody else writes: what an import left out that was killed, is made when this
+    /// one ends ([`crate::History::end_import`]) or by the next, not before.
+    pub fn imports(mut self) -> Self {
+        self.imports = true;
+        self
     }
 
     /// Takes the key of the party table from somewhere else.

@@ -1,10 +1,10 @@
 //! People by number: who a [`PartyId`] is, and the number of whoever calls.
 
-use crate::{HistoryError, Party, Result, history::read_only, key::Key};
+use crate::{HistoryError, Party, Result, bulk, history::read_only, key::Key};
 use mirante_floor::{Event, Fact, Kind, PartyId, Setting};
 use rusqlite::{Connection, OptionalExtension, Transaction};
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -288,12 +288,14 @@ fn postcard_of(party: &Party) -> Result<Vec<u8>> {
 impl Pending {
     /// Puts people on the disk, as used on the day of `now_ms` until events say when.
     pub(crate) fn write(people: &[Pending], now_ms: i64, tx: &Transaction<'_>) -> Result<()> {
-        let sql = "INSERT INTO party (id, staff, used_ms, lookup, sealed) VALUES (?1, 0, ?2, ?3, ?4)";
-        let mut statement = tx.prepare_cached(sql)?;
-        for p in people {
-            statement.execute((p.id.0, day(now_ms), p.lookup, &p.sealed))?;
-        }
-        Ok(())
+        let people: Vec<&Pending> = people.iter().collect();
+        bulk::insert(tx, "party", "id, staff, used_ms, lookup, sealed", &people, |statement, first, person| {
+            statement.raw_bind_parameter(first, person.id.0)?;
+            statement.raw_bind_parameter(first + 1, 0)?;
+            statement.raw_bind_parameter(first + 2, day(now_ms))?;
+            statement.raw_bind_parameter(first + 3, person.lookup)?;
+            statement.raw_bind_parameter(first + 4, &person.sealed)
+        })
     }
 }
 
@@ -316,7 +318,7 @@ pub(crate) const DAY: i64 = 24 * 60 * 60_000;
 
 /// Whom a batch names: whether the person works here, and the newest day.
 #[derive(Debug, Default)]
-pub(crate) struct Uses(BTreeMap<PartyId, (bool, i64)>);
+pub(crate) struct Uses(HashMap<PartyId, (bool, i64), foldhash::fast::RandomState>);
 
 impl Uses {
     pub(crate) fn of(events: &[Event], facts: &[Fact]) -> Uses {
@@ -374,7 +376,11 @@ impl Uses {
                    WHERE id = ?1 AND (staff < ?2 OR used_ms < ?3)";
         let mut statement = tx.prepare_cached(sql)?;
         let is_told = |who: PartyId, used: i64| newcomers.is_some_and(|(first, at)| who >= first && used <= day(at));
-        for (who, (staff, used)) in self.0.iter().filter(|(who, (staff, used))| *staff || !is_told(**who, *used)) {
+        let told = self.0.iter().filter(|(who, (staff, used))| *staff || !is_told(**who, *used));
+        let mut told: Vec<_> = told.collect();
+        // In the order of the rows.
+        told.sort_unstable_by_key(|(who, _)| **who);
+        for (who, (staff, used)) in told {
             statement.execute((who.0, staff, used))?;
         }
         Ok(())

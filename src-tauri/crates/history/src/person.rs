@@ -108,7 +108,7 @@ impl History {
         Ok(statement.query_map([], |row| row.get(0).map(PartyId))?.collect::<Result<_, _>>()?)
     }
 
-    fn rows<T>(
+    pub(crate) fn rows<T>(
         &self,
         columns: &str,
         table: &str,

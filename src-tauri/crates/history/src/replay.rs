@@ -144,31 +144,31 @@ impl History {
 
     /// The floor that the screens showed at `time_ms` (Unix ms by our clock): after the last event that had arrived by then.
     pub fn floor_at(&self, time_ms: i64) -> Result<Past> {
-        let tx = self.db.unchecked_transaction()?;
-        let newest = Newest::read(&tx)?;
+        let (_one_state, tx) = (self.look()?, &self.db);
+        let newest = Newest::read(tx)?;
         let wanted = |event: &Event| event.stamp.seen <= time_ms;
-        if is_in_journal(&tx, time_ms)? {
-            return replay(&tx, Start::head(&tx)?, newest.seq, wanted);
+        if is_in_journal(tx, time_ms)? {
+            return replay(tx, Start::head(tx)?, newest.seq, wanted);
         }
-        match segment_at(&tx, time_ms)? {
+        match segment_at(tx, time_ms)? {
             Some(Place { seq_first, seq_last, fold_version }) => {
-                let start = Start::before(&tx, seq_first)?;
+                let start = Start::before(tx, seq_first)?;
                 // What lies before the segment had all arrived, each source by its own clock.
-                let past = replay(&tx, start, seq_last, |event| event.stamp.seq < seq_first || wanted(event))?;
+                let past = replay(tx, start, seq_last, |event| event.stamp.seq < seq_first || wanted(event))?;
                 Ok(Past { fold_version, ..past })
             }
             None => {
-                refuse_removed(&tx, 0)?;
-                replay(&tx, Start::empty(), newest.seq, wanted)
+                refuse_removed(tx, 0)?;
+                replay(tx, Start::empty(), newest.seq, wanted)
             }
         }
     }
 
     /// The board of [`History::floor_at`], at a hundredth of its cost: for scrubbing through the past.
     pub fn board_at(&self, time_ms: i64) -> Result<PastBoard> {
-        let tx = self.db.unchecked_transaction()?;
-        if !is_in_journal(&tx, time_ms)?
-            && let Some(Place { seq_first, .. }) = segment_at(&tx, time_ms)?
+        let (_one_state, tx) = (self.look()?, &self.db);
+        if !is_in_journal(tx, time_ms)?
+            && let Some(Place { seq_first, .. }) = segment_at(tx, time_ms)?
         {
             let sql = "SELECT boards, fold_version, seen_before, board, core FROM segment WHERE seq_first = ?1";
             let mut statement = tx.prepare_cached(sql)?;
@@ -180,7 +180,6 @@ impl History {
                 return Ok(PastBoard { board, seq: seq_first - 1 + count, seen, fold_version: row.get(1)? });
             }
         }
-        drop(tx);
         let Past { floor, seq, seen, fold_version } = self.floor_at(time_ms)?;
         Ok(PastBoard { board: Board::of(&floor), seq, seen, fold_version })
     }
@@ -190,16 +189,16 @@ impl History {
     /// # Errors
     /// [`HistoryError::NotYet`] for a number not given yet, [`HistoryError::Lost`] for one that was never kept.
     pub fn floor_at_seq(&self, seq: u64) -> Result<Past> {
-        let tx = self.db.unchecked_transaction()?;
-        let newest = Newest::read(&tx)?;
+        let (_one_state, tx) = (self.look()?, &self.db);
+        let newest = Newest::read(tx)?;
         if seq > newest.seq {
             return Err(HistoryError::NotYet { wanted: seq, newest: newest.seq });
         }
-        refuse_lost(&tx, seq)?;
-        refuse_removed(&tx, seq)?;
+        refuse_lost(tx, seq)?;
+        refuse_removed(tx, seq)?;
         let head: Option<u64> = tx.query_row("SELECT seq FROM head", [], |r| r.get(0)).optional()?;
-        let start = if head.is_some_and(|head| head <= seq) { Start::head(&tx)? } else { Start::before(&tx, seq + 1)? };
-        replay(&tx, start, seq, |_| true)
+        let start = if head.is_some_and(|head| head <= seq) { Start::head(tx)? } else { Start::before(tx, seq + 1)? };
+        replay(tx, start, seq, |_| true)
     }
 
     /// Events by number, in order. A stretch that was never kept is left out; `each` says false to stop. Read in short looks.
@@ -208,12 +207,12 @@ impl History {
         while from <= last {
             let to = from.saturating_add(EVENTS - 1).min(last);
             let mut look = Vec::new();
-            let tx = self.db.unchecked_transaction()?;
-            each_event(&tx, from..=to, &mut |event| {
+            let look_begun = self.look()?;
+            each_event(&self.db, from..=to, &mut |event| {
                 look.push(event.clone());
                 Ok(true)
             })?;
-            drop(tx);
+            drop(look_begun);
             if !look.iter().all(&mut each) {
                 return Ok(());
             }

@@ -5,14 +5,35 @@ use crate::{History, Result};
 use mirante_floor::{Name, SourceId};
 
 impl History {
-    /// True if a source keeps a visit of `call` in `queue` that entered at `entered_at`, Unix ms by its platform.
+    /// True if a source keeps a visit of `call` in `queue` that entered within `near` ms of `entered_at`, Unix ms by its platform.
     ///
     /// # Errors
     /// When history cannot be read.
-    pub fn keeps_visit(&self, source: SourceId, call: &Name, queue: &Name, entered_at: i64) -> Result<bool> {
-        let sql =
-            "SELECT EXISTS (SELECT 1 FROM visit WHERE source = ?1 AND call = ?2 AND queue = ?3 AND entered_at = ?4)";
-        let row = (source.0, &**call, &**queue, entered_at);
+    pub fn keeps_visit(&self, source: SourceId, call: &Name, queue: &Name, entered_at: i64, near: i64) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM visit WHERE source = ?1 AND call = ?2 AND queue = ?3
+                       AND abs(coalesce(entered_at, entered_ms) - ?4) <= ?5)";
+        let row = (source.0, &**call, &**queue, entered_at, near);
+        Ok(self.db.prepare_cached(sql)?.query_row(row, |r| r.get(0))?)
+    }
+
+    /// True if any source but `source` keeps a visit of `call` in `queue` that entered within `near` ms of `entered_at`, Unix ms by a
+    /// platform whose clock is `ahead` ms ahead of ours. What a picture told of, entered by our clock alone.
+    ///
+    /// # Errors
+    /// When history cannot be read.
+    pub fn others_keep_visit(
+        &self,
+        source: SourceId,
+        call: &Name,
+        queue: &Name,
+        entered_at: i64,
+        ahead: i64,
+        near: i64,
+    ) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM source CROSS JOIN visit ON visit.source = source.id
+                   WHERE source.id <> ?1 AND visit.call = ?2 AND queue = ?3
+                       AND abs(coalesce(entered_at, entered_ms + ?5) - ?4) <= ?6)";
+        let row = (source.0, &**call, &**queue, entered_at, ahead, near);
         Ok(self.db.prepare_cached(sql)?.query_row(row, |r| r.get(0))?)
     }
 

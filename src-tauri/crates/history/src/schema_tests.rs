@@ -51,7 +51,7 @@ fn the_layout_and_every_root_stay_at_the_front_of_the_file() {
     // A close has statistics made, which once moved a page of the layout to the end of the file.
     for _ in 0..3 {
         let history = writer(dir.path());
-        let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+        let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
                     INSERT OR REPLACE INTO agent_span (id, source, agent, state, from_ms, to_ms) SELECT i, 1, hex(randomblob(40)), 'ready', i, i FROM n";
         history.db.execute(rows, ()).expect("rows");
         history.db.query_row("SELECT count(*) FROM agent_span WHERE agent > 'A'", (), |_| Ok(())).expect("a plan");
@@ -91,6 +91,59 @@ fn the_whole_layout() {
         ) STRICT;
         CREATE INDEX agent_span_agent ON agent_span (source, agent, to_ms);
         CREATE INDEX agent_span_time ON agent_span (to_ms);
+        CREATE TABLE alert (
+            id INTEGER PRIMARY KEY,
+            rule TEXT NOT NULL,
+            name TEXT NOT NULL,
+            severity TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            source INTEGER NOT NULL,
+            subject TEXT NOT NULL,
+            fired_ms INTEGER NOT NULL,
+            taken_ms INTEGER,
+            taken_by TEXT,
+            resolved_ms INTEGER
+        ) STRICT;
+        CREATE TABLE alert_action (
+            id INTEGER PRIMARY KEY,
+            alert INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL,
+            what TEXT NOT NULL,
+            who TEXT,
+            words TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX alert_action_alert ON alert_action (alert);
+        CREATE INDEX alert_action_time ON alert_action (at_ms);
+        CREATE INDEX alert_fired ON alert (fired_ms);
+        CREATE TABLE alert_memory (
+            kind TEXT NOT NULL,
+            key TEXT NOT NULL,
+            state TEXT NOT NULL,
+            PRIMARY KEY (kind, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX alert_resolved ON alert (resolved_ms);
+        CREATE TABLE alert_step (
+            id INTEGER PRIMARY KEY,
+            seq INTEGER NOT NULL,
+            alert INTEGER,
+            rule TEXT NOT NULL,
+            scope TEXT NOT NULL,
+            source INTEGER NOT NULL,
+            subject TEXT NOT NULL,
+            at_ms INTEGER NOT NULL,
+            was TEXT NOT NULL,
+            shown TEXT NOT NULL,
+            flapping INTEGER NOT NULL,
+            value REAL,
+            limit_value REAL,
+            taken_by TEXT,
+            taken_until_ms INTEGER,
+            cause_seq INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX alert_step_alert ON alert_step (alert);
+        CREATE INDEX alert_step_seq ON alert_step (seq);
+        CREATE INDEX alert_step_subject ON alert_step (rule, scope, source, subject, at_ms);
+        CREATE INDEX alert_step_time ON alert_step (at_ms);
         CREATE TABLE attempt (
             id INTEGER PRIMARY KEY,
             source INTEGER NOT NULL,
@@ -130,6 +183,31 @@ fn the_whole_layout() {
         CREATE INDEX attempt_contact ON attempt (source, contact);
         CREATE INDEX attempt_name ON attempt (source, attempt);
         CREATE INDEX attempt_started ON attempt (started_ms);
+        CREATE TABLE decision (
+            id INTEGER PRIMARY KEY,
+            at_ms INTEGER NOT NULL,
+            by TEXT NOT NULL,
+            what TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE delivery (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL UNIQUE,
+            channel TEXT NOT NULL,
+            target TEXT NOT NULL,
+            alerts TEXT NOT NULL,
+            body TEXT NOT NULL,
+            made_ms INTEGER NOT NULL,
+            due_ms INTEGER NOT NULL,
+            expires_ms INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            tried_ms INTEGER,
+            ended_ms INTEGER,
+            state TEXT NOT NULL,
+            words TEXT
+        ) STRICT;
+        CREATE INDEX delivery_due ON delivery (due_ms) WHERE state = 'waiting';
+        CREATE INDEX delivery_ended ON delivery (ended_ms);
+        CREATE INDEX delivery_made ON delivery (made_ms);
         CREATE TABLE fault (
             id INTEGER PRIMARY KEY,
             seq INTEGER NOT NULL,
@@ -152,6 +230,15 @@ fn the_whole_layout() {
             chained INTEGER NOT NULL,
             keyframe BLOB NOT NULL
         ) STRICT;
+        CREATE TABLE import_undone (
+            source INTEGER NOT NULL,
+            begun_ms INTEGER NOT NULL,
+            ended_ms INTEGER,
+            visits INTEGER NOT NULL,
+            from_ms INTEGER,
+            to_ms INTEGER,
+            PRIMARY KEY (source, begun_ms)
+        ) STRICT, WITHOUT ROWID;
         CREATE TABLE imported (
             seq_first INTEGER PRIMARY KEY,
             seq_last INTEGER NOT NULL,
@@ -178,6 +265,7 @@ fn the_whole_layout() {
             source INTEGER PRIMARY KEY,
             chain INTEGER NOT NULL,
             seq INTEGER NOT NULL,
+            visits INTEGER NOT NULL,
             fold_version INTEGER NOT NULL,
             keyframe BLOB NOT NULL
         ) STRICT;
@@ -216,6 +304,45 @@ fn the_whole_layout() {
             sealed BLOB
         ) STRICT;
         CREATE INDEX party_age ON party (staff, used_ms) WHERE sealed IS NOT NULL;
+        CREATE TABLE pbx_asked (
+            source INTEGER PRIMARY KEY,
+            seen_ms INTEGER NOT NULL,
+            at_ms INTEGER
+        ) STRICT;
+        CREATE TABLE pbx_counter (
+            id INTEGER PRIMARY KEY,
+            source INTEGER NOT NULL,
+            queue TEXT NOT NULL,
+            stretch_ms INTEGER NOT NULL,
+            slot INTEGER NOT NULL,
+            anew INTEGER NOT NULL,
+            seen_ms INTEGER NOT NULL,
+            at_ms INTEGER,
+            completed INTEGER NOT NULL,
+            abandoned INTEGER NOT NULL,
+            hold_s INTEGER NOT NULL,
+            talk_s INTEGER NOT NULL,
+            level_s INTEGER NOT NULL,
+            of_completed INTEGER,
+            of_all INTEGER
+        ) STRICT;
+        CREATE UNIQUE INDEX pbx_counter_queue ON pbx_counter (source, queue, stretch_ms, slot);
+        CREATE INDEX pbx_counter_seen ON pbx_counter (seen_ms);
+        CREATE TABLE pbx_freed (
+            visit INTEGER PRIMARY KEY,
+            freed_ms INTEGER NOT NULL,
+            freed_at INTEGER
+        ) STRICT;
+        CREATE INDEX pbx_freed_time ON pbx_freed (freed_ms);
+        CREATE TABLE pbx_under_way (
+            id INTEGER PRIMARY KEY,
+            source INTEGER NOT NULL,
+            queue TEXT NOT NULL,
+            ended_ms INTEGER NOT NULL,
+            ended_at INTEGER,
+            talk_ms INTEGER
+        ) STRICT;
+        CREATE INDEX pbx_under_way_time ON pbx_under_way (ended_ms);
         CREATE TABLE removal (
             rule TEXT NOT NULL,
             before_ms INTEGER NOT NULL,
@@ -308,10 +435,22 @@ fn the_whole_layout() {
             keyframe BLOB
         ) STRICT;
         CREATE INDEX segment_seen ON segment (seen_before);
+        CREATE TABLE silence (
+            id INTEGER PRIMARY KEY,
+            of TEXT NOT NULL,
+            from_ms INTEGER NOT NULL,
+            until_ms INTEGER NOT NULL,
+            by TEXT NOT NULL,
+            why TEXT NOT NULL,
+            admin INTEGER NOT NULL,
+            ended_by TEXT
+        ) STRICT;
+        CREATE INDEX silence_until ON silence (until_ms);
         CREATE TABLE source (
             id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 65535),
             name TEXT NOT NULL UNIQUE,
-            kind TEXT NOT NULL
+            kind TEXT NOT NULL,
+            completes INTEGER
         ) STRICT;
         CREATE TABLE visit (
             id INTEGER PRIMARY KEY,

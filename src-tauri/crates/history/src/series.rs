@@ -54,10 +54,16 @@ impl History {
             Indicator::ServiceLevel { seconds } => i64::from(seconds) * 1000,
             _ => 0,
         };
-        let tx = self.db.unchecked_transaction()?;
-        let sql = "SELECT entered_ms, ended_ms, wait_ms, outcome FROM visit INDEXED BY visit_queue
-                   WHERE source = ?1 AND queue = ?2 AND entered_ms >= ?3 AND entered_ms < ?4";
-        let mut statement = tx.prepare_cached(sql)?;
+        let (one_state, tx) = (self.look()?, &self.db);
+        let asked = |by: &str| {
+            let sql = format!(
+                "SELECT entered_ms, ended_ms, wait_ms, outcome FROM visit {by}
+                 WHERE source = ?1 AND queue = ?2 AND entered_ms >= ?3 AND entered_ms < ?4"
+            );
+            tx.prepare_cached(&sql)
+        };
+        // An import under way may have left it out.
+        let mut statement = asked("INDEXED BY visit_queue").or_else(|_| asked(""))?;
         let mut rows = statement.query((source.0, queue, from_ms.saturating_sub(LONGEST_WAIT_MS), to_ms))?;
         let (mut steps, mut waiting) = (vec![Step::default(); seconds], 0u32);
         while let Some(row) = rows.next()? {
@@ -98,7 +104,7 @@ impl History {
         }
         drop(rows);
         drop(statement);
-        drop(tx);
+        drop(one_state);
         for gap in self.gaps(from_ms, to_ms)?.iter().filter(|gap| gap.source == source) {
             let first = at(gap.from).unwrap_or(0).min(seconds);
             let last = at(gap.to).unwrap_or(0).min(seconds);

@@ -5,7 +5,8 @@ use crate::facts::QUARTER;
 use crate::rows::name;
 use crate::{History, HistoryError, Result, cohort::unpacked, query::LOOK};
 use mirante_floor::{Minute, Name, Outcome, Place, SourceId, StateKind, Tally};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row, Transaction};
+use std::collections::BTreeMap;
 
 /// Visits that entered a queue in one minute and ended one way.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +98,40 @@ impl History {
         Ok(())
     }
 
+    /// Looks several times at one and the same state of history, whatever is committed meanwhile; within another such look, at that
+    /// one's. It should not last: what is committed meanwhile grows a log until it is over.
+    ///
+    /// # Errors
+    /// What `look` gives, and when the database cannot be read.
+    pub fn at_once<T, E: From<HistoryError>>(
+        &self,
+        look: impl FnOnce(&History) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let _one_state = self.look()?;
+        look(self)
+    }
+
+    /// Everything that is read until it is dropped is of one state; none where that is so already.
+    pub(crate) fn look(&self) -> Result<Option<Transaction<'_>>> {
+        Ok(if self.db.is_autocommit() { Some(self.db.unchecked_transaction()?) } else { None })
+    }
+
+    /// How many visits entered each queue from the minute `from` up to, not including, `to` (Unix ms), by the sums that stay.
+    ///
+    /// # Errors
+    /// When history cannot be read.
+    pub fn arrivals(&self, from: i64, to: i64) -> Result<BTreeMap<(SourceId, Name), u64>> {
+        let sql = "SELECT sum(visits) FROM rollup_visit
+                   WHERE source = ?1 AND queue = ?2 AND minute_ms >= ?3 AND minute_ms < ?4";
+        let mut all = BTreeMap::new();
+        for (source, queue) in self.keys("rollup_visit", "queue")? {
+            let mut statement = self.db.prepare_cached(sql)?;
+            let some: Option<u64> = statement.query_row((source.0, &*queue, from, to), |row| row.get(0))?;
+            all.insert((source, queue), some.unwrap_or(0));
+        }
+        Ok(all)
+    }
+
     /// Time of agents in each state from the quarter of an hour `from` up to, not including, `to` (Unix ms), an agent a look.
     ///
     /// # Errors
@@ -147,13 +182,23 @@ impl History {
     /// # Errors
     /// When history cannot be read.
     pub fn attempts_counted(&self, from: i64, to: i64) -> Result<u64> {
+        Ok(self.dialled(from, to)?.values().sum())
+    }
+
+    /// How many attempts of each campaign began from the minute `from` up to, not including, `to` (Unix ms), by the sums that stay.
+    ///
+    /// # Errors
+    /// When history cannot be read.
+    pub fn dialled(&self, from: i64, to: i64) -> Result<BTreeMap<(SourceId, Name), u64>> {
         let sql = "SELECT sum(attempts) FROM rollup_attempt
                    WHERE source = ?1 AND campaign = ?2 AND minute_ms >= ?3 AND minute_ms < ?4";
-        let mut all = 0;
+        let mut all = BTreeMap::new();
         for (source, campaign) in self.keys("rollup_attempt", "campaign")? {
             let mut statement = self.db.prepare_cached(sql)?;
             let some: Option<u64> = statement.query_row((source.0, &*campaign, from, to), |row| row.get(0))?;
-            all += some.unwrap_or(0);
+            if let Some(count) = some {
+                all.insert((source, campaign), count);
+            }
         }
         Ok(all)
     }

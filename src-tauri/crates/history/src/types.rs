@@ -89,6 +89,8 @@ pub struct SourceRow {
     pub name: String,
     /// Its kind, such as `asterisk`.
     pub kind: String,
+    /// The followed source of which it tells hours that were not heard.
+    pub completes: Option<SourceId>,
 }
 
 /// A stretch of an agent's day, with its row number.

@@ -64,7 +64,42 @@ fn story(ana: PartyId) -> Vec<(u16, Kind)> {
         Setting::Team(team),
         Setting::Shift(shift),
         Setting::Campaign { source: one, campaign, setup: effort },
+        Setting::Ruling(Ruling {
+            scope: Scope::Client(names("Loja")),
+            from: MORNING - 1,
+            percent: Some(90),
+            seconds: None,
+            short_seconds: Some(6),
+            formulas: [(names("sl"), names("sl.f6")), (names("repeat"), names("repeat.72h"))].into(),
+        }),
+        Setting::Aim {
+            key: AimKey {
+                scope: Scope::Team(names("t1")),
+                definition: names("aht"),
+                window: AimWindow::Shift(names("manha")),
+                calendar: Calendar { weekdays: 0x1f, on_holidays: false, on_others: true },
+            },
+            from: i64::MIN,
+            aim: Some(Aim { milli: 240_000, direction: Direction::AtMost }),
+        },
+        Setting::Aim {
+            key: AimKey {
+                scope: Scope::Campaign(one, names("vendas")),
+                definition: names("hit"),
+                window: AimWindow::Interval(30),
+                calendar: Calendar::ALWAYS,
+            },
+            from: MORNING,
+            aim: None,
+        },
+        Setting::Profile {
+            of: ProfileOf::Kind(CampaignKind::Sales),
+            indicator: names("repeat.24h"),
+            shown: Shown { shown: true, why: names("contrato") },
+        },
+        Setting::Holidays([MORNING, MORNING + 1].into()),
     ];
+
     let entered = |queue: &str, n| Kind::Entered {
         queue: names(queue),
         call: call(n),
@@ -126,8 +161,27 @@ fn story(ana: PartyId) -> Vec<(u16, Kind)> {
         entered("sac", 4),
         Kind::LinkDown { reason: names("cut") },
     ];
-    let settings = settings.into_iter().map(|s| (SourceId::MIRANTE.0, Kind::Configured(s)));
-    settings.chain(of_one.into_iter().map(|kind| (1, kind))).collect()
+    let subject = alert::Subject { scope: alert::Scope::Queue, source: one, id: names("sac") };
+    let standing = |shown, taken| alert::Standing {
+        alert: 1,
+        name: names("Espera longa"),
+        severity: alert::Severity::Critical,
+        shown,
+        since: MORNING,
+        fired: Some(MORNING + 1),
+        flapping: true,
+        taken,
+        value: Some(61.5),
+        limit: Some(60.0),
+    };
+    let change = |shown, taken| {
+        let key = alert::Key { rule: names("espera"), subject: subject.clone() };
+        Kind::Alert(Box::new(alert::Change { key, standing: standing(shown, taken), cause: 3 }))
+    };
+    let settings = settings.into_iter().map(Kind::Configured);
+    let of_mirante = settings.chain([change(alert::Shown::Firing, None)]).map(|kind| (SourceId::MIRANTE.0, kind));
+    let taken = change(alert::Shown::Acknowledged, Some((names("rui"), MORNING + 2)));
+    of_mirante.chain(of_one.into_iter().map(|kind| (1, kind))).chain([(SourceId::MIRANTE.0, taken)]).collect()
 }
 
 #[test]

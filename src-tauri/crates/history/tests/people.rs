@@ -199,7 +199,7 @@ fn the_key_is_needed_and_must_be_the_same() {
         History::open(dir.path(), &with).expect("open").parties().get(ana).expect("get"),
         Some(party("1", "Ana"))
     );
-    assert_eq!(format!("{:?}", given(7)), "OpenOptions { writer: true, key: Given(…) }");
+    assert_eq!(format!("{:?}", given(7)), "OpenOptions { writer: true, imports: false, key: Given(…) }");
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn who_is_known_keeps_the_number_where_many_are_expected() {
 
     let mut history = writer(dir.path());
     let waiting = ids(&history, &mut many(300, 310));
-    history.expect_import().expect("ready");
+    history.expect_import(0).expect("ready");
     assert_eq!(ids(&history, &mut many(0, 300)), known, "on the disk");
     assert_eq!(ids(&history, &mut many(300, 310)), waiting, "not yet on the disk");
     let fresh = ids(&history, &mut many(310, 400));

@@ -1,7 +1,7 @@
 //! Definitions of figures, as data.
 
-use crate::{Lasting, Measure};
-use serde::Deserialize;
+use crate::{Family, Lasting, Measure};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -118,7 +118,7 @@ impl TryFrom<toml::value::Datetime> for Day {
 }
 
 /// What a value counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// A share, as a fraction of 1: shown as percent with one decimal.
@@ -213,11 +213,14 @@ pub struct Catalogue {
     ids: BTreeMap<String, Vec<Definition>>,
     /// In the order of the file, which is the one in which people should see them.
     order: Vec<String>,
+    families: Vec<Family>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
+    family: Vec<Family>,
     definition: Vec<Definition>,
 }
 
@@ -237,7 +240,7 @@ impl Catalogue {
     /// When it says what makes no sense.
     pub fn parse(text: &str) -> Result<Catalogue, CatalogueError> {
         let file: File = toml::from_str(text)?;
-        let mut catalogue = Catalogue { ids: BTreeMap::new(), order: Vec::new() };
+        let mut catalogue = Catalogue { ids: BTreeMap::new(), order: Vec::new(), families: file.family };
         for definition in file.definition {
             let wrong = |what| CatalogueError::Wrong { key: definition.key(), what };
             definition.check().map_err(wrong)?;
@@ -254,12 +257,18 @@ impl Catalogue {
             }
             versions.push(definition);
         }
+        catalogue.check_families()?;
         Ok(catalogue)
     }
 
     /// The version in force on a day; absent before the first, or if nobody defined it.
     pub fn on(&self, id: &str, day: Day) -> Option<&Definition> {
         self.ids.get(id)?.iter().rev().find(|definition| definition.valid_from <= day)
+    }
+
+    /// The version in force on a day; on days before the first, that one.
+    pub fn on_or_first(&self, id: &str, day: Day) -> Option<&Definition> {
+        self.on(id, day).or_else(|| self.ids.get(id)?.first())
     }
 
     /// The newest version.
@@ -276,6 +285,11 @@ impl Catalogue {
     /// Ids in the order in which people should see them.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.order.iter().map(String::as_str)
+    }
+
+    /// Figures that are made in several ways.
+    pub fn families(&self) -> &[Family] {
+        &self.families
     }
 
     /// Every version of every definition.

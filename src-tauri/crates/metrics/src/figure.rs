@@ -93,20 +93,31 @@ impl Figure {
     /// With fewer cases than this a figure is flagged.
     pub const FEW: i64 = 10;
 
-    /// The figure that a definition gives.
-    pub fn of(definition: &Definition, facts: &Facts<'_>, terms: Terms, looked: Looked) -> Figure {
-        let parameters = Parameters { hours: definition.hours, seconds: definition.seconds };
-        let sum = |of: &[Signed]| sum(of, facts, terms, parameters);
-        let mut figure = Figure {
+    /// A figure without a value, and nothing that it would be made of.
+    pub fn absent(definition: &Definition, why: Absent) -> Figure {
+        Figure {
             definition: definition.key(),
             numerator: None,
             denominator: None,
-            value: Err(Absent::NoEvent),
+            value: Err(why),
             n: None,
             unit: definition.unit,
             flags: Flags::default(),
             parts: Vec::new(),
-        };
+        }
+    }
+
+    /// True where numerator and denominator are ranks, and the value a time of its own.
+    pub(crate) fn is_percentile(&self) -> bool {
+        let definition = crate::Catalogue::own().named(&self.definition);
+        definition.is_some_and(|definition| matches!(definition.formula, Formula::Percentile { .. }))
+    }
+
+    /// The figure that a definition gives.
+    pub fn of(definition: &Definition, facts: &Facts<'_>, terms: Terms, looked: Looked) -> Figure {
+        let parameters = Parameters { hours: definition.hours, seconds: definition.seconds };
+        let sum = |of: &[Signed]| sum(of, facts, terms, parameters);
+        let mut figure = Figure::absent(definition, Absent::NoEvent);
         match &definition.formula {
             Formula::Ratio { top, bottom } => {
                 let (top, below) = (sum(top), sum(bottom));

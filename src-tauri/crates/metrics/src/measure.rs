@@ -2,7 +2,7 @@
 
 use crate::{Absent, Calls, Ends, Journeys, Presence, Waiting, Work};
 use mirante_floor::{Outcome, Totals};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Facts of one scope and stretch of time. What is not there was not asked, or is not told of such a scope.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,7 +53,7 @@ impl Terms {
 }
 
 /// A count of things or a sum of ms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measure {
     /// Visits that entered.
@@ -211,6 +211,13 @@ impl Measure {
                 | PausedMs
                 | LoggedMs
         )
+    }
+
+    /// True of what agents' time gives, which is kept by quarters of an hour.
+    pub fn is_time_of_agents(self) -> bool {
+        use Measure::*;
+        let of_visits = matches!(self, AnsweredWaitMs | AbandonedWaitMs | ConversationMs);
+        (self.is_time() && !of_visits) || matches!(self, RingsMissed | RingsAnswered)
     }
 
     /// True of what journeys of contacts give.

@@ -1,6 +1,6 @@
 //! Several queues in one figure.
 
-use crate::{Absent, Definition, Figure, Flags, Good, Looked, Sums, Terms};
+use crate::{Absent, Definition, Figure, Good, Looked, Sums, Terms};
 
 /// A queue with what people decided about it.
 #[derive(Debug, Clone, Copy)]
@@ -23,16 +23,7 @@ pub fn common(terms: impl IntoIterator<Item = Terms>) -> Terms {
 /// "Filas na meta: 3 de 5": of the queues whose service level has a value, how many reach their target.
 /// `definition` is the one of this figure.
 pub fn on_target(definition: &Definition, queues: &[Judged<'_>], looked: Looked) -> Figure {
-    let mut figure = Figure {
-        definition: definition.key(),
-        numerator: Some(0),
-        denominator: Some(0),
-        value: Err(Absent::NothingToDivide),
-        n: None,
-        unit: definition.unit,
-        flags: Flags::default(),
-        parts: Vec::new(),
-    };
+    let mut figure = Figure::absent(definition, Absent::NothingToDivide);
     let (mut reached, mut judged) = (0i64, 0i64);
     for queue in queues {
         let level = queue.sums.figure(queue.level, queue.terms, looked);

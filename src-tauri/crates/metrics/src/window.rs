@@ -18,8 +18,6 @@ pub enum Window {
     Rolling(u32),
     /// The interval of so many minutes that is not over, counted from the start of the day.
     Interval(u32),
-    /// A shift: minutes after the start of the day; an end before its start crosses midnight.
-    Shift(u16, u16),
     /// The day.
     Day,
     /// Any stretch.
@@ -27,7 +25,6 @@ pub enum Window {
 }
 
 const MINUTE: i64 = 60_000;
-const DAY_MINUTES: i64 = 24 * 60;
 
 impl Window {
     /// Minutes of rolling windows that people may choose.
@@ -46,13 +43,6 @@ impl Window {
             Window::Interval(minutes) => {
                 let length = i64::from(minutes.max(1)) * MINUTE;
                 Span { from: day_from + (now - day_from).div_euclid(length) * length, to: now }
-            }
-            Window::Shift(start, end) => {
-                let (start, end) = (i64::from(start), i64::from(end));
-                let length = (end - start).rem_euclid(DAY_MINUTES);
-                let today = day_from + start * MINUTE;
-                let began = if now < today { today - DAY_MINUTES * MINUTE } else { today };
-                Span { from: began, to: now.min(began + length * MINUTE) }
             }
             Window::Day => Span { from: day_from, to: now },
             Window::Range(span) => span,
@@ -96,15 +86,6 @@ mod tests {
         assert_eq!(from(Window::Interval(60)), at(14, 0));
         assert_eq!(from(Window::Day), DAY);
         assert_eq!(Window::Now.span(now, DAY), Span { from: now, to: now });
-    }
-
-    #[test]
-    fn a_night_shift_goes_on_after_midnight() {
-        let night = Window::Shift(22 * 60, 6 * 60);
-        assert_eq!(night.span(at(23, 0), DAY), Span { from: at(22, 0), to: at(23, 0) });
-        assert_eq!(night.span(at(2, 0), DAY), Span { from: at(-2, 0), to: at(2, 0) });
-        assert_eq!(night.span(at(9, 0), DAY), Span { from: at(-2, 0), to: at(6, 0) }, "the last one, which is over");
-        assert_eq!(Window::Shift(8 * 60, 14 * 60).span(at(15, 0), DAY), Span { from: at(8, 0), to: at(14, 0) });
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `cargo xtask bench NAME`: one figure, measured on the real programs.
 
+use crate::need;
 use crate::sh::{cargo, program, root};
 use anyhow::{Context, Result};
 use std::path::PathBuf;
@@ -54,7 +55,7 @@ pub(crate) fn run(figure: Figure, options: &Options) -> Result<()> {
     }
 }
 
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
@@ -100,7 +101,7 @@ fn history(options: &Options) -> Result<()> {
         .go()?;
     let rivals = target.join("rivals");
     let python = if options.rival_hours > 0 {
-        if let Err(error) = debian_programs(&rivals, &["victoria-metrics", "prometheus"]) {
+        if let Err(error) = need::unpack_debian(&rivals, &["victoria-metrics", "prometheus"]) {
             println!("VictoriaMetrics and Prometheus are not measured: {error:#}");
         }
         python(&target, "chdb", CLICKHOUSE).unwrap_or_else(|error| {
@@ -115,31 +116,6 @@ fn history(options: &Options) -> Result<()> {
     program(&built.to_string_lossy(), hours)
         .args([python.as_os_str(), rivals.join("usr/bin").as_os_str(), target.as_os_str()])
         .go()
-}
-
-/// Programs of Debian packages, unpacked into a folder: nothing is installed and no service begins.
-fn debian_programs(folder: &std::path::Path, packages: &[&str]) -> Result<()> {
-    std::fs::create_dir_all(folder)?;
-    for package in packages {
-        let name = format!("{package}_");
-        let known = |folder: &std::path::Path| -> Result<Option<PathBuf>> {
-            let mut files = std::fs::read_dir(folder)?.filter_map(|file| file.ok()).map(|file| file.path());
-            Ok(files.find(|file| {
-                let text = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                text.starts_with(&name) && text.ends_with(".deb")
-            }))
-        };
-        if known(folder)?.is_some() {
-            continue;
-        }
-        program("apt-get", ["-q", "download", package])
-            .within(&folder.to_string_lossy())
-            .go()
-            .with_context(|| format!("Debian's package {package} cannot be fetched"))?;
-        let file = known(folder)?.with_context(|| format!("apt-get left no {package}"))?;
-        program("dpkg", ["-x".as_ref(), file.as_os_str(), folder.as_os_str()]).go()?;
-    }
-    Ok(())
 }
 
 /// A Python of the bench's own that has the rival library.

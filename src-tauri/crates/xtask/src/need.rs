@@ -1,8 +1,9 @@
 //! What a bare machine lacks, and installing it after asking.
 
 use crate::sh::{self, program};
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 /// Debian packages to build the desktop window.
 pub(crate) const BUILD: &[&str] = &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev"];
@@ -19,7 +20,15 @@ pub(crate) const TEST: &[&str] = &[
     "openssh-server",
     "libfaketime",
     "strace",
+    "prometheus-alertmanager",
+    // What a mail server that is not installed but unpacked is linked with.
+    "libdb5.3",
+    "libgnutls-dane0",
+    "libidn12",
+    "libnsl2",
 ];
+/// Debian packages whose programs the tests of channels run and that must not be installed: this machine may have a mail server.
+pub(crate) const UNPACKED: &[&str] = &["exim4-daemon-light", "libnss-wrapper"];
 
 /// Something missing: what to call it, and how to get it.
 enum Lack {
@@ -102,6 +111,32 @@ fn install_debian(packages: &[&str]) -> Result<()> {
     let mut arguments = vec!["install", "-y", "--no-install-recommends"];
     arguments.extend(packages);
     apt(&arguments)
+}
+
+/// Programs of Debian packages, unpacked into a folder: nothing is installed and no service begins.
+pub(crate) fn unpack_debian(folder: &Path, packages: &[&str]) -> Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for package in packages {
+        if fetched(folder, package)?.is_some() {
+            continue;
+        }
+        let download = || program("apt-get", ["-q", "download", package]).within(&folder.to_string_lossy()).go();
+        download().with_context(|| format!("Debian's package {package} cannot be fetched"))?;
+        let file = fetched(folder, package)?.with_context(|| format!("apt-get left no {package}"))?;
+        program("dpkg", ["-x".as_ref(), file.as_os_str(), folder.as_os_str()]).go()?;
+    }
+    Ok(())
+}
+
+/// The file of a package, if it was fetched.
+fn fetched(folder: &Path, package: &str) -> Result<Option<PathBuf>> {
+    let name = format!("{package}_");
+    let files = std::fs::read_dir(folder)?.filter_map(|file| Some(file.ok()?.path()));
+    let is_it = |file: &PathBuf| {
+        let text = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        text.starts_with(&name) && text.ends_with(".deb")
+    };
+    Ok(files.into_iter().find(is_it))
 }
 
 /// npm writes this file at the end of an installation: older than the lock file means out of date.

@@ -2,7 +2,7 @@
 
 use crate::need;
 use crate::sh::{Program, cargo, program};
-use crate::{codegen, dist, documents, layers};
+use crate::{bench, codegen, dist, documents, layers};
 use anyhow::{Result, bail};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
         cargo(["doc", "--quiet", "--locked", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings").go()
     }),
     ("static mirantectl", dist::tail_if_possible),
+    ("channels", channels),
     ("command line", || black_box("cli")),
     ("real Asterisk", || black_box_with("asterisk", |test| test.args(["--skip", "zero::", "--skip", "long_"]))),
     ("browser", || black_box("browser")),
@@ -131,6 +132,18 @@ fn black_box_with(name: &str, more: impl Fn(Program) -> Program) -> Result<()> {
     // One at a time: each measures time on a machine of its own, and the desktop has one screen.
     let test = cargo(["test", "--quiet", "--locked", "--workspace"]).args(["--test", name, "--"]);
     more(quiet(test.args(["--include-ignored", "--nocapture", "--test-threads", "1"]))).go()
+}
+
+/// Channels of alerts against the programs of Debian that stand at their other end.
+fn channels() -> Result<()> {
+    if !program("apt-get", ["--version"]).works() {
+        println!("This is not Debian: mail and Alertmanager are not tried (not verified).");
+        return Ok(());
+    }
+    let folder = bench::target().join("debian");
+    need::unpack_debian(&folder, need::UNPACKED)?;
+    let test = cargo(["test", "--quiet", "--locked", "--workspace", "--test", "debian", "--", "--ignored"]);
+    quiet(test).env("MIRANTE_DEBIAN", folder).go()
 }
 
 /// Without traces of the test's own stack in each message, and never writing the interface's types.

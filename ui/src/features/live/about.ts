@@ -19,6 +19,9 @@ export function coverageWords(sources: readonly SourceRow[], queues: Iterable<Qu
   return parts.length === 0 ? t('live.complete') : parts.join(' · ');
 }
 
+/** The definition by which a queue's service level is made: people may have chosen another than the usual one. */
+export const levelOf = (queue: QueueRow): string => queue.service_level.definition.split('@')[0] || 'sl.f4';
+
 /** The queues of a source. */
 export function queuesOf(queues: Iterable<QueueRow>, source: SourceRow): QueueRow[] {
   return [...queues].filter((queue) => queue.source === source.id);
@@ -56,6 +59,7 @@ export function aboutLevel(queue: QueueRow, source: SourceRow | undefined, now: 
     title: `${t('live.level')} · ${queue.label} · ${percent(value)}`,
     definition: t('live.define_level', { seconds: queue.goal_seconds }),
     version: definition,
+    card: { definition: levelOf(queue), queues: [queue.id] },
     lines: [
       { label: t('live.explain_numerator'), value: t('live.answered_in_time', { n: numerator }) },
       { label: t('live.explain_denominator'), value: t('live.contacts_judged', { n: denominator }) },
@@ -72,6 +76,7 @@ export function aboutAbandoned(queue: QueueRow, source: SourceRow | undefined, n
     title: `${t('live.abandonment')} · ${queue.label} · ${percent(value)}`,
     definition: t('live.define_abandoned'),
     version: definition,
+    card: { definition: 'abandonment', queues: [queue.id] },
     lines: [
       { label: t('live.explain_numerator'), value: t('live.abandoned_n', { n: numerator }) },
       { label: t('live.explain_denominator'), value: t('live.ended_n', { n: denominator }) },
@@ -83,12 +88,18 @@ export function aboutAbandoned(queue: QueueRow, source: SourceRow | undefined, n
   };
 }
 
+/** A figure of a queue that one line explains, with its card. */
+export function aboutFigure(definition: string, title: string, words: string, queue: QueueRow, source: SourceRow | undefined, now: number): Explanation {
+  return { title: `${title} · ${queue.label}`, definition: words, card: { definition, queues: [queue.id] }, lines: aboutData(source, [queue], now) };
+}
+
 /** What the answered of a queue are, with the mean times. */
 export function aboutAnswered(queue: QueueRow, source: SourceRow | undefined, now: number): Explanation {
   const time = (ms: number | null): string => (ms === null ? '—' : duration(ms));
   return {
     title: `${t('live.answered')} · ${queue.label} · ${number(queue.answered)}`,
     definition: `${t('live.define_asa')} ${t('live.define_talk')}`,
+    card: { definition: 'answered', queues: [queue.id] },
     lines: [
       { label: t('live.mean_wait'), value: time(queue.asa_ms) },
       { label: t('live.mean_talk'), value: time(queue.talk_ms) },

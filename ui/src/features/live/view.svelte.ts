@@ -28,6 +28,7 @@ import {
   type Sort,
 } from './lists';
 import { cardsOf } from './now';
+import { Figures } from './window.svelte';
 
 /** The team filter's value for people without a team. */
 export const NO_TEAM = '\u0000';
@@ -45,6 +46,8 @@ export class LiveView {
   /** Empty: every group but the logged out. */
   groups: readonly Group[] = $state.raw([]);
   drawer = $state(false);
+  /** Of what stretch the figures are. */
+  readonly figures = new Figures();
   #held: readonly string[] | null = $state.raw(null);
 
   #heard = (row: { readonly source: number }): boolean => this.source(row.source)?.link === 'up';
@@ -52,7 +55,8 @@ export class LiveView {
   /** Of the operation's day: what a queue's hours are told in. */
   #minute = $derived(minutesAt(clock.now, zone.name));
   /** Order depends on the time only through waits that become critical: once a second is enough. */
-  #scoped = $derived([...feed.queues.values()].filter((queue) => inScope(this.scope, queue)));
+  #today = $derived([...feed.queues.values()].filter((queue) => inScope(this.scope, queue)));
+  #scoped = $derived(this.#today.map((queue) => this.figures.of(queue)));
   #ids = $derived(new Set(this.#scoped.map((queue) => queue.id)));
   #found = $derived(this.#scoped.filter((queue) => matches(this.search, this.#words(queue))));
   #kept = $derived(
@@ -102,7 +106,8 @@ export class LiveView {
       scoped: this.scope !== EVERYTHING,
     }),
   );
-  #cards = $derived(cardsOf(this.#scoped, feed.sources, clock.now, this.#minute));
+  /** What needs somebody now is judged by the day, whatever window is looked at. */
+  #cards = $derived(cardsOf(this.#today, feed.sources, clock.now, this.#minute));
   #teams = $derived(
     [...new Set([...feed.agents.values()].map((agent) => agent.team ?? NO_TEAM))].sort((a, b) => a.localeCompare(b, 'pt-BR')),
   );
@@ -137,7 +142,7 @@ export class LiveView {
   }
 
   verdict(queue: QueueRow) {
-    return verdict(queue, this.source(queue.source), clock.now, this.#minute);
+    return verdict(feed.queues.get(queue.id) ?? queue, this.source(queue.source), clock.now, this.#minute);
   }
   source(id: number): SourceRow | undefined {
     return feed.sources.get(String(id));

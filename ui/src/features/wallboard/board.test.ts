@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { healthOf, heardQueues } from './health';
 import { DEFAULT_BOARD, NOTICE_MAX, readLink, writeLink, type BoardLink } from './link';
-import { boardCampaigns, pagesOf, selected, turn } from './pages';
+import type { GoalRow } from '~/bindings/GoalRow';
+import { boardCampaigns, boardGoals, pagesOf, selected, turn } from './pages';
 import { agent, campaign, level, queue, source } from '~/shared/testing';
 import { viewOf, type Floor } from './view';
 
@@ -141,5 +142,29 @@ describe('figures of a page', () => {
   it('tell a centre without queues from one without calls', () => {
     const view = viewOf([], true, floor());
     expect([view.waiting, view.answered, view.level.value, view.goal.kind]).toEqual([null, null, null, 'none']);
+  });
+});
+
+describe('goals on the wall', () => {
+  const goal = (scope: GoalRow['scope'], definition: string, more: Partial<GoalRow> = {}): GoalRow =>
+    ({ scope, window: { kind: 'day' }, figure: { definition }, ...more }) as GoalRow;
+  const queues = [queue('a', { operation: 'sac' })];
+  const all = [
+    goal({ kind: 'queue', id: '1/a' }, 'sl.f4@1'),
+    goal({ kind: 'queue', id: '1/a' }, 'asa@1'),
+    goal({ kind: 'queue', id: '1/b' }, 'asa@1'),
+    goal({ kind: 'operation', id: 'sac' }, 'abandonment@1'),
+    goal({ kind: 'team', id: 'manha' }, 'answered@1'),
+    goal({ kind: 'campaign', id: '1/v' }, 'sales@1'),
+    goal({ kind: 'queue', id: '1/a' }, 'sl.f4@1', { window: { kind: 'rolling', of: 30 } }),
+  ];
+  const told = (whole: boolean): string[] => boardGoals(all, queues, whole).map(({ scope, figure }) => `${scope.kind} ${figure.definition}`);
+  it('are those that somebody set for its queues, and of no team', () => {
+    expect(told(true)).toEqual(['queue asa@1', 'operation abandonment@1', 'campaign sales@1', 'queue sl.f4@1']);
+    expect(told(false)).toEqual(['queue asa@1', 'operation abandonment@1', 'queue sl.f4@1']);
+  });
+  it('have pages of their own after the figures', () => {
+    const pages = pagesOf(queues, [], DEFAULT_BOARD, false, boardGoals(all, queues, true));
+    expect(pages.map((page) => page.kind)).toEqual(['figures', 'goals']);
   });
 });

@@ -1,5 +1,6 @@
 /** Which pages a board has and in which order. */
 import type { CampaignRow } from '~/bindings/CampaignRow';
+import type { GoalRow } from '~/bindings/GoalRow';
 import type { QueueRow } from '~/bindings/QueueRow';
 import type { BoardLink, Distance, Profile } from './link';
 
@@ -13,7 +14,9 @@ export type Page =
   /** Some queues as rows: *supervisão* only, because operators are not compared. */
   | { kind: 'queues'; key: string; queues: QueueRow[] }
   /** Some campaigns as rows, with their goals. */
-  | { kind: 'campaigns'; key: string; campaigns: CampaignRow[] };
+  | { kind: 'campaigns'; key: string; campaigns: CampaignRow[] }
+  /** Goals that somebody set, as rows. */
+  | { kind: 'goals'; key: string; goals: GoalRow[] };
 
 /** Seconds a page stays when pages change by themselves. */
 export const PAGE_SECONDS = 20;
@@ -58,7 +61,7 @@ function figures(key: string, queues: QueueRow[], whole: boolean, tiles: readonl
  * The pages over `queues` (already selected) and `campaigns` (of the whole operation: shown when all queues are).
  * There is always one, even over nothing.
  */
-export function pagesOf(queues: QueueRow[], campaigns: readonly CampaignRow[], link: BoardLink, portrait: boolean): Page[] {
+export function pagesOf(queues: QueueRow[], campaigns: readonly CampaignRow[], link: BoardLink, portrait: boolean, goals: readonly GoalRow[] = []): Page[] {
   const fit = FIT[link.distance];
   const rows = rowsOf(link.distance, portrait);
   const whole = link.queues.length === 0;
@@ -74,7 +77,23 @@ export function pagesOf(queues: QueueRow[], campaigns: readonly CampaignRow[], l
         : cut(queues, rows).map((part, index) => ({ kind: 'queues', key: `queues-${index}`, queues: part }));
   const listed = link.profile === 'supervision' || shown.length > CAMPAIGNS_IN_TILE ? shown : [];
   const byCampaign = cut(listed, rows).map((part, index): Page => ({ kind: 'campaigns', key: `campaigns-${index}`, campaigns: part }));
-  return [...total, ...byQueue, ...byCampaign];
+  const byGoal = cut(goals, rows).map((part, index): Page => ({ kind: 'goals', key: `goals-${index}`, goals: part }));
+  return [...total, ...byGoal, ...byQueue, ...byCampaign];
+}
+
+/**
+ * Goals for the wall, in an order that stays: those that somebody set for what the board is about. Of a team none, because teams are not
+ * compared before their people; a queue's service level of the day stands on its own page. `queues`: those of the board; none: all.
+ */
+export function boardGoals(goals: readonly GoalRow[], queues: readonly QueueRow[], whole: boolean): GoalRow[] {
+  const ids = new Set(queues.map((queue) => queue.id));
+  const operations = new Set(queues.map((queue) => queue.operation));
+  const isOfDay = (goal: GoalRow): boolean => goal.scope.kind === 'queue' && goal.window.kind === 'day' && goal.figure.definition.startsWith('sl.');
+  return goals.filter((goal) => {
+    if (isOfDay(goal) || goal.scope.kind === 'team') return false;
+    if (goal.scope.kind === 'queue') return ids.has(goal.scope.id);
+    return whole || (goal.scope.kind === 'operation' && operations.has(goal.scope.id));
+  });
 }
 
 /** The page `step` away, around the end. */

@@ -68,14 +68,12 @@ export function footWords(health: BoardHealth, now: number, seen: number): strin
 
 /** What stands under a service level: its target, or how many queues keep theirs. `brief`: from far away, one short line. */
 export function levelWords(view: View, brief: boolean): string[] {
-  const { goal, level, onTarget } = view;
+  const { goal, level } = view;
   if (goal.kind === 'none') return [];
   const few = level.denominator === 0 ? [t('wallboard.no_calls')] : level.denominator < MIN_OFFERED ? [t('wallboard.few', { n: level.denominator })] : [];
   if (brief && few.length > 0) return few;
   if (brief && goal.kind === 'same') return [t('wallboard.goal_brief', { percent: goal.percent, seconds: goal.seconds })];
-  if (brief && onTarget[1] > 0) return [t('wallboard.on_target_brief', { on: onTarget[0], n: onTarget[1] })];
   if (goal.kind === 'same') return [...few, t('wallboard.goal', { percent: goal.percent, seconds: goal.seconds })];
-  if (onTarget[1] > 0) return [...few, t('wallboard.on_target', { on: onTarget[0], n: onTarget[1] })];
   return [...few, t('wallboard.goal_mixed', { lowest: goal.lowest, highest: goal.highest })];
 }
 

@@ -5,13 +5,15 @@ mod merge;
 mod visits;
 
 pub use attempts::AttemptLine;
+pub(crate) use visits::Names;
 pub use visits::VisitLine;
 
 use crate::figures::{self, Figures, FiguresError, FiguresOf};
 use crate::names;
+use crate::reconcile::{self, Configured, ReconcileOf};
 use crate::rows;
 use crate::sample_folder;
-use crate::wire::Rows;
+use crate::wire::{Reconciliation, Rows};
 use mirante_engine::names::Known;
 use mirante_floor::FOLD_VERSION;
 use mirante_history::{Erasure, Forget, History, HistoryError, OpenOptions, Past, Verified};
@@ -141,12 +143,28 @@ impl Archive {
         attempts::each(&self.history, (from, to), each)
     }
 
-    /// Figures of a stretch of time, by the newest definitions and the limits in force at the newest event.
+    /// Figures of a stretch of time, as they were or recalculated.
     ///
     /// # Errors
     /// When history cannot be read, or what is asked makes no sense.
     pub fn figures(&self, asked: &FiguresOf) -> Result<Figures, FiguresError> {
         figures::of(&self.history, asked)
+    }
+
+    /// When the newest event came, Unix ms by our clock.
+    ///
+    /// # Errors
+    /// When history cannot be read.
+    pub fn newest(&self) -> Result<Option<i64>, HistoryError> {
+        Ok(self.history.floor_at_seq(self.history.newest_seq()?)?.seen)
+    }
+
+    /// The platforms' own counters and records beside ours. `config` says where queue_logs lie. Blocks while those are read.
+    ///
+    /// # Errors
+    /// When history cannot be read.
+    pub fn reconcile(&self, config: Option<&Configured>, asked: &ReconcileOf) -> Result<Reconciliation, HistoryError> {
+        reconcile::of(&self.history, config, asked)
     }
 
     fn rows(&self, past: &Past) -> PastRows {

@@ -89,21 +89,21 @@ fn open(source: SourceId, site: &Site, visit: &Visit, now: i64, names: &Names<'_
 }
 
 /// What the platform calls agents: the member's name, else its interface, else the key.
-pub(super) struct Names<'a> {
-    pub(super) parties: Parties,
-    pub(super) floor: &'a Floor,
+pub(crate) struct Names<'a> {
+    pub(crate) parties: Parties,
+    pub(crate) floor: &'a Floor,
 }
 
 impl Names<'_> {
     /// Of a visit that has ended: as it was then.
-    fn then(&self, visit: &ClosedVisit) -> Result<String, HistoryError> {
+    pub(crate) fn then(&self, visit: &ClosedVisit) -> Result<String, HistoryError> {
         let name = self.name(visit.agent_name)?;
         let address = || visit.interface.as_ref().or(visit.agent.as_ref()).map(ToString::to_string);
         Ok(name.or_else(address).unwrap_or_default())
     }
 
     /// Of a visit that goes on.
-    fn now(&self, source: SourceId, agent: &Name, queue: &Name) -> Result<String, HistoryError> {
+    pub(crate) fn now(&self, source: SourceId, agent: &Name, queue: &Name) -> Result<String, HistoryError> {
         let known = self.floor.sites.get(&source).and_then(|site| site.agents.get(agent));
         let name = self.name(known.and_then(|agent| agent.name))?;
         let address = || known.and_then(|a| a.memberships.get(queue)).map(|m| m.interface.to_string());
@@ -111,12 +111,12 @@ impl Names<'_> {
     }
 
     /// Of whoever works now, whatever the queue.
-    pub(super) fn agent_now(&self, source: SourceId, agent: &Name) -> Result<String, HistoryError> {
+    pub(crate) fn agent_now(&self, source: SourceId, agent: &Name) -> Result<String, HistoryError> {
         let known = self.floor.sites.get(&source).and_then(|site| site.agents.get(agent));
         Ok(self.name(known.and_then(|agent| agent.name))?.unwrap_or_else(|| agent.to_string()))
     }
 
-    pub(super) fn name(&self, id: Option<PartyId>) -> Result<Option<String>, HistoryError> {
+    pub(crate) fn name(&self, id: Option<PartyId>) -> Result<Option<String>, HistoryError> {
         let Some(id) = id else { return Ok(None) };
         Ok(self.parties.get(id)?.map(|party| party.name).filter(|name| !name.is_empty()))
     }

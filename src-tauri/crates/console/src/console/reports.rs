@@ -4,8 +4,8 @@ use super::Console;
 use crate::imports::Brought;
 use crate::rows::mask;
 use crate::wire::{
-    ImportDone, ImportNow, Reply, ReportColumn, ReportCount, ReportFault, ReportField, ReportLook, ReportMapping,
-    ReportOrder, ReportPart, ReportPlace, ReportRefusal, ReportRow, ReportWord, WireError,
+    ImportDoes, ImportDone, ImportNow, Reply, ReportColumn, ReportCount, ReportFault, ReportField, ReportLook,
+    ReportMapping, ReportOrder, ReportPart, ReportPlace, ReportRefusal, ReportRow, ReportWord, WireError,
 };
 use jiff::tz::TimeZone;
 use mirante_engine::Engine;
@@ -65,7 +65,7 @@ impl Console {
             }
             None => engine.zone().clone(),
         };
-        let going = self.0.imports.begin(&brought.name, &source)?;
+        let going = self.0.imports.begin(ImportDoes::Report, &brought.name, &source)?;
         let job = Taking {
             file: brought.path.clone(),
             mapping,
@@ -92,7 +92,7 @@ impl Console {
     }
 
     /// The real operation's engine. Example data have a past of their own.
-    fn importing(&self) -> Result<Arc<Engine>, WireError> {
+    pub(super) fn importing(&self) -> Result<Arc<Engine>, WireError> {
         let view = self.view();
         if view.real_is_sample || view.sample.is_some() {
             return Err(WireError::conflict("example data have a past of their own"));
@@ -101,7 +101,7 @@ impl Console {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     job: impl FnOnce() -> Result<T, WireError> + Send + 'static,
 ) -> Result<T, WireError> {
     tokio::task::spawn_blocking(job).await.map_err(|error| WireError::internal(error.to_string()))?
@@ -275,6 +275,8 @@ fn told(kept: &Kept) -> ImportDone {
         unfit: counts.map(|(why, rows)| ReportFault { why: why.word().to_owned(), field: None, rows: *rows }).collect(),
         report: kept.report.file().map(|path| path.display().to_string()),
         stopped: kept.stopped,
+        open: 0,
+        begins_ms: None,
     }
 }
 

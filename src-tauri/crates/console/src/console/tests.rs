@@ -20,7 +20,7 @@ async fn a_viewer_looks_and_changes_nothing() {
         Command::LeaveSample,
         Command::Disconnect { source: 1 },
         Command::Reconnect { source: 1 },
-        Command::ConfigureQueues { queues: vec![] },
+        Command::ConfigureQueues { queues: vec![], from: None },
         Command::Keeping { language: "en".into() },
         Command::PreviewKeeping { keeps: vec![] },
         Command::SetKeeping { keeps: vec![] },
@@ -137,7 +137,9 @@ async fn how_long_things_are_kept_is_shown_changed_undone_and_applied() {
     assert_eq!((shown.rules.len(), shown.fixed, shown.nightly_minute), (4, false, 210));
     assert_eq!((shown.rules[0].rule, shown.rules[0].keep), (KeepRule::Numbers, None));
     assert_eq!(shown.rules[0].usual, Some(KeepFor { count: 90, unit: KeepUnit::Days }));
-    assert_eq!(shown.rules[1].tables, ["visit", "attempt"]);
+    let of_contacts = ["visit", "attempt", "pbx_counter", "pbx_freed", "pbx_under_way"];
+    let of_alerts = ["alert", "alert_step", "alert_action", "delivery", "silence"];
+    assert_eq!(shown.rules[1].tables, [of_contacts, of_alerts].concat());
     let doubtful: Vec<KeepRule> = shown.rules.iter().filter(|r| !r.law_confirmed).map(|r| r.rule).collect();
     assert_eq!(doubtful, [KeepRule::Contacts], "a law that was not found in its own words says so");
     assert!(shown.rules.iter().all(|r| r.law.is_some() == (r.rule != KeepRule::Rewind)), "no law asks for the rewind");
@@ -178,5 +180,96 @@ async fn how_long_things_are_kept_is_shown_changed_undone_and_applied() {
     assert!(keeping().await.fixed, "example data have no rules of their own");
     let refused = console.command(&actor, Command::SetKeeping { keeps: vec![week] }).await.unwrap_err();
     assert_eq!(refused.code, Code::Conflict);
+    console.shutdown().await;
+}
+
+/// Figures, goals and cards are for everybody who may look; what they are made and judged by is decided by whoever configures, and
+/// nobody who may only look sees a telephone number.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_sees_every_figure_and_decides_none() {
+    use crate::wire::{CardAsked, CardPart, RowOf, RuleRow, ScopeRow, WindowRow};
+    let data = tempfile::tempdir().unwrap();
+    let simulator = SimulatorConfig { days: 1, ..SimulatorConfig::default() };
+    let console = Console::start_sample(data.path().to_owned(), simulator).unwrap();
+    let (viewer, supervisor) = (actor(Role::Viewer), actor(Role::Supervisor));
+    while console.sample_percent().is_some() {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let told = async |actor: &Actor, command: Command| console.command(actor, command).await;
+    let language = || "pt-BR".to_owned();
+    let Reply::Goals(goals) =
+        told(&viewer, Command::Goals { window: WindowRow::Day, language: language() }).await.unwrap()
+    else {
+        panic!()
+    };
+    assert_eq!(goals.queues.len(), 6);
+    let Reply::Levels(levels) = told(&viewer, Command::Levels { window: WindowRow::Rolling(30) }).await.unwrap() else {
+        panic!()
+    };
+    assert_eq!(levels.queues.len(), 6);
+    let Reply::Judging(judging) = told(&viewer, Command::Judging { language: language() }).await.unwrap() else {
+        panic!()
+    };
+    assert!(judging.changes.is_empty());
+    let Reply::Partial(_) = told(&viewer, Command::Partial { day_ms: None }).await.unwrap() else { panic!() };
+    // A card of the whole day before, with the story of one of its contacts.
+    let Reply::Hello(_) = told(&viewer, Command::Hello).await.unwrap() else { panic!() };
+    let to = goals.span.0;
+    let asked = CardAsked {
+        definition: "offered".into(),
+        queues: vec![],
+        campaigns: vec![],
+        from_ms: Some(to - 24 * 3_600_000),
+        to_ms: Some(to),
+        language: language(),
+    };
+    let Reply::Card(card) = told(&viewer, Command::Card { asked: asked.clone() }).await.unwrap() else { panic!() };
+    assert!(card.figure.numerator.is_some_and(|n| n > 100), "{card:?}");
+    let rows = Command::CardRows { asked, part: CardPart::Top, skip: 0 };
+    let Reply::CardRows(rows) = told(&viewer, rows).await.unwrap() else { panic!() };
+    let id = rows.rows.first().unwrap().id.clone();
+    let story = |id: String| Command::Timeline { of: RowOf::Visit, id };
+    let Reply::Timeline(masked) = told(&viewer, story(id.clone())).await.unwrap() else { panic!() };
+    let Reply::Timeline(whole) = told(&supervisor, story(id)).await.unwrap() else { panic!() };
+    let (masked, whole) = (serde_json::to_string(&masked).unwrap(), serde_json::to_string(&whole).unwrap());
+    assert!(masked.contains("****") && !whole.contains("****"), "{masked} {whole}");
+
+    let rule = RuleRow {
+        scope: ScopeRow::Queue(goals.queues[0].queue.clone()),
+        from: Some("2026-01-01".into()),
+        percent: Some(95),
+        seconds: Some(15),
+        short_seconds: None,
+        formulas: vec![],
+    };
+    let judge = || Command::Judge { changes: vec![crate::wire::JudgedRow::Rule(rule.clone())] };
+    for command in [
+        judge(),
+        Command::Reconcile { queue: None, hours: 24 },
+        Command::Arrivals { queue: goals.queues[0].queue.clone(), since_ms: 0 },
+        Command::CompleteDay { source: "x".into() },
+        Command::Imports,
+        Command::UndoImport { source: "x".into() },
+    ] {
+        assert_eq!(told(&viewer, command.clone()).await.unwrap_err().code, Code::Forbidden, "{command:?}");
+    }
+
+    // Whoever may, does; the next who looks is told by the new target, and by whom it was set.
+    told(&supervisor, judge()).await.unwrap();
+    let Reply::Goals(goals) =
+        told(&viewer, Command::Goals { window: WindowRow::Day, language: language() }).await.unwrap()
+    else {
+        panic!()
+    };
+    assert_eq!(
+        goals.queues.iter().find(|queue| ScopeRow::Queue(queue.queue.clone()) == rule.scope).unwrap().goal,
+        (95, 15)
+    );
+    let Reply::Judging(judging) = told(&viewer, Command::Judging { language: language() }).await.unwrap() else {
+        panic!()
+    };
+    let [change] = judging.changes.as_slice() else { panic!("{:?}", judging.changes) };
+    assert_eq!((change.by.as_str(), &change.change), ("marina", &crate::wire::JudgedRow::Rule(rule)));
+    assert!(change.at_ms >= to);
     console.shutdown().await;
 }

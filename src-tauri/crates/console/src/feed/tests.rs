@@ -109,7 +109,11 @@ impl Chaos {
     }
 
     fn picture(&mut self) -> Report {
-        let queues = (0..4).map(|n| QueuePicture { queue: format!("fila-{n}").into(), counters: Default::default() });
+        let queues = (0..4).map(|n| QueuePicture {
+            queue: format!("fila-{n}").into(),
+            counters: Default::default(),
+            levels: None,
+        });
         let members = (0..6).map(|n| MemberPicture {
             queue: self.pick("fila-", 4),
             agent: format!("21{n}").into(),
@@ -122,7 +126,7 @@ impl Chaos {
             in_call: None,
             paused_at: None,
         });
-        let members = members.collect();
+        let members: Vec<_> = members.collect();
         let waiting = vec![WaitingPicture {
             queue: self.pick("fila-", 4),
             call: self.pick("c", 12),
@@ -131,7 +135,9 @@ impl Chaos {
             position: 1,
             waited_ms: 5_000,
         }];
-        Report::Picture(Picture { queues: queues.collect(), members, waiting })
+        let mut picture = Picture { queues: queues.collect(), people: vec![], members: vec![], waiting };
+        members.into_iter().for_each(|member| picture.add(member));
+        Report::Picture(picture)
     }
 }
 

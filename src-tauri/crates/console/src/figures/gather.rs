@@ -3,7 +3,7 @@
 use super::{Key, Queues};
 use crate::rows;
 use mirante_floor::{AgentState, Floor, Gap, Minute, Name, Operation, Outcome, Place, SourceId, Stage};
-use mirante_history::{History, HistoryError};
+use mirante_history::{History, HistoryError, Past};
 use mirante_metrics::{Calls, Definition, Formula, Journeys, Level, Measure, Presence, Sums, Waiting, Where, Work};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,43 +12,62 @@ const LONGEST_CONTACT: i64 = 24 * 60 * Minute::MS;
 
 /// A stretch of time, and up to when facts are known. Unix ms.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Stretch {
-    pub(super) from: i64,
-    pub(super) to: i64,
-    pub(super) now: i64,
+pub(crate) struct Stretch {
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+    pub(crate) now: i64,
 }
 
 impl Stretch {
-    fn holds(&self, ms: i64) -> bool {
+    pub(crate) fn holds(&self, ms: i64) -> bool {
         (self.from..self.to).contains(&ms)
     }
 }
 
+/// Looks at history and at the floor of its newest event as both stood at one moment, whatever is committed meanwhile: what goes on is
+/// on the floor and what is over is in history, so a visit is in one of them. Unlike that of a hub, this floor is never ahead of it.
+pub(crate) fn at_once<T, E: From<HistoryError>>(
+    history: &History,
+    look: impl FnOnce(&History, Past) -> Result<T, E>,
+) -> Result<T, E> {
+    history.at_once(|history| {
+        let past = history.floor_at_seq(history.newest_seq()?)?;
+        look(history, past)
+    })
+}
+
 /// Sums of the centre, what only the centre has, and of each queue.
 #[derive(Default)]
-pub(super) struct Gathered {
-    pub(super) centre: Sums,
-    pub(super) queues: Queues,
+pub(crate) struct Gathered {
+    pub(crate) centre: Sums,
+    pub(crate) queues: Queues,
     /// Queues with visits of the stretch that go on.
-    pub(super) open: BTreeSet<Key>,
+    pub(crate) open: BTreeSet<Key>,
     heard_ms: i64,
     followed_ms: i64,
+    /// Sources that tell hours of a followed one, by which they do: what they tell is that one's.
+    hours: BTreeMap<SourceId, SourceId>,
 }
 
 impl Gathered {
-    pub(super) fn is_open(&self) -> bool {
+    /// The followed source whose hours `source` tells, or the source itself.
+    pub(crate) fn whose(&self, source: SourceId) -> SourceId {
+        whose(&self.hours, source)
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
         !self.open.is_empty()
     }
 
-    pub(super) fn is_heard(&self) -> bool {
+    pub(crate) fn is_heard(&self) -> bool {
         self.followed_ms > 0 && self.heard_ms >= self.followed_ms
     }
 
-    pub(super) fn heard(&self) -> Option<f64> {
+    pub(crate) fn heard(&self) -> Option<f64> {
         (self.followed_ms > 0).then(|| (self.heard_ms as f64 / self.followed_ms as f64).min(1.0))
     }
 
-    pub(super) fn of(
+    pub(crate) fn of(
         history: &History,
         floor: &Floor,
         stretch: Stretch,
@@ -57,7 +76,8 @@ impl Gathered {
         // A queue in which nothing happened has figures too: they say so.
         let queues = rows::sites(floor).flat_map(|(source, site)| site.queues.keys().map(move |name| (source, name)));
         let queues = queues.map(|(source, name)| ((source, name.clone()), Sums::default())).collect();
-        let mut all = Gathered { queues, ..Gathered::default() };
+        let hours = history.sources()?.into_iter().filter_map(|row| Some((row.id, row.completes?))).collect();
+        let mut all = Gathered { queues, hours, ..Gathered::default() };
         all.visits(history, stretch)?;
         all.waiting(floor, stretch);
         let needs = |is: fn(Measure) -> bool| definitions.iter().any(|d| d.measures().any(is));
@@ -78,12 +98,26 @@ impl Gathered {
             }
         }
         all.coverage(history, floor, stretch)?;
+        all.add_going_on(floor, stretch);
         Ok(all)
+    }
+
+    /// What goes on counts as soon as it is known: an answer, before the conversation is over. So it is on the live screen.
+    fn add_going_on(&mut self, floor: &Floor, stretch: Stretch) {
+        for (source, site) in rows::sites(floor) {
+            for visit in site.visits.values().filter(|visit| stretch.holds(visit.entered.seen)) {
+                let Some(sums) = self.queues.get_mut(&(source, visit.queue.clone())) else { continue };
+                sums.totals.offered = sums.totals.offered.saturating_add(1);
+                if let Stage::Talking { wait_ms, .. } = visit.stage {
+                    sums.totals.waits.entry(Outcome::Answered).or_default().add(wait_ms);
+                }
+            }
+        }
     }
 
     fn visits(&mut self, history: &History, stretch: Stretch) -> Result<(), HistoryError> {
         history.visit_sums(stretch.from, stretch.to, |sum| {
-            let sums = self.queues.entry((sum.source, sum.queue)).or_default();
+            let sums = self.queues.entry((whose(&self.hours, sum.source), sum.queue)).or_default();
             sums.totals.offered = sums.totals.offered.saturating_add(sum.waits.count);
             sums.totals.waits.entry(sum.outcome).or_default().merge(&sum.waits);
             sums.totals.talks.merge(&sum.talks);
@@ -131,11 +165,11 @@ impl Gathered {
         history.agent_sums(stretch.from, stretch.to, |sum| {
             presence.add(sum.state, Where::of(sum.place.as_ref()), sum.ms);
             if let Some(Place::Queue(queue)) = sum.place {
-                works.entry((sum.source, queue)).or_default().add(sum.state, sum.ms);
+                works.entry((whose(&self.hours, sum.source), queue)).or_default().add(sum.state, sum.ms);
             }
         })?;
         history.ring_sums(stretch.from, stretch.to, |sum| {
-            let work = works.entry((sum.source, sum.queue)).or_default();
+            let work = works.entry((whose(&self.hours, sum.source), sum.queue)).or_default();
             work.rings_answered += u64::from(sum.answered);
             work.rings_missed += u64::from(sum.missed);
         })?;
@@ -206,8 +240,8 @@ impl Gathered {
             sums.journeys = Some(centre.partial());
         }
         history.visits(stretch.from.saturating_sub(LONGEST_CONTACT), until, |visit| {
-            let key = (visit.source, visit.queue.clone());
-            let level = level(floor, &key);
+            let key = (whose(&self.hours, visit.source), visit.queue.clone());
+            let level = level(floor, &key, visit.entered.seen);
             centre.add(&visit, level);
             if let Some(journeys) = self.queues.get_mut(&key).and_then(|sums| sums.journeys.as_mut()) {
                 journeys.add(&visit, level);
@@ -234,11 +268,19 @@ impl Gathered {
             let open = site.map(|site| &site.minute).filter(|minute| stretch.holds(minute.from));
             let to = stretch.to.min(site.map_or(stretch.to, |site| site.seen));
             self.heard_ms += history.heard_ms(source, stretch.from, stretch.to)?;
+            for told in self.hours.iter().filter_map(|(told, of)| (*of == source).then_some(*told)) {
+                self.heard_ms += history.heard_ms(told, stretch.from, stretch.to)?;
+            }
             self.heard_ms += open.map_or(0, |minute| minute.covered_ms);
             self.followed_ms += (to - stretch.from).max(0);
         }
         Ok(())
     }
+}
+
+/// The source that is followed of which another tells hours, or the source itself.
+fn whose(hours: &BTreeMap<SourceId, SourceId>, source: SourceId) -> SourceId {
+    hours.get(&source).copied().unwrap_or(source)
 }
 
 /// As many rows as the sums say, or more since they were read.
@@ -251,9 +293,9 @@ fn unheard(gaps: &[Gap], source: SourceId, from: i64, to: i64) -> i64 {
     gaps.iter().filter(|gap| gap.source == source).map(overlap).sum()
 }
 
-/// The level of support of a queue, by its operation.
-fn level(floor: &Floor, (source, queue): &Key) -> Option<Level> {
-    match floor.config.queue(*source, queue).operation? {
+/// The level of support that a queue was at an instant, Unix ms, by its operation.
+fn level(floor: &Floor, (source, queue): &Key, at: i64) -> Option<Level> {
+    match floor.config.queue_on(*source, queue, at).operation? {
         Operation::SupportN1 => Some(1),
         Operation::HelpDeskN2 => Some(2),
         Operation::ServiceDeskN3 => Some(3),

@@ -19,7 +19,7 @@ pub fn agent_row(floor: &Floor, source: SourceId, key: &Name, people: &dyn Peopl
         .iter()
         .filter_map(|(source, key)| {
             let site = site(floor, *source)?;
-            site.agents.get(key).map(|agent| (*source, key, agent, site.is_live()))
+            site.agents.get(key).map(|agent| (*source, key, &**agent, site.is_live()))
         })
         .collect();
     // The busiest login that is heard decides; among equals, the first.

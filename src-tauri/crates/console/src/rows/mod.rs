@@ -15,6 +15,7 @@ pub use campaign::campaign_row;
 pub use index::{Counts, SiteIndex};
 pub use mask::mask;
 pub use queue::queue_row;
+pub(crate) use queue::{QueueMade, queue_figures};
 pub(crate) use source::{site, sites};
 pub use source::{source_ids, source_row};
 

@@ -23,12 +23,12 @@ pub(super) fn digits(text: &str) -> String {
     let user = user.strip_prefix("sip:").or_else(|| user.strip_prefix("tel:")).unwrap_or(user);
     let user = user.split('@').next().unwrap_or(user);
     let digits: String = user.chars().filter(char::is_ascii_digit).collect();
-    if user.starts_with('+') {
-        let national = digits.strip_prefix("55").filter(|rest| NATIONAL.contains(&rest.len()));
-        return national.map_or_else(|| digits.clone(), str::to_owned);
-    }
     // No area code has a zero: `0800` is no long distance.
     let home = |rest: &str| NATIONAL.contains(&rest.len()) && !rest.as_bytes()[..2].contains(&b'0');
+    if user.starts_with('+') {
+        let national = digits.strip_prefix("55").filter(|rest| home(rest));
+        return national.map_or_else(|| digits.clone(), str::to_owned);
+    }
     let abroad = digits.strip_prefix("0055").or_else(|| digits.strip_prefix("55"));
     if let Some(rest) = abroad.filter(|rest| home(rest)) {
         return rest.to_owned();
@@ -82,6 +82,8 @@ mod tests {
             assert_eq!(digits(text), told, "{text}");
         }
         assert_eq!(digits("1132654321"), "1132654321");
+        // An area that does not exist, written in two ways, is one number all the same.
+        assert_eq!(digits("+5550998008344"), digits("5550998008344"));
         // A national number of area 55 is not one of 8 digits with the country's code.
         assert_eq!(digits("5532654321"), "5532654321");
         assert_eq!(like(own, own), Like::Same);

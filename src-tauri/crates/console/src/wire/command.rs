@@ -1,8 +1,9 @@
 //! What a face may ask.
 
 use super::{
-    FileText, GoingRow, ImportNow, KeepChoice, Keeping, NameChoice, NamesPreview, Receipt, ReportLook, ReportMapping,
-    ReportOrder, ReportPart, ReportRefusal, SubjectAsked, SubjectFile, SubjectFound,
+    Card, CardAsked, CardPart, CardRows, FileText, GoalsNow, GoingRow, ImportNow, Imports, JudgedRow, Judging,
+    KeepChoice, Keeping, LevelsNow, Moment, NameChoice, NamesPreview, Partial, Receipt, ReportLook, ReportMapping,
+    ReportOrder, ReportPart, ReportRefusal, RowOf, SubjectAsked, SubjectFile, SubjectFound, Timeline, WindowRow,
 };
 use mirante_floor::Operation;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,8 @@ pub enum Command {
     ConfigureQueues {
         /// One entry a queue.
         queues: Vec<QueueChoice>,
+        /// The day from which a changed target holds, `2026-12-01`; `null`: from today on.
+        from: Option<String>,
     },
     /// Lays the names in a file beside those in force; nothing is changed. Answers [`Reply::Names`].
     PreviewNames {
@@ -127,8 +130,90 @@ pub enum Command {
     },
     /// The import that goes on, or the last that ended. Answers [`Reply::Importing`].
     ImportNow,
+    /// What was imported, what was taken back, and which sources miss hours of today. Answers [`Reply::Imports`].
+    Imports,
+    /// Takes the hours of today before a source was heard out of its queue_log. Answers [`Reply::Importing`].
+    CompleteDay {
+        /// The source's name.
+        source: String,
+    },
+    /// Takes an import back, with all that it gave. Answers [`Reply::Importing`].
+    UndoImport {
+        /// The imported source's name.
+        source: String,
+    },
     /// Ends the import that goes on; what was kept stays. Answers [`Reply::Importing`].
     StopImport,
+    /// Everything about one figure. Answers [`Reply::Card`].
+    Card {
+        /// Which.
+        asked: CardAsked,
+    },
+    /// The visits or attempts behind it, newest first, at most 500 at a time. Answers [`Reply::CardRows`].
+    CardRows {
+        /// Which figure, with the times that its card told.
+        asked: CardAsked,
+        /// Which of them.
+        part: CardPart,
+        /// How many to leave out.
+        skip: u32,
+    },
+    /// What happened to one of them and to the contact that it belongs to. Answers [`Reply::Timeline`].
+    Timeline {
+        /// What it is.
+        of: RowOf,
+        /// The row's id.
+        id: String,
+    },
+    /// The partial of the day, hour by hour. Answers [`Reply::Partial`].
+    Partial {
+        /// First instant of another day, Unix ms; absent: the day that goes on.
+        #[ts(type = "number | null")]
+        day_ms: Option<i64>,
+    },
+    /// What the screens showed at a past moment. Answers [`Reply::Moment`].
+    Moment {
+        /// When, Unix ms.
+        #[ts(type = "number")]
+        at_ms: i64,
+    },
+    /// Figures of queues over a window, and the goals in force. Answers [`Reply::Goals`].
+    Goals {
+        /// Of what stretch the queues' figures are.
+        window: WindowRow,
+        /// `pt-BR`, `en` or `es`.
+        language: String,
+    },
+    /// Figures of queues over a window alone, for the live view. Answers [`Reply::Levels`].
+    Levels {
+        /// Of what stretch.
+        window: WindowRow,
+    },
+    /// What figures are made and judged by. Answers [`Reply::Judging`].
+    Judging {
+        /// `pt-BR`, `en` or `es`.
+        language: String,
+    },
+    /// Changes that. Answers [`Reply::Judged`].
+    Judge {
+        /// The changes, in order.
+        changes: Vec<JudgedRow>,
+    },
+    /// The platforms' own counters and records beside ours. Answers [`Reply::Reconciliation`].
+    Reconcile {
+        /// Row id of one queue, `source/name`; absent: all.
+        queue: Option<String>,
+        /// How far back, hours; at most a month of them.
+        hours: u32,
+    },
+    /// Calls that entered a queue since a moment, each as far as it came: to see one's own arrive. Answers [`Reply::Arrivals`].
+    Arrivals {
+        /// Row id of the queue, `source/name`.
+        queue: String,
+        /// Unix ms by the hub's clock.
+        #[ts(type = "number")]
+        since_ms: i64,
+    },
     /// The page for whoever runs the PBX. Answers [`Reply::Text`].
     ItRequest {
         /// `pt-BR`, `en` or `es`.
@@ -288,6 +373,30 @@ pub enum Reply {
     ReportRefused(ReportRefusal),
     /// To [`Command::TakeReport`], [`Command::ImportNow`] and [`Command::StopImport`]; none since the hub started.
     Importing(Option<ImportNow>),
+    /// To [`Command::Card`].
+    Card(Box<Card>),
+    /// To [`Command::CardRows`].
+    CardRows(CardRows),
+    /// To [`Command::Timeline`].
+    Timeline(Timeline),
+    /// To [`Command::Partial`].
+    Partial(Partial),
+    /// To [`Command::Moment`].
+    Moment(Box<Moment>),
+    /// To [`Command::Goals`].
+    Goals(Box<GoalsNow>),
+    /// To [`Command::Levels`].
+    Levels(LevelsNow),
+    /// To [`Command::Judging`].
+    Judging(Box<Judging>),
+    /// To [`Command::Judge`]: what would undo it.
+    Judged(Vec<JudgedRow>),
+    /// To [`Command::Imports`].
+    Imports(Imports),
+    /// To [`Command::Reconcile`].
+    Reconciliation(super::Reconciliation),
+    /// To [`Command::Arrivals`], oldest first; at most eight.
+    Arrivals(Vec<super::Arrival>),
     /// Text to show and copy.
     Text(String),
     /// Done.

@@ -350,12 +350,33 @@ pub struct ImportDone {
     pub report: Option<String>,
     /// Somebody stopped it.
     pub stopped: bool,
+    /// Conversations that go on where the record ends: completing the day again tells their end.
+    #[ts(type = "number")]
+    pub open: u64,
+    /// The record begins later than the day, Unix ms.
+    #[ts(type = "number | null")]
+    pub begins_ms: Option<i64>,
+}
+
+/// What is done about imports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ImportDoes {
+    /// A report is taken in.
+    Report,
+    /// The hours of a day before its source was heard are.
+    Day,
+    /// An import is taken back.
+    Undo,
 }
 
 /// An import that goes on, or the last that ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ImportNow {
+    /// What it does.
+    pub does: ImportDoes,
     /// The file's own name.
     pub name: String,
     /// The source that it becomes.

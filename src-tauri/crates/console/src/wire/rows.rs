@@ -134,6 +134,8 @@ pub struct QueueRow {
     pub talk_ms: Option<u64>,
     /// The PBX's own counters since its own start, if it has any: completed and abandoned.
     pub pbx: Option<(u32, u32)>,
+    /// Columns that its operation does not look at, such as `sl`: they have no value here.
+    pub hidden: Vec<String>,
 }
 
 /// What an agent does.
@@ -265,4 +267,6 @@ pub struct CampaignRow {
     pub completed: u32,
     /// Agents on its calls or their after-call work.
     pub agents: u32,
+    /// Columns that campaigns of its kind do not look at, such as `right_party`: they have no value here.
+    pub hidden: Vec<String>,
 }

@@ -1,5 +1,6 @@
 //! Changing the file in place: comments and order stay as people wrote them.
 
+use super::judging::{self, Judged};
 use super::{Config, ConfigError, Problem, QueueConfig, SecretRef, values};
 use mirante_sources::asterisk::Fingerprint;
 use std::io::Write;
@@ -76,10 +77,14 @@ pub fn remove_source(path: &Path, name: &str) -> Result<Config, ConfigError> {
     })
 }
 
-/// Writes what people decided about queues, and gives the configuration that the file holds now.
-pub fn set_queues(path: &Path, queues: &[QueueConfig]) -> Result<Config, ConfigError> {
+/// Writes what people decided about queues, with changes of what they are judged by, and gives the configuration that the file holds
+/// now. Targets stay as the file has them: another one holds from a day on, so it is a change of what queues are judged by.
+pub fn set_queues(path: &Path, queues: &[QueueConfig], judged: &[Judged]) -> Result<Config, ConfigError> {
     let alone = Config::read_or_empty(path)?.sources.len() == 1;
-    change(path, |doc| put_queues(doc, alone, queues))
+    change(path, |doc| {
+        put_queues(doc, alone, queues)?;
+        judged.iter().try_for_each(|judged| judging::put(doc, judged))
+    })
 }
 
 /// The text of a file with what people decided about queues in it, and the configuration that it then is. The file itself is
@@ -97,7 +102,6 @@ fn put_queues(doc: &mut DocumentMut, alone: bool, queues: &[QueueConfig]) -> Res
         table["name"] = value(&queue.name);
         set(table, "label", queue.label.clone());
         set(table, "operation", queue.operation.map(|o| values::operation_word(o).to_owned()));
-        set(table, "target", Some(values::goal_text(queue.goal)));
         set(table, "hours", queue.hours.map(values::hours_text));
     }
     Ok(())

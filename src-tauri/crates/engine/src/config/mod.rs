@@ -1,9 +1,12 @@
 //! The configuration file: one commented TOML. Every error names the line and what to do; secrets are only pointed at.
 
 mod backup;
+mod channels;
 mod edit;
+pub mod judging;
 mod names;
 mod outbound;
+mod partial;
 mod problem;
 mod queue_log;
 mod raw;
@@ -12,14 +15,18 @@ mod secret;
 mod values;
 
 pub use backup::BackupConfig;
+pub use channels::{ChannelConfig, Place, Service};
 pub use edit::{NewSource, add_source, remove_source, set_queues, with_queues};
+pub use mirante_notify::Secret;
 pub use names::{NewName, set_names, with_names};
+pub use partial::PartialConfig;
 pub use problem::{ConfigError, Problem};
 pub use queue_log::QueueLogConfig;
 pub use retention::{Keep, RetentionConfig, Unit, set_retention};
-pub use secret::{Secret, SecretError, SecretRef, forget_secret, keep_secret};
+pub use secret::{SecretError, SecretRef, forget_secret, keep_secret};
 
 use jiff::tz::TimeZone;
+use judging::Judging;
 use mirante_floor::{Goal, Operation};
 use mirante_sources::asterisk::{Outbound, Trust};
 use std::path::Path;
@@ -43,10 +50,16 @@ pub struct Config {
     pub teams: Vec<TeamConfig>,
     /// People.
     pub persons: Vec<PersonConfig>,
+    /// What figures are made and judged by.
+    pub judging: Judging,
     /// How long what is kept is kept.
     pub retention: RetentionConfig,
     /// Backups that the hub makes itself, if any.
     pub backup: Option<BackupConfig>,
+    /// Where the partial of each hour is laid, if anywhere.
+    pub partial: Option<PartialConfig>,
+    /// Where alerts are sent.
+    pub channels: Vec<ChannelConfig>,
 }
 
 impl Default for Config {
@@ -59,8 +72,11 @@ impl Default for Config {
             queues: Vec::new(),
             teams: Vec::new(),
             persons: Vec::new(),
+            judging: Judging::default(),
             retention: RetentionConfig::default(),
             backup: None,
+            partial: None,
+            channels: Vec::new(),
         }
     }
 }
@@ -169,7 +185,7 @@ pub struct QueueConfig {
     pub label: Option<String>,
     /// What it is for.
     pub operation: Option<Operation>,
-    /// Its target.
+    /// Its target where no rule says another.
     pub goal: Goal,
     /// Opening and closing, minutes after local midnight; absent: always open.
     pub hours: Option<(u16, u16)>,

@@ -1,7 +1,10 @@
 //! The file as TOML, and from it the configuration.
 
 use super::backup::Backup;
+use super::channels::Channel;
+use super::judging::{GoalTable, Judging, ProfileTable, RuleTable};
 use super::outbound::Disposition;
+use super::partial::Partial;
 use super::problem::Problem;
 use super::queue_log::Keys;
 use super::retention::Retention;
@@ -34,8 +37,19 @@ struct File {
     #[serde(default)]
     person: Vec<Spanned<Person>>,
     #[serde(default)]
+    rule: Vec<Spanned<RuleTable>>,
+    #[serde(default)]
+    goal: Vec<Spanned<GoalTable>>,
+    #[serde(default)]
+    profile: Vec<Spanned<ProfileTable>>,
+    #[serde(default)]
+    holidays: Vec<Spanned<toml::value::Datetime>>,
+    #[serde(default)]
     retention: Retention,
     backup: Option<Backup>,
+    partial: Option<Partial>,
+    #[serde(default)]
+    channel: Vec<Spanned<Channel>>,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +138,11 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     pub(super) fn wrong(&mut self, offset: usize, message: impl Into<String>) {
         self.problems.push(Problem::at(self.text, offset, message));
+    }
+
+    /// How many problems were found so far.
+    pub(super) fn problems(&self) -> usize {
+        self.problems.len()
     }
 }
 
@@ -220,9 +239,17 @@ impl Reader<'_> {
                 logins,
             });
         }
+        let judging = Judging {
+            rules: self.rules(file.rule, &names),
+            goals: self.goals(file.goal, &names),
+            profiles: self.profiles(file.profile),
+            holidays: file.holidays.iter().filter_map(|day| self.day(Some(day))).collect(),
+        };
         let retention = self.retention(&file.retention);
         let backup = file.backup.as_ref().and_then(|told| self.backup(told));
-        Config { zone, sources, queues, teams, persons, retention, backup }
+        let partial = file.partial.as_ref().map(|told| self.partial(told));
+        let channels = self.channels(file.channel);
+        Config { zone, sources, queues, teams, persons, judging, retention, backup, partial, channels }
     }
 
     fn name(&mut self, name: &Text) {

@@ -1,5 +1,6 @@
 //! Where secrets are, and fetching them. A secret itself never prints.
 
+use mirante_notify::Secret;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -17,28 +18,6 @@ pub enum SecretRef {
         /// User.
         user: String,
     },
-}
-
-/// A secret. Prints as dots.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a secret.
-    pub fn new(text: impl Into<String>) -> Self {
-        Secret(text.into())
-    }
-
-    /// The secret itself, for the one place that must send it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
 }
 
 /// Why a secret cannot be had.
@@ -71,7 +50,7 @@ impl SecretRef {
     pub fn fetch(&self, folder: &Path) -> Result<Secret, SecretError> {
         match self {
             SecretRef::Env(name) => match std::env::var(name) {
-                Ok(text) if !text.is_empty() => Ok(Secret(text)),
+                Ok(text) if !text.is_empty() => Ok(Secret::new(text)),
                 _ => Err(SecretError(format!("environment variable {name} is not set; it must hold the password"))),
             },
             SecretRef::File(path) => {
@@ -80,13 +59,13 @@ impl SecretRef {
                     .map_err(|error| SecretError(format!("secret file {}: {error}", path.display())))?;
                 warn_if_shared(&path);
                 match text.lines().next().map(str::trim_end) {
-                    Some(line) if !line.is_empty() => Ok(Secret(line.to_owned())),
+                    Some(line) if !line.is_empty() => Ok(Secret::new(line)),
                     _ => Err(SecretError(format!("the first line of secret file {} is empty", path.display()))),
                 }
             }
             SecretRef::Keyring { service, user } => {
                 let entry = keyring::v1::Entry::new(service, user).map_err(|e| no_keyring(&e))?;
-                entry.get_password().map(Secret).map_err(|error| match error {
+                entry.get_password().map(Secret::new).map_err(|error| match error {
                     keyring::v1::Error::NoEntry => {
                         SecretError(format!("the keyring has no secret of {user} for service {service}"))
                     }

@@ -1,4 +1,6 @@
+use super::judging::{Judged, RuleConfig, ScopeConfig};
 use super::*;
+use mirante_floor::{Scope, SourceId};
 
 fn problems(text: &str) -> Vec<(usize, String)> {
     Config::parse(text).expect_err("must be refused").into_iter().map(|p| (p.line, p.message)).collect()
@@ -188,9 +190,15 @@ fn changing_the_file_keeps_its_comments() {
         client: None,
     };
     let other = QueueConfig { name: "vendas \"x\"".into(), ..queue.clone() };
-    let config = set_queues(&path, &[queue, other]).unwrap();
+    let of = ScopeConfig { source: "matriz".into(), scope: Scope::Queue(SourceId(0), "sac".into()) };
+    let from = Some(jiff::civil::date(2026, 12, 1));
+    let (percent, seconds) = (Some(90), Some(10));
+    let rule = RuleConfig { of, from, percent, seconds, short_seconds: None, formulas: Default::default() };
+    let config = set_queues(&path, &[queue, other], &[Judged::Rule(rule.clone())]).unwrap();
     assert_eq!(config.queues.len(), 2);
-    assert_eq!(config.queues[0].goal, Goal { percent: 90, seconds: 10 });
+    assert_eq!(config.queues[0].goal, Goal { percent: 80, seconds: 20 }, "of days past");
+    assert_eq!(config.queues[0].label.as_deref(), Some("Atendimento"));
+    assert_eq!(config.judging.rules, [rule]);
     assert_eq!(config.queues[1].name, "vendas \"x\"");
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains("# 80 % answered within 20 s"));

@@ -1,10 +1,13 @@
 //! What sources and people tell, let happen on the floor.
 
 use super::{Fold, PICTURE_TAKES_MS};
+use crate::counters::under_way;
 use crate::folded::{Told, party};
 use crate::live::State;
 use crate::settings;
-use mirante_floor::{Event, Kind, Link, Name, Origin, Picture, Setting, SourceId, VisitId, reconcile};
+use crate::writer::Job;
+use mirante_floor::{Event, Kind, Link, Moment, Name, Origin, Picture, Setting, SourceId, VisitId};
+use mirante_history::CountersAsked;
 use mirante_sources::Caller;
 
 impl Fold {
@@ -13,7 +16,11 @@ impl Fold {
             // What a platform says of names and people is Mirante's configuration, except who the platform itself is.
             Kind::Configured(Setting::Source { .. }) => {}
             Kind::Configured(setting) => self.configure(state, seen, setting),
-            kind => self.emit(state, source, seen, at, Origin::Heard, kind),
+            kind => {
+                self.under_way.extend(under_way(source, state.floor.sites.get(&source), &kind, Moment { seen, at }));
+                self.freed.hear(state.floor.sites.get(&source), &kind, Moment { seen, at });
+                self.emit(state, source, seen, at, Origin::Heard, kind);
+            }
         }
     }
 
@@ -54,14 +61,21 @@ impl Fold {
         if let Some(site) = state.floor.sites.get(&source).filter(|_| first) {
             self.memory.told(site, source);
         }
+        // The list's own moment by the platform's clock: what lists tell carries no time.
+        let ahead = state.floor.sites.get(&source).and_then(|site| site.clock_ahead);
+        let asked = CountersAsked { seen_ms: seen, at_ms: ahead.map(|ahead| seen.saturating_add(ahead)) };
+        self.newly_freed.extend(self.freed.going_on(seen));
+        // A platform that counts otherwise than Asterisk tells no levels, and its counters are not held against ours.
+        if picture.queues.iter().any(|queue| queue.levels.is_some()) {
+            let rows = self.ledger.take(source, first, asked, &picture.queues);
+            let _ = self.writer.send(Job::Counters { source, asked, rows });
+        }
         // What this session brought is newer than a picture that may have been taken before it; what an earlier session
         // brought is not.
         let asked = seen.saturating_sub(PICTURE_TAKES_MS).max(track.since.unwrap_or(seen));
-        let differences = reconcile(&state.floor, source, picture, asked);
-        let admitted = track.healer.admit(differences, first);
-        let drift = admitted.iter().filter(|kind| !matches!(kind, Kind::QueueSeen { .. })).count();
         let stamp = |kind| Event { stamp: self.stamper.stamp(source, seen, None), origin: Origin::Inferred, kind };
-        let events: Vec<Event> = admitted.into_iter().map(stamp).collect();
+        let events = track.healer.heal(&state.floor, source, picture, asked, first, stamp);
+        let drift = events.iter().filter(|event| !matches!(event.kind, Kind::QueueSeen { .. })).count();
         state.floor.apply_all(&events, &mut state.changes);
         self.happened(state, events);
         // What a first picture shows happened unheard, as was known; later ones show what should have been heard.
@@ -70,6 +84,7 @@ impl Fold {
             tracing::info!(source = source.0, count, "what the platform shows differs from what it had told; mended");
             self.emit(state, source, seen, None, Origin::Inferred, Kind::Drifted { count });
         }
+        state.pictured.insert(source);
     }
 
     pub(super) fn down(&mut self, state: &mut State, source: SourceId, seen: i64, reason: Name) {

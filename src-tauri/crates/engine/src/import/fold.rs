@@ -18,15 +18,35 @@ pub(super) struct Folding {
     zone: TimeZone,
     /// First instant of the day after the one under way, Unix ms.
     tomorrow: i64,
+    /// Its facts wait to be kept.
     changes: Changes,
     /// The floor before `events`.
     before: Vec<u8>,
     events: Vec<Event>,
-    facts: Vec<Fact>,
     /// Visits that ended.
     pub(super) visits: u64,
     /// Events that were folded.
     pub(super) folded: u64,
+}
+
+/// What is to be kept together, as it was folded: packing it is another thread's work where there is much.
+pub(super) struct Folded {
+    source: SourceId,
+    chain: u32,
+    before: Vec<u8>,
+    events: Vec<Event>,
+    facts: Vec<Fact>,
+    after: Vec<u8>,
+    file: ImportFile,
+}
+
+impl Folded {
+    /// Packs the events.
+    pub(super) fn pack(self) -> Result<Batch> {
+        let Folded { source, chain, before, events, facts, after, file } = self;
+        let stretch = ImportStretch::pack(&events, &facts)?;
+        Ok(Batch { source, chain, before, stretch, facts, after, file })
+    }
 }
 
 /// What is to be kept together.
@@ -41,6 +61,11 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// Events in it.
+    pub fn events(&self) -> u64 {
+        self.stretch.as_ref().map_or(0, ImportStretch::count)
+    }
+
     pub(crate) fn as_import(&self) -> ImportBatch<'_> {
         let Batch { source, chain, before, stretch, facts, after, file } = self;
         ImportBatch { source: *source, chain: *chain, before, stretch: stretch.as_ref(), facts, after, file }
@@ -52,7 +77,6 @@ impl Folding {
         let ImportHead { source, chain, seq, floor } = head;
         let before = keyframe(&floor)?;
         let changes = Changes::facts_only();
-        let (events, facts) = Default::default();
         let mut folding = Folding {
             source,
             chain,
@@ -62,8 +86,7 @@ impl Folding {
             tomorrow: i64::MIN,
             changes,
             before,
-            events,
-            facts,
+            events: Vec::new(),
             visits: 0,
             folded: 0,
         };
@@ -78,15 +101,22 @@ impl Folding {
         self.floor.sites.get(&self.source)
     }
 
-    /// Begins the day of `at`, Unix ms, unless it or a later one has begun.
+    /// How far the record's clock is ahead of ours, ms, as a [`Kind::Clock`] said.
+    pub(super) fn ahead(&self) -> i64 {
+        self.site().and_then(|site| site.clock_ahead).unwrap_or(0)
+    }
+
+    /// Begins the day of `at`, Unix ms by the record, unless it or a later one has begun.
     pub(super) fn reach(&mut self, at: i64) {
+        let ahead = self.ahead();
+        let at = at.saturating_sub(ahead);
         if at < self.tomorrow {
             return;
         }
         let (from, tomorrow) = self.day(at);
         self.tomorrow = tomorrow;
-        self.apply(from, Origin::Backfilled, Kind::DayStarted { from });
-        let over = self.site().map(|site| overdue(site, site.seen)).unwrap_or_default();
+        self.apply(from.saturating_add(ahead), Origin::Backfilled, Kind::DayStarted { from });
+        let over = self.site().map(|site| overdue(site, site.seen.saturating_add(ahead))).unwrap_or_default();
         for event in over {
             self.apply(event.at, event.origin, event.kind);
         }
@@ -104,19 +134,25 @@ impl Folding {
         day.unwrap_or((at, i64::MAX))
     }
 
-    /// Folds what happened at `at`, Unix ms.
+    /// Folds what happened at `at`, Unix ms by the record.
     pub(super) fn apply(&mut self, at: i64, origin: Origin, kind: Kind) {
         self.seq += 1;
-        let seen = self.site().map_or(at, |site| site.seen.max(at));
+        let ahead = if let Kind::Clock { ahead_ms, .. } = kind { ahead_ms } else { self.ahead() };
+        let ours = at.saturating_sub(ahead);
+        let seen = self.site().map_or(ours, |site| site.seen.max(ours));
         let stamp = Stamp { source: self.source, epoch: 1, seq: self.seq, seen, at: Some(at) };
         let event = Event { stamp, origin, kind };
+        let known = self.changes.facts.len();
         self.floor.apply(&event, &mut self.changes);
-        for fact in self.changes.facts.drain(..) {
-            self.visits += u64::from(matches!(fact, Fact::VisitClosed(_)));
-            self.facts.push(fact);
-        }
+        let ended = self.changes.facts[known..].iter().filter(|fact| matches!(fact, Fact::VisitClosed(_)));
+        self.visits += ended.count() as u64;
         self.events.push(event);
         self.folded += 1;
+    }
+
+    /// Events that wait to be kept.
+    pub(super) fn len(&self) -> usize {
+        self.events.len()
     }
 
     /// True when there is enough to be kept.
@@ -125,13 +161,19 @@ impl Folding {
     }
 
     /// What is to be kept, with how far `file` was read.
-    pub(super) fn batch(&mut self, file: ImportFile) -> Result<Batch> {
-        let stretch = ImportStretch::pack(&self.events)?;
-        self.events.clear();
+    pub(super) fn folded(&mut self, file: ImportFile) -> Result<Folded> {
+        let (events, facts) = (std::mem::take(&mut self.events), std::mem::take(&mut self.changes.facts));
         let after = keyframe(&self.floor)?;
         let before = std::mem::replace(&mut self.before, after.clone());
-        let facts = std::mem::take(&mut self.facts);
-        Ok(Batch { source: self.source, chain: self.chain, before, stretch, facts, after, file })
+        // The next is about as long.
+        self.events.reserve(events.len());
+        self.changes.facts.reserve(facts.len());
+        Ok(Folded { source: self.source, chain: self.chain, before, events, facts, after, file })
+    }
+
+    /// The same, packed.
+    pub(super) fn batch(&mut self, file: ImportFile) -> Result<Batch> {
+        self.folded(file)?.pack()
     }
 
     /// Begins anew, after everything was kept: what comes lies before what was told so far.

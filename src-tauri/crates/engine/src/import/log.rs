@@ -1,24 +1,26 @@
 //! Importing an Asterisk PBX's queue_log: the log itself, files it was rotated into, exports of the table.
 
-use super::fold::{Batch, Folding};
+use super::fold::{Batch, Folded, Folding};
 use super::known::{Edges, Known};
 use super::lines::{Lines, Opening, Piece};
 use super::report::{Report, Why};
-use super::{ImportError, Progress};
+use super::{ImportError, Progress, finish_undo};
 use jiff::tz::TimeZone;
 use mirante_floor::{Minute, Name};
-use mirante_history::{History, ImportFile, OpenOptions, Parties, Party};
+use mirante_history::{History, HistoryError, ImportFile, OpenOptions, Parties, Party};
 use mirante_sources::Caller;
 use mirante_sources::asterisk::queue_log::{Account, AccountEvent, Line, Reader, Stamp, Unusable, Use, Verb, cut_off};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-/// Batches on their way to the disk at most: what is held in memory.
-const UNDER_WAY: usize = 2;
+/// Batches that wait for each of the two threads behind the reader at most: what is held in memory.
+const UNDER_WAY: usize = 1;
 /// Lines between two words about progress.
 const TOLD: u64 = 1 << 12;
-/// After so long a batch is kept, however little it holds: what a kill costs at most.
+/// After so long a batch goes to the writer, however little it holds. A kill costs what the writer has not committed: up to five seconds
+/// of batches, and those on their way.
 const KEPT: Duration = Duration::from_secs(1);
 /// A file that begins this long before what its source came to so far is older, ms; less is the disorder of one log.
 const OLDER_MS: i64 = 60_000;
@@ -85,10 +87,11 @@ pub fn queue_log(job: &QueueLog, mut progress: impl FnMut(Progress)) -> Result<S
     let zone = TimeZone::get(&job.zone).map_err(|_| ImportError::Zone(job.zone.clone()))?;
     let mut files = job.files.iter().map(|path| InFile::open(path, &zone)).collect::<Result<Vec<_>, _>>()?;
     files.sort_by_key(|file| (file.first.is_none(), file.first));
-    let mut history = History::open(&job.data, &OpenOptions::writer())?;
+    let mut history = History::open(&job.data, &OpenOptions::writer().imports())?;
     let source = history.register_import(&job.source, "queue_log")?;
-    history.expect_import()?;
     let reader = history.reader()?;
+    finish_undo(source, &reader, &mut history, &mut || ControlFlow::Continue(()))?;
+    history.expect_import(files.iter().map(|file| file.opening.size).sum())?;
     let followed = if job.beside { None } else { reader.followed_since()? };
     let folding = Folding::new(history.import_head(source)?, zone.clone())?;
     let mut import = Import {
@@ -112,17 +115,29 @@ pub fn queue_log(job: &QueueLog, mut progress: impl FnMut(Progress)) -> Result<S
         progress: Progress { of: files.iter().map(|file| file.opening.size).sum(), ..Progress::default() },
     };
     std::thread::scope(|scope| {
-        let (out, batches) = sync_channel::<Batch>(UNDER_WAY);
+        let (out, folded) = sync_channel::<Folded>(UNDER_WAY);
+        let (packed, batches) = sync_channel::<Batch>(UNDER_WAY);
+        let packer = scope.spawn(move || {
+            for folded in folded {
+                if packed.send(folded.pack()?).is_err() {
+                    // The writer has ended, and knows why.
+                    break;
+                }
+            }
+            Ok(())
+        });
         let writer = scope.spawn(move || {
-            batches.iter().try_for_each(|first| {
-                history.import_all(std::iter::once(first).chain(batches.try_iter()), Batch::as_import)
-            })
+            let kept = batches.iter().try_for_each(|first| {
+                history.import_all(std::iter::once(first).chain(batches.iter()), Batch::as_import)
+            });
+            kept.and(history.end_import())
         });
         let read = files.iter().try_for_each(|file| import.file(file, &out, &mut progress));
         drop(out);
+        let packed: Result<(), HistoryError> = packer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let wrote = writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         // Where the disk refused, the reading ended for that reason.
-        wrote.map_err(ImportError::from).and(match read {
+        packed.and(wrote).map_err(ImportError::from).and(match read {
             Err(Stop::Writer) | Ok(()) => Ok(()),
             Err(Stop::Failed(error)) => Err(error),
         })
@@ -230,7 +245,7 @@ impl Import {
     fn file(
         &mut self,
         file: &InFile,
-        out: &SyncSender<Batch>,
+        out: &SyncSender<Folded>,
         progress: &mut impl FnMut(Progress),
     ) -> Result<(), Stop> {
         let failed = |error| Stop::Failed(ImportError::Read { path: file.path.clone(), error });
@@ -348,12 +363,12 @@ impl Import {
     }
 
     /// The first new line of a file, at `at`, goes on with what its source came to, or lies before it.
-    fn meet(&mut self, at: i64, state: &ImportFile, out: &SyncSender<Batch>) -> Result<(), Stop> {
+    fn meet(&mut self, at: i64, state: &ImportFile, out: &SyncSender<Folded>) -> Result<(), Stop> {
         let Some(site) = self.folding.site().filter(|site| at < site.seen - OLDER_MS) else { return Ok(()) };
         for AccountEvent { at, origin, kind } in cut_off(site) {
             self.folding.apply(at, origin, kind);
         }
-        out.send(self.folding.batch(state.clone())?).map_err(|_| Stop::Writer)?;
+        out.send(self.folding.folded(state.clone())?).map_err(|_| Stop::Writer)?;
         self.account = Account::default();
         Ok(self.folding.begin_anew()?)
     }
@@ -364,11 +379,11 @@ impl Import {
         state: &mut ImportFile,
         lines: &Lines,
         edges: &Edges,
-        out: &SyncSender<Batch>,
+        out: &SyncSender<Folded>,
     ) -> Result<(), Stop> {
         (state.done, state.lines) = (lines.done, lines.number);
         (state.span, state.edges) = (edges.span(), edges.bytes());
-        out.send(self.folding.batch(state.clone())?).map_err(|_| Stop::Writer)
+        out.send(self.folding.folded(state.clone())?).map_err(|_| Stop::Writer)
     }
 }
 

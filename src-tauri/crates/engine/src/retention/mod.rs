@@ -1,6 +1,6 @@
 //! Removing what is too old: once a day, when nobody waits, in steps between which the writer does its own work.
 
-mod pace;
+pub(crate) mod pace;
 mod state;
 
 pub(crate) use state::Told;
@@ -8,17 +8,20 @@ pub use state::{Removed, Removing, RemovingNow, StepTimes};
 
 use crate::clock::Clock;
 use crate::config::RetentionConfig;
+use crate::import::calls::Keeper;
+use crate::importing::Beside;
 use crate::live::Live;
 use crate::writer::{Job, Progress, Sweeping};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 use mirante_floor::{Floor, PartyId, Stage};
 use mirante_history::{History, HistoryError, Limits, StepKind, Sweep};
-use pace::Pace;
+use pace::Paces;
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
 /// The quiet time of the day, by the operation's clock.
@@ -69,6 +72,9 @@ struct Stopped;
 impl Housekeeper {
     /// Runs, and takes orders meanwhile. New rules take nothing away before the next quiet time, so that they can be thought over.
     pub(crate) fn run(mut self, orders: &Receiver<Order>) {
+        if self.finish_undos(orders).is_err() {
+            return;
+        }
         let (mut done, mut due_since) = (None, None);
         let mut wait = AFTER_START;
         while self.wait(orders, wait).is_ok() {
@@ -91,6 +97,38 @@ impl Housekeeper {
                 Err(Stopped) => return,
             }
         }
+    }
+
+    /// Takes back what is left of imports whose taking back was cut off: until then, some of their rows count and some have gone.
+    fn finish_undos(&mut self, orders: &Receiver<Order>) -> Result<(), Stopped> {
+        let undos = self.reader.unfinished_undos().unwrap_or_else(|error| {
+            tracing::warn!("it cannot be seen whether an import is being taken back: {error}");
+            Vec::new()
+        });
+        for source in undos {
+            tracing::warn!(source = source.0, "taking an import back was cut off: what is left of it goes now");
+            let (jobs, clock) = (self.jobs.clone(), self.clock.clone());
+            let mut beside = Beside::new(self.reader.folder(), move |job| jobs.send(job).is_ok(), move || clock.now());
+            let mut is_over = false;
+            let done = beside.take_back(source, &mut || match orders.try_recv() {
+                Ok(order) => {
+                    self.take(order);
+                    ControlFlow::Continue(())
+                }
+                Err(TryRecvError::Empty) => ControlFlow::Continue(()),
+                Err(TryRecvError::Disconnected) => {
+                    is_over = true;
+                    ControlFlow::Break(())
+                }
+            });
+            if is_over {
+                return Err(Stopped);
+            }
+            if let Err(error) = done {
+                tracing::warn!(source = source.0, "what is left of an import cannot be taken back now: {error}");
+            }
+        }
+        Ok(())
     }
 
     /// Waits so long, or until somebody wants it now.
@@ -170,7 +208,7 @@ impl Housekeeper {
             Err(error) => return Ok(Err(error)),
         };
         let mut sweep = Sweep::new(reader, limits, in_use);
-        let mut pace = Pace::default();
+        let mut pace = Paces::default();
         let mut logged = 0;
         loop {
             let step = match sweep.next_step(|kind| pace.pages(kind)) {

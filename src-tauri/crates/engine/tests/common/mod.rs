@@ -3,7 +3,7 @@
 
 use mirante_engine::config::Config;
 use mirante_engine::{Engine, Follow, KeyStore, Options};
-use mirante_floor::{Event, Kind, SourceId};
+use mirante_floor::{Event, Kind, Picture, SourceId, WaitingPicture};
 use mirante_history::{History, OpenOptions};
 use mirante_sources::{Caller, Report, Session, Source, SourceError, Wait};
 use std::path::Path;
@@ -71,6 +71,31 @@ pub fn rig(data: &Path, config: &str, refusal: Option<SourceError>) -> Rig {
 impl Rig {
     pub fn enter(&self, call: u32) {
         self.script.send(Ok(vec![entered(call)])).unwrap();
+    }
+
+    /// The platform describes itself as it is on the floor: everything that was missed has been told before.
+    pub async fn pictured(&self) {
+        let waiting = self.engine.live().read(|state| {
+            let site = &state.floor.sites[&ONE];
+            let one = |visit: &mirante_floor::Visit| WaitingPicture {
+                queue: visit.queue.clone(),
+                call: visit.call.clone(),
+                contact: None,
+                caller: None,
+                position: 1,
+                waited_ms: 0,
+            };
+            site.visits.values().map(one).collect()
+        });
+        self.script
+            .send(Ok(vec![Report::Picture(Picture {
+                people: Vec::new(),
+                queues: Vec::new(),
+                members: Vec::new(),
+                waiting,
+            })]))
+            .unwrap();
+        self.wait("a picture", |state| state.pictured.contains(&ONE)).await;
     }
 
     pub async fn wait(&self, what: &str, mut until: impl FnMut(&mirante_engine::State) -> bool) {

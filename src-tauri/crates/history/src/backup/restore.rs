@@ -130,7 +130,8 @@ fn settle(folder: &Path, manifest: &Manifest) -> Result<()> {
         // Made by a Mirante whose key is kept elsewhere: it opens with that, as the folder did.
         return Ok(());
     }
-    let history = History::open(folder, &OpenOptions::writer())?;
+    let mut history = History::open(folder, &OpenOptions::writer())?;
+    history.expire_restored()?;
     let newest = history.newest_seq()?;
     if newest != manifest.newest_seq {
         let why = format!("history ends at event {newest}, not at {}", manifest.newest_seq);

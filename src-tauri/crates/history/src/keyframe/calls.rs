@@ -1,7 +1,7 @@
 //! Tables of what is under way: visits, contacts and campaigns; and the visits that ended last.
 
 use super::{
-    bad,
+    alone, bad,
     codes::Code,
     columns::columns,
     names::{Instant, Reader, Writer},
@@ -85,7 +85,10 @@ pub(super) struct CallsV1 {
 impl CallsV1 {
     pub(super) fn write<'a>(&mut self, site: u32, from: &'a Site, w: &mut Writer<'a>) {
         from.visits.values().for_each(|visit| self.write_visit(site, visit, w));
-        for (key, Contact { since, party, visits, open, last }) in &from.contacts {
+        // The same floor is the same bytes.
+        let mut contacts: Vec<_> = from.contacts.iter().collect();
+        contacts.sort_by_key(|(key, _)| *key);
+        for (key, Contact { since, party, visits, open, last }) in contacts {
             self.contacts.push(ContactRow {
                 site,
                 key: w.name(key),
@@ -203,7 +206,7 @@ impl CallsV1 {
         for ContactRow { site, key, since, party, visits, open, last } in contacts.rows()? {
             let (since, last) = (r.time(since), r.time(last));
             let contact = Contact { since, party: party.map(PartyId), visits, open, last };
-            put(&mut parent(sites, site)?.1.contacts, r.name(key)?, contact)?;
+            alone(parent(sites, site)?.1.contacts.insert(r.name(key)?, contact))?;
         }
         read_campaigns(campaigns, dispositions, sites, r)?;
         for row in recent.rows()? {

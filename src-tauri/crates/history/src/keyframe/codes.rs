@@ -5,6 +5,7 @@ use super::{
     names::{Reader, Writer},
 };
 use crate::Result;
+use mirante_floor::alert::{Scope, Severity, Shown};
 use mirante_floor::{
     Activity, AgentState, AnsweredBy, CampaignKind, Device, Operation, Origin, Outcome, Place, StateKind,
 };
@@ -76,6 +77,33 @@ codes!(StateKind {
     Paused = 6,
     Offline = 7,
     Unknown = 8,
+});
+
+codes!(Scope {
+    Queue = 1,
+    Operation = 2,
+    Client = 3,
+    Campaign = 4,
+    Agent = 5,
+    Team = 6,
+    Source = 7,
+});
+
+codes!(Severity {
+    Notice = 1,
+    Warning = 2,
+    Critical = 3,
+});
+
+codes!(Shown {
+    Normal = 1,
+    Pending = 2,
+    Firing = 3,
+    Acknowledged = 4,
+    Recovering = 5,
+    Inhibited = 6,
+    Silenced = 7,
+    NoData = 8,
 });
 
 codes!(Operation {

@@ -5,10 +5,11 @@ use super::{
     columns::columns,
     names::{Reader, Writer},
     parent, put,
+    rules::RulesV1,
 };
 use crate::Result;
 use mirante_floor::{
-    CampaignKind, CampaignSetup, Config, Goal, Operation, PartyId, Person, QueueSetup, Shift, SourceId, Team,
+    CampaignKind, CampaignSetup, Config, Goal, Operation, PartyId, Person, QueueSetup, QueueWas, Shift, SourceId, Team,
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,18 @@ columns!(Queues of QueueRow {
     hours: Option<(u16, u16)>,
     client: Option<u32>,
 });
+columns!(
+    /// What queues were judged by before a day.
+    QueuesWere of QueueWasRow {
+        source: u16,
+        queue: u32,
+        until: i64,
+        operation: Option<u8>,
+        percent: u8,
+        seconds: u32,
+        client: Option<u32>,
+    }
+);
 columns!(Persons of PersonRow {
     id: u32,
     name: u64,
@@ -53,17 +66,19 @@ columns!(Campaigns of CampaignRow {
 pub(super) struct ConfigV1 {
     sources: Sources,
     queues: Queues,
+    queues_were: QueuesWere,
     persons: Persons,
     claims: Claims,
     logins: Logins,
     teams: Teams,
     shifts: Shifts,
     campaigns: Campaigns,
+    rules: RulesV1,
 }
 
 impl ConfigV1 {
     pub(super) fn write<'a>(config: &'a Config, w: &mut Writer<'a>) -> Self {
-        let Config { sources, queues, persons, logins, teams, shifts, campaigns } = config;
+        let Config { sources, queues, queues_were, persons, logins, teams, shifts, campaigns, .. } = config;
         let mut t = ConfigV1::default();
         for (source, (label, sample)) in sources {
             t.sources.push(SourceRow { source: source.0, label: w.name(label), sample: *sample });
@@ -78,6 +93,17 @@ impl ConfigV1 {
                 percent,
                 seconds,
                 hours: *hours,
+                client: w.maybe(client.as_ref()),
+            });
+        }
+        for ((source, queue, until), QueueWas { operation, goal, client }) in queues_were {
+            t.queues_were.push(QueueWasRow {
+                source: source.0,
+                queue: w.name(queue),
+                until: *until,
+                operation: operation.map(Code::code),
+                percent: goal.percent,
+                seconds: goal.seconds,
                 client: w.maybe(client.as_ref()),
             });
         }
@@ -107,6 +133,7 @@ impl ConfigV1 {
             let (campaign, label, client) = (w.name(campaign), w.name(label), w.maybe(client.as_ref()));
             t.campaigns.push(CampaignRow { source: source.0, campaign, label, kind: kind.code(), goal: *goal, client });
         }
+        t.rules = RulesV1::write(config, w);
         t
     }
 
@@ -124,6 +151,14 @@ impl ConfigV1 {
                 client: r.maybe(row.client)?,
             };
             put(&mut config.queues, (SourceId(row.source), r.name(row.queue)?), setup)?;
+        }
+        for row in self.queues_were.rows()? {
+            let was = QueueWas {
+                operation: row.operation.map(Operation::of).transpose()?,
+                goal: Goal { percent: row.percent, seconds: row.seconds },
+                client: r.maybe(row.client)?,
+            };
+            put(&mut config.queues_were, (SourceId(row.source), r.name(row.queue)?, row.until), was)?;
         }
         let mut persons = Vec::new();
         for row in self.persons.rows()? {
@@ -163,6 +198,7 @@ impl ConfigV1 {
             };
             put(&mut config.campaigns, key, setup)?;
         }
+        self.rules.read(&mut config, r)?;
         Ok(config)
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! Bytes: one of version, then zstd (with its checksum) of the postcard of the tables.
 
+mod alerts;
 mod attempts;
 mod calls;
 mod codes;
@@ -15,9 +16,11 @@ mod minute;
 mod names;
 mod people;
 mod queues;
+mod rules;
 mod sites;
 
 use crate::{HistoryError, Result, pack};
+use alerts::AlertsV1;
 use attempts::AttemptsV1;
 pub(crate) use attempts::{bits, flags_of};
 use calls::CallsV1;
@@ -46,6 +49,7 @@ struct KeyframeV1 {
     calls: CallsV1,
     attempts: AttemptsV1,
     minute: MinuteV1,
+    alerts: AlertsV1,
 }
 
 /// A floor as bytes.
@@ -69,7 +73,7 @@ pub fn restore(bytes: &[u8]) -> Result<Floor> {
 
 impl From<&Floor> for KeyframeV1 {
     fn from(floor: &Floor) -> Self {
-        let Floor { config, sites } = floor;
+        let Floor { config, sites, alerts: _ } = floor;
         let base = sites.values().map(|site| site.seen).max().unwrap_or(0);
         let mut w = Writer::new(base);
         let config = ConfigV1::write(config, &mut w);
@@ -83,7 +87,8 @@ impl From<&Floor> for KeyframeV1 {
             attempts.write(row, site, &mut w);
             minute.write(row, &site.minute, &mut w);
         }
-        KeyframeV1 { names: w.into_names(), base, config, sites: rows, queues, people, calls, attempts, minute }
+        let alerts = AlertsV1::write(floor, &mut w);
+        KeyframeV1 { names: w.into_names(), base, config, sites: rows, queues, people, calls, attempts, minute, alerts }
     }
 }
 
@@ -91,7 +96,7 @@ impl TryFrom<KeyframeV1> for Floor {
     type Error = HistoryError;
 
     fn try_from(tables: KeyframeV1) -> Result<Floor> {
-        let KeyframeV1 { names, base, config, sites, queues, people, calls, attempts, minute } = tables;
+        let KeyframeV1 { names, base, config, sites, queues, people, calls, attempts, minute, alerts } = tables;
         let r = Reader::new(names, base);
         let config = config.read(&r)?;
         let mut sites = sites.read(&r)?;
@@ -100,7 +105,8 @@ impl TryFrom<KeyframeV1> for Floor {
         calls.read(&mut sites, &r)?;
         attempts.read(&mut sites, &r)?;
         minute.read(&mut sites, &r)?;
-        let mut floor = Floor { config, sites: sites::by_id(sites)? };
+        let mut floor = Floor { config, sites: sites::by_id(sites)?, ..Floor::default() };
+        alerts.read(&mut floor, &r)?;
         floor.reindex();
         Ok(floor)
     }

@@ -67,7 +67,7 @@ impl PeopleV1 {
                 ring_no_answer,
                 credited,
                 touched,
-            } = agent;
+            } = &**agent;
             let agent = self.agents.push(AgentRow {
                 site: number,
                 key: w.name(key),
@@ -151,7 +151,7 @@ impl PeopleV1 {
             if let Some(until) = settling {
                 put(&mut site.settling, key.clone(), until)?;
             }
-            put(&mut site.agents, key, agent)?;
+            put(&mut site.agents, key, Box::new(agent))?;
         }
         Ok(())
     }

@@ -32,7 +32,7 @@ columns!(
 
 impl SitesV1 {
     pub(super) fn write<'a>(&mut self, source: SourceId, site: &'a Site, w: &mut Writer<'a>) {
-        // What is passed over has tables of its own, or follows from those (`calls`).
+        // What is passed over has tables of its own, or follows from those (`calls`, `untold`).
         let Site {
             link,
             seen,
@@ -54,6 +54,7 @@ impl SitesV1 {
             undecided: _,
             minute: _,
             recent: _,
+            untold: _,
             settling: _,
             deaf_since,
         } = site;

@@ -18,6 +18,7 @@ fn configured() -> Vec<Event> {
         hours: Some((480, 1200)),
         client: Some(name("Contratante")),
     };
+    let anew = QueueSetup { client: None, goal: Goal::default(), ..setup.clone() };
     let person = |id: &str, login: &str| {
         Setting::Person(Person {
             id: name(id),
@@ -31,6 +32,7 @@ fn configured() -> Vec<Event> {
     let settings = vec![
         Setting::Source { source, label: name("Matriz"), sample: true },
         Setting::Queue { source, queue: name("sac"), setup },
+        Setting::Queue { source, queue: name("sac"), setup: anew },
         person("p1", "2101"),
         person("p2", "2102"), // takes 2102 of source 2 from the first
         Setting::Team(Team { id: name("t1"), label: name("Azul"), supervisor: Some(name("ana")) }),
@@ -45,9 +47,64 @@ fn configured() -> Vec<Event> {
                 client: Some(name("Loja")),
             },
         },
+        Setting::Ruling(Ruling {
+            scope: Scope::Client(name("Loja")),
+            from: streams::MORNING - 1,
+            percent: Some(90),
+            seconds: None,
+            short_seconds: Some(6),
+            formulas: [(name("sl"), name("sl.f6")), (name("repeat"), name("repeat.72h"))].into(),
+        }),
+        Setting::Aim {
+            key: AimKey {
+                scope: Scope::Team(name("t1")),
+                definition: name("aht"),
+                window: AimWindow::Shift(name("manha")),
+                calendar: Calendar { weekdays: 0x1f, on_holidays: false, on_others: true },
+            },
+            from: i64::MIN,
+            aim: Some(Aim { milli: 240_000, direction: Direction::AtMost }),
+        },
+        Setting::Aim {
+            key: AimKey {
+                scope: Scope::Campaign(source, name("vendas")),
+                definition: name("hit"),
+                window: AimWindow::Interval(30),
+                calendar: Calendar::ALWAYS,
+            },
+            from: streams::MORNING,
+            aim: None,
+        },
+        Setting::Profile {
+            of: ProfileOf::Kind(CampaignKind::Sales),
+            indicator: name("repeat.24h"),
+            shown: Shown { shown: true, why: name("contrato") },
+        },
+        Setting::Holidays([streams::MORNING, streams::MORNING + 1].into()),
     ];
     let event = |kind| streams::event(SourceId::MIRANTE.0, 1, streams::MORNING, kind);
-    settings.into_iter().map(Kind::Configured).map(event).collect()
+    let alert = |id: &str, shown, taken| {
+        let subject = alert::Subject { scope: alert::Scope::Agent, source, id: name(id) };
+        let standing = alert::Standing {
+            alert: 5,
+            name: name("Pausa longa"),
+            severity: alert::Severity::Warning,
+            shown,
+            since: streams::MORNING,
+            fired: Some(streams::MORNING - 1),
+            flapping: true,
+            taken,
+            value: Some(0.75),
+            limit: None,
+        };
+        let key = alert::Key { rule: name("pausa"), subject };
+        Kind::Alert(Box::new(alert::Change { key, standing, cause: 3 }))
+    };
+    let alerts = [
+        alert("2101", alert::Shown::NoData, None),
+        alert("2102", alert::Shown::Acknowledged, Some((name("rui"), streams::MORNING + 7))),
+    ];
+    settings.into_iter().map(Kind::Configured).chain(alerts).map(event).collect()
 }
 
 /// A floor on which anything may have happened, in two sources.
@@ -55,7 +112,10 @@ fn any_floor() -> impl Strategy<Value = Floor> {
     (streams::any_stream(1), streams::any_stream(9), any::<bool>()).prop_map(|(one, nine, decided)| {
         let mut floor = Floor::default();
         if decided {
+            let day = Kind::DayStarted { from: streams::MORNING };
+            streams::fold(&mut floor, &[streams::event(1, 1, streams::MORNING, day)]);
             streams::fold(&mut floor, &configured());
+            assert!(!floor.config.queues_were.is_empty());
         }
         let counters = PbxCounters { calls: 1, completed: 2, abandoned: 3, hold_s: 4, talk_s: 5, level_s: 6 };
         let seen = Kind::QueueSeen { queue: streams::name("sac"), counters };

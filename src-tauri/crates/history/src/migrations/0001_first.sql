@@ -44,10 +44,12 @@ CREATE TABLE lost (
     seq_last INTEGER NOT NULL
 ) STRICT;
 
+-- `completes`: the source that is followed of which an imported one tells hours that were not heard.
 CREATE TABLE source (
     id INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 65535),
     name TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL
+    kind TEXT NOT NULL,
+    completes INTEGER
 ) STRICT;
 
 -- People outside and inside. A forgotten one keeps its number and nothing else. `staff` is 1 for whoever works here; `used_ms` is
@@ -254,6 +256,57 @@ CREATE TABLE rollup_agent_queue (
     PRIMARY KEY (source, agent, queue, quarter_ms)
 ) STRICT, WITHOUT ROWID;
 
+-- A platform's own counters of a queue, beside what Mirante kept: of each stretch in which they were followed without a break the
+-- first, and the last of each hour in which they changed. `stretch_ms` is when it began; `anew` is 1 where the counters had begun
+-- again since the stretch before, or all of the platform's had; 0 where nothing was known before. No event tells them and nothing is folded from them. `at_ms` is the
+-- platform's own time, as far as it is known. Service levels are tenths of a percent.
+CREATE TABLE pbx_counter (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL,
+    queue TEXT NOT NULL,
+    stretch_ms INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    anew INTEGER NOT NULL,
+    seen_ms INTEGER NOT NULL,
+    at_ms INTEGER,
+    completed INTEGER NOT NULL,
+    abandoned INTEGER NOT NULL,
+    hold_s INTEGER NOT NULL,
+    talk_s INTEGER NOT NULL,
+    level_s INTEGER NOT NULL,
+    of_completed INTEGER,
+    of_all INTEGER
+) STRICT;
+CREATE UNIQUE INDEX pbx_counter_queue ON pbx_counter (source, queue, stretch_ms, slot);
+CREATE INDEX pbx_counter_seen ON pbx_counter (seen_ms);
+
+-- When a platform's counters were last asked for: those in `pbx_counter` stood so until then.
+CREATE TABLE pbx_asked (
+    source INTEGER PRIMARY KEY,
+    seen_ms INTEGER NOT NULL,
+    at_ms INTEGER
+) STRICT;
+
+-- Conversations in which the platform told the agent's device to be free well before they ended: when. It counts them then.
+CREATE TABLE pbx_freed (
+    visit INTEGER PRIMARY KEY,
+    freed_ms INTEGER NOT NULL,
+    freed_at INTEGER
+) STRICT;
+CREATE INDEX pbx_freed_time ON pbx_freed (freed_ms);
+
+-- Conversations that were under way when a session with the platform began, so that no visit tells of them: when they ended, and how
+-- long the platform says they were.
+CREATE TABLE pbx_under_way (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL,
+    queue TEXT NOT NULL,
+    ended_ms INTEGER NOT NULL,
+    ended_at INTEGER,
+    talk_ms INTEGER
+) STRICT;
+CREATE INDEX pbx_under_way_time ON pbx_under_way (ended_ms);
+
 -- What should not have happened and was noticed.
 CREATE TABLE fault (
     id INTEGER PRIMARY KEY,
@@ -288,11 +341,12 @@ CREATE TABLE imported (
     events BLOB NOT NULL
 ) STRICT;
 
--- Where the fold of each imported source stands.
+-- Where the fold of each imported source stands, and how many visits it gave.
 CREATE TABLE imported_head (
     source INTEGER PRIMARY KEY,
     chain INTEGER NOT NULL,
     seq INTEGER NOT NULL,
+    visits INTEGER NOT NULL,
     fold_version INTEGER NOT NULL,
     keyframe BLOB NOT NULL
 ) STRICT;
@@ -309,3 +363,121 @@ CREATE TABLE imported_file (
     edges BLOB NOT NULL,
     PRIMARY KEY (source, head)
 ) STRICT, WITHOUT ROWID;
+
+-- Imports that were taken back, and those that are being: `ended_ms` is empty until nothing of them is left. Times are Unix ms.
+CREATE TABLE import_undone (
+    source INTEGER NOT NULL,
+    begun_ms INTEGER NOT NULL,
+    ended_ms INTEGER,
+    visits INTEGER NOT NULL,
+    from_ms INTEGER,
+    to_ms INTEGER,
+    PRIMARY KEY (source, begun_ms)
+) STRICT, WITHOUT ROWID;
+
+-- Alerts that fired, one row each, from when on to when, and who looked after it first. `subject` is what it is about: its id at
+-- `source`; `resolved_ms` is empty while it goes on. Times are Unix ms.
+CREATE TABLE alert (
+    id INTEGER PRIMARY KEY,
+    rule TEXT NOT NULL,
+    name TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    source INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    fired_ms INTEGER NOT NULL,
+    taken_ms INTEGER,
+    taken_by TEXT,
+    resolved_ms INTEGER
+) STRICT;
+CREATE INDEX alert_fired ON alert (fired_ms);
+CREATE INDEX alert_resolved ON alert (resolved_ms);
+
+-- Every change of an alert, of those too that never fired: `alert` is empty then. `seq` is its event, `cause_seq` the newest event
+-- that was known when it was decided; `value` and `limit_value` are the first figure of the rule and what it is held against.
+CREATE TABLE alert_step (
+    id INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    alert INTEGER,
+    rule TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    source INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    was TEXT NOT NULL,
+    shown TEXT NOT NULL,
+    flapping INTEGER NOT NULL,
+    value REAL,
+    limit_value REAL,
+    taken_by TEXT,
+    taken_until_ms INTEGER,
+    cause_seq INTEGER NOT NULL
+) STRICT;
+CREATE INDEX alert_step_seq ON alert_step (seq);
+CREATE INDEX alert_step_time ON alert_step (at_ms);
+CREATE INDEX alert_step_alert ON alert_step (alert);
+CREATE INDEX alert_step_subject ON alert_step (rule, scope, source, subject, at_ms);
+
+-- What people and the escalation did about an alert that fired: `what` is taken, let_go, note, told, nobody.
+CREATE TABLE alert_action (
+    id INTEGER PRIMARY KEY,
+    alert INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    who TEXT,
+    words TEXT NOT NULL
+) STRICT;
+CREATE INDEX alert_action_alert ON alert_action (alert);
+CREATE INDEX alert_action_time ON alert_action (at_ms);
+
+-- Messages that are to be sent: kept with what caused them before any is. `key` is what a receiver knows a repeat by, `alerts` the
+-- alerts that it is about and `body` the facts of it, both JSON. `state` is waiting, sent, failed or expired; `ended_ms` is empty
+-- while it waits. `words` are the last that the receiver or the system said.
+CREATE TABLE delivery (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    channel TEXT NOT NULL,
+    target TEXT NOT NULL,
+    alerts TEXT NOT NULL,
+    body TEXT NOT NULL,
+    made_ms INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL,
+    expires_ms INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    tried_ms INTEGER,
+    ended_ms INTEGER,
+    state TEXT NOT NULL,
+    words TEXT
+) STRICT;
+CREATE INDEX delivery_due ON delivery (due_ms) WHERE state = 'waiting';
+CREATE INDEX delivery_made ON delivery (made_ms);
+CREATE INDEX delivery_ended ON delivery (ended_ms);
+
+-- What somebody did not want to be told of, `of` as JSON; `until_ms` is when it ends or was taken back.
+CREATE TABLE silence (
+    id INTEGER PRIMARY KEY,
+    of TEXT NOT NULL,
+    from_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    why TEXT NOT NULL,
+    admin INTEGER NOT NULL,
+    ended_by TEXT
+) STRICT;
+CREATE INDEX silence_until ON silence (until_ms);
+
+-- What watching goes on from after a start: of each alert, climb and group of messages what it was, as JSON.
+CREATE TABLE alert_memory (
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+
+-- Who changed what figures are made and judged by, and when: `what` is the change, as JSON.
+CREATE TABLE decision (
+    id INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    what TEXT NOT NULL
+) STRICT;

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 pub enum Rule {
     /// Numbers and names of customers, from the day on which they were last heard of.
     Numbers,
-    /// Visits and attempts; their sums stay.
+    /// Visits and attempts, whose sums stay; alerts that are over.
     Contacts,
     /// What agents did: spans, and their names from the day on which they were last heard of. Quarters of an hour stay, summed over
     /// all agents.
@@ -61,9 +61,19 @@ pub(crate) struct Aged {
 }
 
 /// Rows that are removed.
-pub(crate) const AGED: [Aged; 3] = [
+pub(crate) const AGED: [Aged; 11] = [
     Aged { rule: Rule::Contacts, table: "visit", time: "entered_ms", trees: 5 },
     Aged { rule: Rule::Contacts, table: "attempt", time: "started_ms", trees: 5 },
+    // Without the visits there is nothing to hold them against.
+    Aged { rule: Rule::Contacts, table: "pbx_counter", time: "seen_ms", trees: 3 },
+    Aged { rule: Rule::Contacts, table: "pbx_freed", time: "freed_ms", trees: 2 },
+    Aged { rule: Rule::Contacts, table: "pbx_under_way", time: "ended_ms", trees: 2 },
+    // What goes on has no such time yet, and stays.
+    Aged { rule: Rule::Contacts, table: "alert", time: "resolved_ms", trees: 3 },
+    Aged { rule: Rule::Contacts, table: "alert_step", time: "at_ms", trees: 5 },
+    Aged { rule: Rule::Contacts, table: "alert_action", time: "at_ms", trees: 3 },
+    Aged { rule: Rule::Contacts, table: "delivery", time: "ended_ms", trees: 4 },
+    Aged { rule: Rule::Contacts, table: "silence", time: "until_ms", trees: 2 },
     Aged { rule: Rule::WorkingTime, table: "agent_span", time: "to_ms", trees: 3 },
 ];
 

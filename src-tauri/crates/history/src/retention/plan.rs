@@ -2,11 +2,10 @@
 
 use super::step::{SEGMENT_BYTES, Step, StepKind};
 use super::{AGED, Aged, Limits, MERGED, Rule, SweepStep, day_before, imported, people, preview};
-use crate::{History, HistoryError, Result, keyframe, pack, replay};
+use crate::{History, LogFold, Result, keyframe, pack, replay};
 use mirante_floor::{FOLD_VERSION, PartyId};
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::OptionalExtension;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// Free pages that are left in the file, for the next day's rows.
 const SPARE: u64 = 64;
@@ -21,8 +20,7 @@ pub struct Sweep {
     in_use: Vec<PartyId>,
     stage: Stage,
     row_bytes: BTreeMap<&'static str, u64>,
-    /// What folds the log into the file.
-    log: Option<Connection>,
+    log: LogFold,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,7 +69,8 @@ impl Stage {
 impl Sweep {
     /// Begins; `history` is a handle for reading, `in_use` are those who are on the floor now, however long ago they were told of.
     pub fn new(history: History, limits: Limits, in_use: Vec<PartyId>) -> Sweep {
-        Sweep { history, limits, in_use, stage: Stage::Use, row_bytes: BTreeMap::new(), log: None }
+        let log = LogFold::of(&history.folder);
+        Sweep { history, limits, in_use, stage: Stage::Use, row_bytes: BTreeMap::new(), log }
     }
 
     /// The next step, which touches about as many pages at most as `pages` says of its kind, where a row is not larger; `None` when
@@ -104,25 +103,12 @@ impl Sweep {
         Ok(None)
     }
 
-    /// Folds what is in the log into the file, on a connection of its own: whoever writes does not wait for it, and has no log to fold in
-    /// that steps made long. Anything that is busy is left for the next time.
+    /// Folds into the file what steps made the log long by, beside the one that writes.
     ///
     /// # Errors
-    /// When the file cannot be opened.
+    /// As [`LogFold::fold`].
     pub fn fold_log(&mut self) -> Result<()> {
-        let db = match &mut self.log {
-            Some(db) => db,
-            none => {
-                let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                let db = Connection::open_with_flags(self.history.file(), flags)?;
-                db.busy_timeout(Duration::ZERO)?;
-                none.insert(db)
-            }
-        };
-        match db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
-            Ok(()) => Ok(()),
-            Err(error) => Some(HistoryError::from(error)).filter(|error| !error.is_locked()).map_or(Ok(()), Err),
-        }
+        self.log.fold()
     }
 
     fn in_use(&mut self, pages: u32) -> Option<Step> {

@@ -2,7 +2,8 @@
 //! with what the events give when folded again.
 //!
 //! Reads in short looks, so that the log of whoever writes meanwhile does not grow. Each look at a table begins by folding what was
-//! kept since the last one, so that it compares rows and events of one moment.
+//! kept since the last one, so that it compares rows and events of one moment. Rows of an imported source that is not as it was at the
+//! start are passed over.
 
 mod book;
 mod compare;
@@ -11,6 +12,7 @@ use crate::{History, HistoryError, Result, Rule, imported, replay::Start, schema
 use book::Book;
 use mirante_floor::{FOLD_VERSION, SourceId};
 use rusqlite::{Connection, OpenFlags};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was looked at, and what is wrong.
 #[derive(Debug, Default)]
@@ -21,7 +23,8 @@ pub struct Verified {
     pub events: u64,
     /// Rows computed again and compared.
     pub rows: u64,
-    /// Closed stretches whose rows could not be computed again: damaged, lost, or folded by another version.
+    /// Closed stretches whose rows could not be computed again: damaged, lost, or folded by another version; and imported sources that
+    /// changed meanwhile.
     pub left_out: u64,
     /// The file was too large to look at the pages that no table uses.
     pub unused_left_out: bool,
@@ -36,6 +39,29 @@ struct Stretch {
     seen_first: i64,
     seen_top: i64,
     fold_version: u32,
+}
+
+/// Imported sources, each with its newest event and whether it is being taken back, as they stand at one moment.
+struct Standing(BTreeMap<SourceId, (u64, bool)>);
+
+impl Standing {
+    /// As they stand in a database.
+    fn of(db: &Connection, base: &str) -> Result<Standing> {
+        let sql = format!(
+            "SELECT source, seq, EXISTS (SELECT 1 FROM {base}.import_undone AS undone
+                 WHERE undone.source = head.source AND ended_ms IS NULL)
+             FROM {base}.imported_head AS head"
+        );
+        let mut statement = db.prepare_cached(&sql)?;
+        let rows = statement.query_map([], |r| Ok((SourceId(r.get(0)?), (r.get(1)?, r.get(2)?))))?;
+        Ok(Standing(rows.collect::<Result<_, _>>()?))
+    }
+
+    /// Those that came, went, or changed since.
+    fn changed_since(&self, known: &Standing) -> BTreeSet<SourceId> {
+        let differs = |source: &&SourceId| self.0.get(source) != known.0.get(source);
+        self.0.keys().chain(known.0.keys()).filter(differs).copied().collect()
+    }
 }
 
 impl History {
@@ -54,7 +80,10 @@ impl History {
             let look = self.db.unchecked_transaction()?;
             (stretches(&look)?, Start::head(&look)?)
         };
-        let imports = imported::stretches(&self.db)?;
+        let (imports, known) = {
+            let look = self.db.unchecked_transaction()?;
+            (imported::stretches(&look)?, Standing::of(&look, "main")?)
+        };
         let all = (stretches.len() + imports.len()) as u64;
         // Rows of before the first event that is left are kept for longer than it, and cannot be computed again.
         let first =
@@ -91,31 +120,39 @@ impl History {
         if let Some(words) = book.goes_on_with(head.seq, head.fold_version, head.floor) {
             found.findings.push(words);
         }
-        self.verify_imports(&copy, &imports, &mut found, |done| progress(done, all))?;
+        self.verify_imports(&copy, &imports, &known, &mut found, |done| progress(done, all))?;
         for table in &compare::TABLES {
-            compare::table(self, &copy, table, &mut book, &mut found)?;
+            compare::table(self, &copy, table, &known, &mut book, &mut found)?;
         }
+        found.left_out += Standing::of(&self.db, "main")?.changed_since(&known).len() as u64;
         Ok(found)
     }
 
-    /// Folds imported sources again, each by itself. Nothing is imported while another writes.
+    /// Folds imported sources again, each by itself, as they stood at the start: a hub may import and take back meanwhile.
     fn verify_imports(
         &self,
         copy: &Connection,
         imports: &[imported::Stretch],
+        known: &Standing,
         found: &mut Verified,
         mut progress: impl FnMut(u64),
     ) -> Result<()> {
         // Events go before the rows that they gave.
         let removed = "SELECT max(before_ms) FROM removal WHERE rule = ?1";
         let removed = self.db.query_row(removed, [Rule::Rewind.word()], |r| r.get::<_, Option<i64>>(0))?;
-        for source in imported::sources(&self.db)? {
+        for source in known.0.keys().copied() {
             if let Some(before_ms) = removed {
                 excuse(copy, Some(source), i64::MIN, before_ms)?;
             }
         }
+        // Of one that is being taken back some rows have gone and some have not.
+        let undoing: Vec<SourceId> =
+            known.0.iter().filter(|(_, (_, undoing))| *undoing).map(|(source, _)| *source).collect();
+        for source in &undoing {
+            excuse(copy, Some(*source), i64::MIN, i64::MAX)?;
+        }
         let mut book = Book::default();
-        for (nth, stretch) in imports.iter().enumerate() {
+        for (nth, stretch) in imports.iter().enumerate().filter(|(_, stretch)| !undoing.contains(&stretch.source)) {
             found.segments += 1;
             progress(found.segments);
             let is_same = |other: &&imported::Stretch| other.source == stretch.source;
@@ -131,6 +168,7 @@ impl History {
             tx.commit()?;
             match refolded {
                 Ok(events) => found.events += events,
+                Err(_) if Standing::of(&self.db, "main")?.changed_since(known).contains(&stretch.source) => book.at = 0,
                 Err(error) => {
                     let (first, last, source) = (stretch.seq_first, stretch.seq_last, stretch.source.0);
                     found.findings.push(format!("imported events {first} to {last} of source {source}: {error}"));

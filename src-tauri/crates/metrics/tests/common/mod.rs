@@ -16,7 +16,7 @@ pub(crate) fn seconds(seconds: i64) -> i64 {
     seconds * SECOND
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Centre {
     pub(crate) floor: Floor,
     pub(crate) told: Vec<Event>,
@@ -86,7 +86,7 @@ impl Centre {
             }
             Fact::MinuteClosed(minute) => self.minutes.push(minute),
             Fact::SpanClosed(span) => self.spans.push(span),
-            Fact::GapClosed(_) => {}
+            Fact::GapClosed(_) | Fact::AlertMoved(_) => {}
         }
     }
 

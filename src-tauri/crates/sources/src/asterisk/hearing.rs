@@ -98,7 +98,8 @@ mod tests {
             waited_ms: 0,
         });
         Report::Picture(Picture {
-            queues: vec![QueuePicture { queue: "sac".into(), counters }],
+            queues: vec![QueuePicture { queue: "sac".into(), counters, levels: None }],
+            people: Vec::new(),
             members: Vec::new(),
             waiting: waiting.collect(),
         })

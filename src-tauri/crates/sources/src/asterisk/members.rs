@@ -1,6 +1,6 @@
 //! Queue members as the platform describes them, in lists and in events that may each tell only a part.
 
-use super::address::{Address, NOWHERE, Watch};
+use super::address::{Address, NOWHERE, People, Watch};
 use super::message::Message;
 use super::phones::Phones;
 use super::remote::Remote;
@@ -46,15 +46,15 @@ struct Member {
 #[derive(Debug, Default, Clone, Copy)]
 struct Desk {
     /// How many of them watch it.
-    watched: usize,
+    watched: u32,
     /// How many do not.
-    unwatched: usize,
+    unwatched: u32,
     /// What the last of those that watch it said.
     device: Device,
 }
 
 impl Desk {
-    fn seats(&mut self, watched: bool) -> &mut usize {
+    fn seats(&mut self, watched: bool) -> &mut u32 {
         if watched { &mut self.watched } else { &mut self.unwatched }
     }
 }
@@ -131,7 +131,7 @@ impl Members {
 
     /// The list is complete: everybody in it, in its order, as known now. Members neither in it nor heard since it was asked
     /// for are gone.
-    pub(crate) fn listing_done(&mut self) -> Vec<MemberPicture<Caller>> {
+    pub(crate) fn listing_done(&mut self) -> (Vec<Caller>, Vec<MemberPicture<u32>>) {
         let round = self.round;
         let mut left = false;
         for member in self.rows.iter_mut().filter(|member| !member.gone && member.round < round) {
@@ -140,18 +140,21 @@ impl Members {
         if left {
             self.seat_all();
         }
-        let mut picture = Vec::with_capacity(self.listed.len());
-        picture.extend(self.listed.iter().filter_map(|at| self.known(*at)));
+        let mut people = People::of(self.addresses.len());
+        let mut members = Vec::with_capacity(self.listed.len());
+        members.extend(
+            self.listed.iter().filter_map(|at| self.known(*at, |at, address, name| people.name(at, address, name))),
+        );
         self.listed.clear();
         self.next = 0;
         self.sweep(self.addresses.len() >= MOST);
-        picture
+        (people.told, members)
     }
 
     /// Takes what a message tells about a member and gives all that is known of it; what it leaves out stays as it was.
     pub(crate) fn read(&mut self, row: &Row<'_>) -> Option<MemberPicture<Caller>> {
         let at = self.take(row)?;
-        self.known(at)
+        self.known(at, |_, address, name| Caller { number: address.number.clone(), name: name.clone() })
     }
 
     /// A member left a queue; gives queue and key.
@@ -190,7 +193,8 @@ impl Members {
         std::mem::take(&mut self.untold)
     }
 
-    fn known(&self, at: usize) -> Option<MemberPicture<Caller>> {
+    /// What is known of a member; `named` makes the name of somebody at the address of this number.
+    fn known<P>(&self, at: usize, named: impl FnOnce(usize, &Address, &Name) -> P) -> Option<MemberPicture<P>> {
         let member = self.rows.get(at).filter(|member| !member.gone)?;
         let (_, address) = self.addresses.get_index(member.address as usize)?;
         let (queue, ()) = self.queues.get_index(member.queue as usize)?;
@@ -199,7 +203,7 @@ impl Members {
             queue: queue.clone(),
             agent: address.agent.clone(),
             interface: address.shown.clone(),
-            name: name.map(|name| Caller { number: address.number.clone(), name: name.clone() }),
+            name: name.map(|name| named(member.address as usize, address, name)),
             device: self.device(member, address),
             paused: member.paused,
             reason: member.reason.clone(),

@@ -24,13 +24,33 @@ impl Field {
     /// Always in place of the call: returned by one, it would go through memory in parts and be read back as a whole, which every
     /// processor waits for longer than all this takes.
     #[inline(always)]
-    pub(crate) fn plain(bytes: &[u8], line: usize, colon: usize, place: usize) -> Option<Field> {
+    fn plain(bytes: &[u8], line: usize, colon: usize, place: usize) -> Option<Field> {
         let value = colon + 1 + usize::from(bytes.get(colon + 1) == Some(&b' '));
         let end = place - usize::from(place > value && bytes[place - 1] == b'\r');
         let plain = |start: usize, end: usize| bytes[start] > b' ' && bytes[end - 1] > b' ';
         let is_plain = line < colon && plain(line, colon) && (value == end || value < end && plain(value, end));
         // The decoder keeps no text of 4 GiB.
         is_plain.then_some(Field { key: line as u32, key_end: colon as u32, value: value as u32, end: end as u32 })
+    }
+
+    /// A field found by other means: where key and value begin and end.
+    pub(crate) fn of(key: u32, key_end: u32, value: u32, end: u32) -> Field {
+        Field { key, key_end, value, end }
+    }
+
+    /// Its key in the bytes it was found in.
+    pub(crate) fn key_of(self, bytes: &[u8]) -> &[u8] {
+        &bytes[self.key as usize..self.key_end as usize]
+    }
+
+    /// Its value.
+    pub(crate) fn value_of(self, bytes: &[u8]) -> &[u8] {
+        &bytes[self.value as usize..self.end as usize]
+    }
+
+    /// What stands from its key up to its value.
+    pub(crate) fn up_to_value(self, bytes: &[u8]) -> &[u8] {
+        &bytes[self.key as usize..self.value as usize]
     }
 
     fn key(self, text: &str) -> &str {
@@ -147,7 +167,10 @@ impl<'a> Message<'a> {
 
     /// The event's name, if this is an event.
     pub(crate) fn event(&self) -> Option<&'a str> {
-        self.get("Event")
+        match self.fields().next() {
+            Some(("Event", name)) => Some(name),
+            _ => self.get("Event"),
+        }
     }
 
     /// The greeting, if this is one.

@@ -16,6 +16,7 @@ pub mod bench;
 mod calls;
 mod check;
 mod clock;
+mod counting;
 mod decoder;
 mod documentation;
 #[cfg(feature = "fuzzing")]
@@ -45,6 +46,7 @@ mod tls;
 mod translate;
 
 pub use check::{Diagnosis, Layer, LayerCheck, LayerState, check};
+pub use counting::counts_twice;
 pub use documentation::{event_filters, freepbx_block, outbound_block, user_block};
 pub use mirante_tail::{Fingerprint, NoFingerprint};
 pub use outbound::Outbound;

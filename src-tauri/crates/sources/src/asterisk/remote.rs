@@ -63,6 +63,10 @@ fn tag(key: &[u8], text: &[u8]) -> [u8; 32] {
 /// The telephone number that a text holds: its first run of more than [`EXTENSION`] digits.
 pub(crate) fn telephone(text: &str) -> Option<&str> {
     let bytes = text.as_bytes();
+    // Thousands of short keys are looked at in a list.
+    if bytes.len() <= EXTENSION {
+        return None;
+    }
     let mut start = 0;
     for end in 0..=bytes.len() {
         if bytes.get(end).is_none_or(|byte| !byte.is_ascii_digit()) {

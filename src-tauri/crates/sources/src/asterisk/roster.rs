@@ -19,8 +19,8 @@ pub(crate) struct Roster {
 
 impl Roster {
     /// Everybody in `members`; `remote` makes the keys of agents at a telephone.
-    pub(crate) fn new(members: &[MemberPicture<Caller>], remote: Remote) -> Roster {
-        let mut roster = Roster { members: members.to_vec(), remote, ..Roster::default() };
+    pub(crate) fn new(members: Vec<MemberPicture<Caller>>, remote: Remote) -> Roster {
+        let mut roster = Roster { remote, ..Roster::default() };
         for (nth, member) in members.iter().enumerate() {
             let name = member.name.as_ref().map(|caller| caller.name.clone()).filter(|name| !name.is_empty());
             for word in name.into_iter().chain([member.interface.clone()]) {
@@ -32,6 +32,7 @@ impl Roster {
                 roster.of_all.entry(word).and_modify(same).or_insert_with(|| Some(member.agent.clone()));
             }
         }
+        roster.members = members;
         roster
     }
 
@@ -85,7 +86,7 @@ mod tests {
             member("n1", "2104", "PJSIP/2104", "José"),
             member("n1", "2105", "PJSIP/2105", "Bia"),
         ];
-        let roster = Roster::new(&members, Remote::default());
+        let roster = Roster::new(members.to_vec(), Remote::default());
         let key = |queue: &str, word: &str| roster.key(&queue.into(), &word.into()).to_string();
         assert_eq!(key("sac", "Ana Souza"), "2101");
         assert_eq!(key("sac", "Local/2101@from-queue/n"), "2101");

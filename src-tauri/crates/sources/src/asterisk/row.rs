@@ -75,6 +75,15 @@ const fn place(key: u128) -> usize {
     ((key as u64 ^ (key >> 64) as u64).wrapping_mul(0x9f7a_7daf_b43a_dc4f) >> (64 - BITS)) as usize
 }
 
+/// A number of plain digits, as nearly all are, of which no more than these can be too many.
+fn plain(text: &str) -> Option<i64> {
+    let digit = |sum: i64, byte: u8| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit < 10).then(|| 10 * sum + i64::from(digit))
+    };
+    if matches!(text.len(), 1..=18) { text.bytes().try_fold(0, digit) } else { None }
+}
+
 impl<'a> Row<'a> {
     /// The same for a message of a list: its words stand where they stood in the one before.
     pub(crate) fn listed(message: &Message<'a>, known: &mut Known) -> Row<'a> {
@@ -105,12 +114,10 @@ impl<'a> Row<'a> {
 
     fn number<T: FromStr + TryFrom<i64>>(&self, word: usize) -> Option<T> {
         let text = self.get(word)?;
-        // Plain digits, as nearly all are, of which no more than these can be too many.
-        if matches!(text.len(), 1..=18) && text.bytes().all(|b| b.is_ascii_digit()) {
-            let value = text.bytes().fold(0, |sum, digit| 10 * sum + i64::from(digit - b'0'));
-            return T::try_from(value).ok();
+        match plain(text) {
+            Some(value) => T::try_from(value).ok(),
+            None => text.trim().parse().ok(),
         }
-        text.trim().parse().ok()
     }
 
     pub(crate) fn action_id(&self) -> Option<&'a str> {

@@ -187,7 +187,7 @@ impl AmiSession {
     /// Tells what was missed, before what was `heard` since the login. Gives what is to be told after that.
     fn recall(&mut self, picture: &[Report], heard: &mut Vec<Report>) -> Vec<Happened> {
         let members = picture.iter().find_map(|report| match report {
-            Report::Picture(picture) => Some(&*picture.members),
+            Report::Picture(picture) => Some(picture.named().collect()),
             _ => None,
         });
         let roster = Roster::new(members.unwrap_or_default(), Remote::new(self.secret.clone()));

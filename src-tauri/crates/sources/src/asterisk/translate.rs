@@ -4,7 +4,7 @@ use super::calls::{Calls, Completion, Told, When, event};
 use super::journeys::Journeys;
 use super::loose::Sign;
 use super::members::{Members, interface};
-use super::message::Message;
+use super::message::{Message, means, word};
 use super::outbound::{self, Attempts, Outbound};
 use super::place::Place;
 use super::queue_log::Verdict;
@@ -12,7 +12,9 @@ use super::remote::Remote;
 use super::row::{Known, Row};
 use crate::{Caller, Report};
 use memchr::memmem;
-use mirante_floor::{Kind, MemberPicture, Name, Outcome, PbxCounters, Picture, QueuePicture, WaitingPicture, Witness};
+use mirante_floor::{
+    Kind, MemberPicture, Name, Outcome, PbxCounters, PbxLevels, Picture, QueuePicture, WaitingPicture, Witness,
+};
 use std::sync::LazyLock;
 
 /// Queues ring their members for whole seconds. A shorter ring was not one that somebody let pass: the phone was busy or not to
@@ -121,7 +123,7 @@ impl Translator {
         self.round += 1;
         self.calls.round = self.round;
         self.members.round = self.round;
-        let empty = Picture { queues: Vec::new(), members: Vec::new(), waiting: Vec::new() };
+        let empty = Picture { queues: Vec::new(), people: Vec::new(), members: Vec::new(), waiting: Vec::new() };
         self.listing = Some((action_id, empty));
     }
 
@@ -136,9 +138,16 @@ impl Translator {
             return self.answered(message);
         };
         // Thousands of these come at once, and tell nothing of channels.
-        if name == "QueueMember" {
-            self.listed_member(message);
-            return self.need();
+        match name {
+            "QueueMember" => {
+                self.listed_member(message);
+                return self.need();
+            }
+            "QueueParams" => {
+                self.listed(name, message, out);
+                return self.need();
+            }
+            _ => {}
         }
         let when = When { at: message.at(), now };
         self.attempts.take(name, message, &self.members, when, out);
@@ -147,7 +156,7 @@ impl Translator {
             self.journeys.seen(message, when, out);
         }
         match name {
-            "QueueParams" | "QueueEntry" | "QueueStatusComplete" => {
+            "QueueEntry" | "QueueStatusComplete" => {
                 self.listed(name, message, out);
             }
             "QueueCallerJoin" | "Join" => _ = self.entered(message, when, out),
@@ -347,7 +356,7 @@ impl Translator {
             _ => {
                 self.calls.listing_done();
                 let (_, mut picture) = self.listing.take()?;
-                picture.members = self.members.listing_done();
+                (picture.people, picture.members) = self.members.listing_done();
                 out.push(Report::Picture(picture));
             }
         }
@@ -374,16 +383,38 @@ fn caller(message: &Message<'_>) -> Option<Caller> {
 }
 
 fn queue_picture(message: &Message<'_>) -> Option<QueuePicture> {
-    let count = |key| message.number(key).unwrap_or(0);
-    let counters = PbxCounters {
-        calls: count("Calls"),
-        completed: count("Completed"),
-        abandoned: count("Abandoned"),
-        hold_s: count("Holdtime"),
-        talk_s: count("TalkTime"),
-        level_s: count("ServiceLevel"),
-    };
-    Some(QueuePicture { queue: message.said("Queue")?.into(), counters })
+    const KEYS: [u128; 8] = [
+        word("Queue"),
+        word("Calls"),
+        word("Completed"),
+        word("Abandoned"),
+        word("Holdtime"),
+        word("TalkTime"),
+        word("ServiceLevel"),
+        word("ServicelevelPerf"),
+    ];
+    // In one walk over the keys, since a list has hundreds of these.
+    let mut values = [None; KEYS.len()];
+    for (key, nth) in message.words().zip(0..) {
+        if let Some(at) = KEYS.iter().position(|known| *known == key) {
+            values[at] = values[at].or_else(|| message.value(nth));
+        }
+    }
+    let [queue, counts @ .., of_completed] = values;
+    let [calls, completed, abandoned, hold_s, talk_s, level_s] =
+        counts.map(|count| count.and_then(|count| count.trim().parse().ok()).unwrap_or(0));
+    let counters = PbxCounters { calls, completed, abandoned, hold_s, talk_s, level_s };
+    // Its key is no word, being longer.
+    let of_all = || message.get("ServicelevelPerf2").and_then(tenths);
+    let levels = of_completed.and_then(tenths).map(|of_completed| PbxLevels { of_completed, of_all: of_all() });
+    Some(QueuePicture { queue: means(queue)?.into(), counters, levels })
+}
+
+/// A percentage with one decimal, in tenths.
+fn tenths(percent: &str) -> Option<u16> {
+    let (whole, part) = percent.trim().split_once('.').filter(|(_, part)| part.len() == 1)?;
+    let tenths = whole.parse::<u16>().ok()?.checked_mul(10)?.checked_add(part.parse().ok()?)?;
+    (tenths <= 1000).then_some(tenths)
 }
 
 fn member_event(member: MemberPicture<Caller>) -> Kind<Caller> {

@@ -8,10 +8,10 @@ use mirante_floor::{PbxCounters, Picture, QueuePicture, WaitingPicture};
 impl Simulation {
     /// Everything at [`Simulation::now_ms`].
     pub fn picture(&self) -> Picture<Caller> {
-        let mut picture = Picture { queues: Vec::new(), members: Vec::new(), waiting: Vec::new() };
+        let mut picture = Picture { queues: Vec::new(), people: Vec::new(), members: Vec::new(), waiting: Vec::new() };
         for (spec, line) in self.centre.queues.iter().zip(&self.lines) {
             let counters = PbxCounters { calls: line.waiting.len() as u32, ..line.counters };
-            picture.queues.push(QueuePicture { queue: spec.name.clone(), counters });
+            picture.queues.push(QueuePicture { queue: spec.name.clone(), counters, levels: None });
             for (place, visit) in line.waiting.iter().filter_map(|id| self.visits.get(id)).enumerate() {
                 picture.waiting.push(WaitingPicture {
                     queue: spec.name.clone(),
@@ -25,7 +25,7 @@ impl Simulation {
         }
         for (agent, (spec, desk)) in self.centre.agents.iter().zip(&self.desks).enumerate() {
             if spec.fixed || desk.logged() {
-                picture.members.extend(self.members(agent));
+                self.members(agent).into_iter().for_each(|member| picture.add(member));
             }
         }
         picture

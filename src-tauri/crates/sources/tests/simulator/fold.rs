@@ -73,22 +73,26 @@ impl Reader {
         self.truth.attempts.extend(more.attempts);
     }
 
-    /// Totals of a queue since `from`, from the books alone.
+    /// Totals of those who came to a queue since `from`, from the books alone.
     fn expected(&self, queue: &Name, from: i64) -> Totals {
         let mut totals = Totals::default();
         let closed = self.truth.visits.iter().filter(|visit| visit.queue == *queue);
         for visit in closed {
-            totals.offered += u32::from(visit.entered_ms >= from);
-            if visit.entered_ms + visit.wait_ms >= from {
-                add(totals.waits.entry(visit.outcome).or_default(), visit.wait_ms);
+            if visit.entered_ms < from {
+                continue;
             }
-            if let Some(talk) = visit.talk_ms.filter(|_| visit.ended_ms >= from) {
+            totals.offered += 1;
+            add(totals.waits.entry(visit.outcome).or_default(), visit.wait_ms);
+            if let Some(talk) = visit.talk_ms {
                 add(&mut totals.talks, talk);
             }
         }
         for visit in self.simulation.open_visits().iter().filter(|visit| visit.queue == *queue) {
-            totals.offered += u32::from(visit.entered_ms >= from);
-            if let Some((_, since)) = visit.answered.as_ref().filter(|(_, since)| *since >= from) {
+            if visit.entered_ms < from {
+                continue;
+            }
+            totals.offered += 1;
+            if let Some((_, since)) = &visit.answered {
                 add(totals.waits.entry(Outcome::Answered).or_default(), since - visit.entered_ms);
             }
         }

@@ -4,8 +4,9 @@ use super::look::first_rows;
 use super::mapping::{Mapping, MappingError};
 use super::row::{Call, Read, Reading};
 use super::{CallsError, guess::Guess};
+use crate::clock::wall_ms;
 use crate::import::fold::{Batch, Folding};
-use crate::import::{ImportError, Progress, Report, Why};
+use crate::import::{ImportError, Progress, Report, Why, finish_undo};
 use crate::sheet::{Row, Sheet};
 use jiff::tz::TimeZone;
 use mirante_floor::{Device, Kind, Minute, Name, Origin, Outcome, PartyId, SourceId, UNTOLD_MS};
@@ -40,20 +41,50 @@ pub trait Keeper {
     /// # Errors
     /// As [`History::register_import`]; [`ImportError::Ended`].
     fn register(&mut self, name: &str, kind: &'static str) -> Result<SourceId, ImportError>;
+    /// The source of a day's hours that were not heard, as [`History::register_hours`].
+    ///
+    /// # Errors
+    /// As it; [`ImportError::Ended`].
+    fn register_hours(&mut self, of: SourceId, day: &str) -> Result<SourceId, ImportError>;
+    /// Events that the next batch should hold at most, so that keeping it holds up nobody.
+    fn room(&self) -> usize {
+        usize::MAX
+    }
     /// Keeps a batch: all or nothing, and on the disk when this returns.
     ///
     /// # Errors
     /// As [`History::import`]; [`ImportError::Ended`].
     fn keep(&mut self, batch: Batch) -> Result<(), ImportError>;
+    /// Takes an import back; `each` hears of every step, and ends it by breaking off; false then.
+    ///
+    /// # Errors
+    /// As [`History::undo_import`]; [`ImportError::Ended`].
+    fn take_back(&mut self, source: SourceId, each: &mut dyn FnMut() -> ControlFlow<()>) -> Result<bool, ImportError>;
 }
+
+/// Rows that go in one step where nobody else writes.
+const ROWS: u32 = 20_000;
 
 impl Keeper for History {
     fn register(&mut self, name: &str, kind: &'static str) -> Result<SourceId, ImportError> {
         Ok(self.register_import(name, kind)?)
     }
 
+    fn register_hours(&mut self, of: SourceId, day: &str) -> Result<SourceId, ImportError> {
+        Ok(History::register_hours(self, of, day)?)
+    }
+
     fn keep(&mut self, batch: Batch) -> Result<(), ImportError> {
         Ok(self.import(&batch.as_import())?)
+    }
+
+    fn take_back(&mut self, source: SourceId, each: &mut dyn FnMut() -> ControlFlow<()>) -> Result<bool, ImportError> {
+        while self.undo_import(source, ROWS, wall_ms())? {
+            if each().is_break() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -120,6 +151,8 @@ pub fn report(
     let reading = Reading::new(&mapping, mapping.places(&heads)?, &heads, &job.zone, job.now);
     let head = digest(&job.file)?;
     let source = keeper.register(&job.source, "report")?;
+    let mut progress = Progress { bytes: 0, of: sheet.size, lines: 0 };
+    let is_free = finish_undo(source, reader, keeper, &mut || each(progress))?;
     let folding = Folding::new(reader.import_head(source).map_err(ImportError::from)?, job.zone.clone())
         .map_err(ImportError::from)?;
     let followed = if job.beside { None } else { reader.followed_since().map_err(ImportError::from)? };
@@ -149,8 +182,11 @@ pub fn report(
             report: Report::new(job.report.clone()),
         },
     };
+    if !is_free {
+        take.kept.stopped = true;
+        return Ok(take.kept);
+    }
     let mut told = Instant::now();
-    let mut progress = Progress { bytes: 0, of: sheet.size, lines: 0 };
     sheet.rows(|row: Row| -> Result<_, CallsError> {
         if row.line <= header {
             return Ok(ControlFlow::Continue(()));
@@ -189,7 +225,7 @@ pub fn report(
 /// As [`report`]; [`HistoryError::Busy`](mirante_history::HistoryError::Busy) for a folder in use.
 pub fn report_in(data: &Path, job: &Taking, each: impl FnMut(Progress) -> ControlFlow<()>) -> Result<Kept, CallsError> {
     let mut history = History::open(data, &OpenOptions::writer()).map_err(ImportError::from)?;
-    history.expect_import().map_err(ImportError::from)?;
+    history.expect_import(0).map_err(ImportError::from)?;
     let reader = history.reader().map_err(ImportError::from)?;
     let parties = history.parties();
     report(job, &reader, &parties, &mut history, each)
@@ -278,7 +314,7 @@ impl Take<'_> {
         let queue = Name::from(&*call.queue);
         let id = self.id(&call);
         let mark = (id.clone(), call.queue.clone(), call.entered);
-        if self.in_block.contains(&mark) || self.reader.keeps_visit(self.source, &id, &queue, call.entered)? {
+        if self.in_block.contains(&mark) || self.reader.keeps_visit(self.source, &id, &queue, call.entered, 0)? {
             self.kept.known += 1;
             return Ok(());
         }
@@ -348,6 +384,10 @@ impl Take<'_> {
         let before = self.folding.visits;
         for (id, call) in &block {
             self.tell(id, call)?;
+            if self.folding.len() >= self.keeper.room() {
+                let batch = self.folding.batch(self.file.clone())?;
+                self.keeper.keep(batch)?;
+            }
         }
         self.kept.visits += self.folding.visits - before;
         let (from, to) = self.kept.span.unwrap_or((first, last));

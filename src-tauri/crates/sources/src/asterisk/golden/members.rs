@@ -21,7 +21,7 @@ fn a_list_is_a_picture_and_events_between_its_lines_pass() {
     out.extend(run(&mut translator, &["Event: HangupRequest\nUniqueid: 1.1\n\n", ABANDON].concat(), 0));
     expect![[r#"
         0 Ringing { queue: "sac", call: "1.1", agent: "2101" }
-        Picture { queues: [QueuePicture { queue: "sac", counters: PbxCounters { calls: 1, completed: 7, abandoned: 2, hold_s: 11, talk_s: 90, level_s: 20 } }], members: [MemberPicture { queue: "sac", agent: "2101", interface: "Local/ana@x/n", name: Some(Caller { number: "2101", name: "Ana" }), device: Idle, paused: true, reason: Some("almoço"), penalty: 1, in_call: Some(false), paused_at: Some(1795290000000) }], waiting: [WaitingPicture { queue: "sac", call: "1.1", contact: None, caller: Some(Caller { number: "", name: "<script>" }), position: 1, waited_ms: 4000 }] }
+        Picture { queues: [QueuePicture { queue: "sac", counters: PbxCounters { calls: 1, completed: 7, abandoned: 2, hold_s: 11, talk_s: 90, level_s: 20 }, levels: None }], people: [Caller { number: "2101", name: "Ana" }], members: [MemberPicture { queue: "sac", agent: "2101", interface: "Local/ana@x/n", name: Some(0), device: Idle, paused: true, reason: Some("almoço"), penalty: 1, in_call: Some(false), paused_at: Some(1795290000000) }], waiting: [WaitingPicture { queue: "sac", call: "1.1", contact: None, caller: Some(Caller { number: "", name: "<script>" }), position: 1, waited_ms: 4000 }] }
         5000 Left { queue: "sac", call: "1.1", outcome: Abandoned, ago_ms: 0 }
     "#]].assert_eq(&text(&out));
 }

@@ -74,6 +74,8 @@ pub struct Account {
     names: HashMap<Vec<u8>, Name>,
     agents: HashMap<Vec<u8>, Member>,
     callers: HashMap<Vec<u8>, PartyId>,
+    /// Those before, from which whoever calls again is taken over: to begin from nothing would have everybody asked for anew.
+    earlier_callers: HashMap<Vec<u8>, PartyId>,
     /// Where the caller of a line is put together.
     caller: Vec<u8>,
     /// Calls that were abandoned lately, by when.
@@ -95,7 +97,7 @@ impl Account {
         let mut account = Account::default();
         let recent = site.into_iter().flat_map(|site| &site.recent);
         for visit in recent.filter(|visit| visit.outcome == Outcome::Abandoned) {
-            account.abandon(&visit.queue, &visit.call, visit.ended.seen);
+            account.abandon(&visit.queue, &visit.call, visit.ended.at.unwrap_or(visit.ended.seen));
         }
         account
     }
@@ -285,17 +287,26 @@ impl Account {
         if let Some(known) = self.callers.get(&self.caller) {
             return Ok(Some(*known));
         }
+        if let Some(known) = self.earlier_callers.remove(&self.caller) {
+            self.know(known);
+            return Ok(Some(known));
+        }
         let word = |field: Field<'_>| field.said().map(Name::from).unwrap_or_default();
         let caller = Caller { number: word(number), name: word(name) };
         if caller.number.is_empty() && caller.name.is_empty() {
             return Ok(None);
         }
         let id = person(&caller)?;
+        self.know(id);
+        Ok(Some(id))
+    }
+
+    /// The caller who was put together last is `id`.
+    fn know(&mut self, id: PartyId) {
         if self.callers.len() >= NAMES {
-            self.callers.clear();
+            self.earlier_callers = std::mem::take(&mut self.callers);
         }
         self.callers.insert(self.caller.clone(), id);
-        Ok(Some(id))
     }
 
     /// Who the log calls so. An extension or the platform's own word for a login is a key by itself; somebody's name or telephone may
@@ -329,7 +340,7 @@ impl Account {
     }
 }
 
-/// What is over at `now`, Unix ms, though no line told it: calls that are open for longer than any lasts, and members of whom nothing
+/// What is over at `now`, Unix ms by the log, though no line told it: calls that are open for longer than any lasts, and members of whom nothing
 /// was told for days.
 pub fn overdue(site: &Site, now: i64) -> Vec<AccountEvent> {
     let mut out: Vec<_> = let_go(site, now, |visit| now - visit.entered.seen > LONGEST_CALL_MS).collect();

@@ -33,7 +33,7 @@ fn roster() -> Roster {
         paused_at: None,
     };
     let members = [member("n1", "2101", "Ana"), member("n2", "2102", "Bia")];
-    Roster::new(&members, Remote::default())
+    Roster::new(members.to_vec(), Remote::default())
 }
 
 /// Lines of a story: its seconds stand for stamps.

@@ -11,6 +11,7 @@ use super::witness::Verdict;
 use crate::asterisk::roster::Roster;
 use mirante_floor::Moment;
 use std::io;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::task::JoinHandle;
 
@@ -184,7 +185,10 @@ fn read(mut place: Box<dyn LogPlace>, silence: Silence) -> Read {
     loop {
         let mut told = Vec::new();
         let bounds = Bounds { bytes: MOST_BYTES, until };
-        let (tail, past) = Past::read(place, from, bounds, |at, line| told.extend(Told::of(at, line)));
+        let (tail, past) = Past::read(place, from, bounds, |at, line| {
+            told.extend(Told::of(at, line));
+            ControlFlow::Continue(())
+        });
         match past {
             // Once more: the next time it was rotated already.
             Err(error) if error.kind() == io::ErrorKind::Interrupted && Instant::now() < until => {

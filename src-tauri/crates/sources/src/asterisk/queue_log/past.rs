@@ -9,7 +9,9 @@ use super::line::{Line, MAX_LINE};
 use super::place::LogPlace;
 use super::tail::{Position, Tail};
 use mirante_tail::OldFile;
+use std::cell::Cell;
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 /// Most older files that are looked into.
@@ -48,14 +50,39 @@ struct Part {
     first: Option<i64>,
 }
 
+impl Part {
+    fn name(&self) -> Option<&str> {
+        self.file.as_ref().map(|file| file.name.as_str())
+    }
+}
+
 impl Past {
-    /// Hands over, in the log's order, the lines from `from` on, Unix ms by the PBX's clock. The reader goes on behind the last
-    /// whole line even where this fails. Blocks.
+    /// The oldest line that is read when so many bytes may be, Unix ms by the PBX's clock, where it is younger than `from`. Blocks.
+    ///
+    /// # Errors
+    /// When the place does not answer.
+    pub fn begins(place: &mut dyn LogPlace, from: i64, bytes: u64) -> io::Result<Option<i64>> {
+        let mut past = Past::default();
+        let parts = parts(place, from)?;
+        let mut begins = parts.first().and_then(|part| part.first);
+        let placed = placed(place, parts, from, bytes, &mut past)?;
+        if past.cut {
+            begins = match placed.first() {
+                Some((part, 0)) => part.first,
+                Some((part, start)) => stamp(place, part.name(), *start)?,
+                None => None,
+            };
+        }
+        Ok(begins.filter(|first| *first > from))
+    }
+
+    /// Hands over, in the log's order, the lines from `from` on, Unix ms by the PBX's clock, until `each` breaks off. The reader goes
+    /// on behind the last whole line even where this fails. Blocks.
     pub fn read(
         mut place: Box<dyn LogPlace>,
         from: i64,
         bounds: Bounds,
-        mut each: impl FnMut(i64, &Line<'_>),
+        mut each: impl FnMut(i64, &Line<'_>) -> ControlFlow<()>,
     ) -> (Tail, io::Result<Past>) {
         match read(&mut *place, from, bounds, &mut each) {
             Ok((past, at, lines)) => (Tail::from(place, at, lines), Ok(past)),
@@ -68,23 +95,25 @@ fn read(
     place: &mut dyn LogPlace,
     from: i64,
     bounds: Bounds,
-    each: &mut impl FnMut(i64, &Line<'_>),
+    each: &mut impl FnMut(i64, &Line<'_>) -> ControlFlow<()>,
 ) -> io::Result<(Past, Position, Lines)> {
     let mut past = Past::default();
     let parts = parts(place, from)?;
     past.begins = parts.first().and_then(|part| part.first).filter(|first| *first > from);
     let (mut at, mut lines) = (Position::default(), Lines::default());
     let mut started = false;
+    let is_over = Cell::new(false);
     for (part, start) in placed(place, parts, from, bounds.bytes, &mut past)? {
-        let name = part.file.as_ref().map(|file| file.name.as_str());
+        let name = part.name();
         (at, lines) = begin(place, name, start)?;
         let mut take = |line: &Line<'_>| match line.stamp.at(None) {
+            _ if is_over.get() => {}
             None => past.untimed += 1,
             // The clock may be stepped back later: what stands behind a line that belongs, belongs.
             Some(when) => {
                 started |= when >= from;
-                if started {
-                    each(when, line);
+                if started && each(when, line).is_break() {
+                    is_over.set(true);
                 }
             }
         };
@@ -103,6 +132,9 @@ fn read(
                     }
                     at.advance(&bytes[..count]);
                     lines.feed(&bytes[..count], &mut take);
+                    if is_over.get() {
+                        return Ok((past, at, lines));
+                    }
                 }
             }
             None => {
@@ -119,6 +151,9 @@ fn read(
                     }
                     at.advance(&bytes);
                     lines.feed(&bytes, &mut take);
+                    if is_over.get() {
+                        return Ok((past, at, lines));
+                    }
                 }
                 if !at.is_of(place, name)? {
                     return Err(io::Error::new(io::ErrorKind::Interrupted, "the log was rotated while it was read"));
@@ -182,9 +217,8 @@ fn placed(
             None => (place.size()?.unwrap_or(0), false),
             Some(file) => (file.size, file.name.ends_with(".gz")),
         };
-        let name = part.file.as_ref().map(|file| file.name.clone());
         let is_before = part.first.is_some_and(|first| first < from);
-        let mut start = if is_before && !packed { find(place, name.as_deref(), size, from)? } else { 0 };
+        let mut start = if is_before && !packed { find(place, part.name(), size, from)? } else { 0 };
         let cost = if packed { size.saturating_mul(PACKED) } else { size - start.min(size) };
         if cost > left {
             past.cut = true;
@@ -206,14 +240,19 @@ fn find(place: &mut dyn LogPlace, file: Option<&str>, size: u64, from: i64) -> i
     let (mut low, mut high) = (0, size);
     while high - low > NEAR {
         let middle = low + (high - low) / 2;
-        let mut bytes = Vec::new();
-        place.read(file, middle, 2 * MAX_LINE, &mut bytes)?;
-        let (_, mut lines) = begin(place, file, middle)?;
-        let mut stamp = None;
-        lines.feed(&bytes, |line| stamp = stamp.or(line.stamp.at(None)));
-        if stamp.is_some_and(|stamp| stamp < from) { low = middle } else { high = middle }
+        if stamp(place, file, middle)?.is_some_and(|stamp| stamp < from) { low = middle } else { high = middle }
     }
     Ok(low)
+}
+
+/// The first stamp behind a byte of a file, Unix ms.
+fn stamp(place: &mut dyn LogPlace, file: Option<&str>, offset: u64) -> io::Result<Option<i64>> {
+    let mut bytes = Vec::new();
+    place.read(file, offset, 2 * MAX_LINE, &mut bytes)?;
+    let (_, mut lines) = begin(place, file, offset)?;
+    let mut stamp = None;
+    lines.feed(&bytes, |line| stamp = stamp.or(line.stamp.at(None)));
+    Ok(stamp)
 }
 
 /// A position in a file and a reader for what follows; inside a file, the rest of a line there is passed over.
@@ -274,6 +313,7 @@ mod tests {
         let (tail, past) = Past::read(place, (START + from) * 1000, bounds(bytes), |at, line| {
             found.push(at / 1000 - START);
             assert_eq!(line.call.text(), format!("{}.1", at / 1000 - START));
+            ControlFlow::Continue(())
         });
         (found, past.expect("read"), tail)
     }
@@ -324,6 +364,34 @@ mod tests {
         assert!(past.cut);
         assert_eq!(found.last(), Some(&9_999));
         assert!((998..=1_000).contains(&found.len()), "{}", found.len());
+        let begins = |bytes| {
+            let mut place = Local::new(dir.path().join("queue_log"));
+            Past::begins(&mut place, START * 1000, bytes).expect("read").map(|at| at / 1000 - START)
+        };
+        assert_eq!(begins(1_000 * line), found.first().copied(), "what is not read is not begun with");
+        assert_eq!((begins(7_000 * line), begins(MUCH)), (Some(5_000), Some(0)), "an older file is read whole or not");
+    }
+
+    #[test]
+    fn whoever_hears_enough_ends_the_reading() {
+        let dir = tempfile::tempdir().expect("tempdir");
+        pack(&dir.path().join("queue_log-1.gz"), &lines(0..50_000));
+        fs::write(dir.path().join("queue_log"), lines(50_000..100_000)).expect("write");
+        for most in [3, 60_000] {
+            let mut heard = 0;
+            let place = Box::new(Local::new(dir.path().join("queue_log")));
+            let (_, past) = Past::read(place, START * 1000, bounds(MUCH), |_, _| {
+                heard += 1;
+                if heard < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+            assert_eq!((heard, past.expect("read").cut), (most, false));
+        }
+        let place = Box::new(Local::new(dir.path().join("queue_log")));
+        let from = (START + 50_000) * 1000;
+        let (mut tail, _) = Past::read(place, from, bounds(MUCH), |_, _| ControlFlow::Break(()));
+        let mut rest = 0;
+        tail.poll(|_| rest += 1);
+        assert!(rest > 30_000, "the rest was not read: {rest}");
     }
 
     #[test]
