@@ -80,9 +80,15 @@ await withPage({ timeout: 30_000 }, async (page) => {
   };
   say({ walls: { supervision: await tiles('supervisao'), operation: await tiles('operacao') } });
   await tiles('supervisao');
-  await page.locator('[data-tile="abandoned"] button.open, [data-tile="level"] button.open').first().click();
-  await at('card-value').waitFor();
-  say({ wall: await text(at('card-name')) });
+  const wall = [];
+  for (const tile of ['level', 'abandoned']) {
+    await page.locator(`[data-tile="${tile}"] button.open`).click();
+    await at('card-value').waitFor();
+    wall.push(await text(at('card-name')));
+    await at('card-close').click();
+    await at('card').waitFor({ state: 'detached' });
+  }
+  say({ wall });
   await page.goto(`${address}#/`);
   await page.locator('.strip').waitFor();
 
