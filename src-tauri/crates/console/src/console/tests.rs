@@ -189,7 +189,8 @@ async fn how_long_things_are_kept_is_shown_changed_undone_and_applied() {
 async fn a_viewer_sees_every_figure_and_decides_none() {
     use crate::wire::{CardAsked, CardPart, RowOf, RuleRow, ScopeRow, WindowRow};
     let data = tempfile::tempdir().unwrap();
-    let simulator = SimulatorConfig { days: 1, ..SimulatorConfig::default() };
+    // Two days: the whole day before is looked at, at whatever hour of today.
+    let simulator = SimulatorConfig { days: 2, ..SimulatorConfig::default() };
     let console = Console::start_sample(data.path().to_owned(), simulator).unwrap();
     let (viewer, supervisor) = (actor(Role::Viewer), actor(Role::Supervisor));
     while console.sample_percent().is_some() {

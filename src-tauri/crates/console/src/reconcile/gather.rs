@@ -11,10 +11,12 @@ use mirante_history::{CounterRow, CountersAsked, History, HistoryError, Past, Un
 use mirante_metrics::reconcile::{
     Begin, Cause, Clocks, Followed, Known, Line, Record, Stay, Stretch, Told, follow, log,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A record writes whole seconds, ms.
 const SECOND_MS: i64 = 1_000;
+/// The same end, heard and recorded, lies at most that far apart, ms: a record tells whole seconds, and a little later.
+const NEAR_MS: i64 = 2_000;
 /// Visits told with a queue.
 const MOST_VISITS: usize = 200;
 
@@ -95,10 +97,12 @@ pub(super) fn queue(
         all.why = Some(ReconcileWhy::OnlyOnce);
         return Ok(all);
     }
-    let visits = held.history.visits_ended(held.source, &name, all.from_ms - 60_000, i64::MAX)?;
+    // What ended at the edge may be counted on either side of it.
+    let edge = all.from_ms - 60_000;
+    let visits = held.history.visits_ended(held.source, &name, edge, i64::MAX)?;
     let freed = held.history.freed(all.from_ms - 24 * 60 * 60 * 1000)?;
     let mut stays = stays(held, &name, &visits, &freed, ahead);
-    let under_way = held.history.under_way(held.source, &name, all.from_ms)?;
+    let under_way = held.history.under_way(held.source, &name, edge)?;
     stays.extend(
         under_way.iter().zip((0..u64::MAX).rev()).map(|(ended, number)| unheard(ended, VisitId(number), ahead)),
     );
@@ -267,7 +271,6 @@ fn compared(
     log: &Log,
 ) -> Result<Compared, HistoryError> {
     let from = from.max(log.from());
-    let mut under_way: Vec<i64> = under_way.iter().map(|ended| ahead.at(ended.ended)).collect();
     let mut ours = Vec::new();
     // Of who entered before it begins, the record tells nothing.
     let is_told = |visit: &&ClosedVisit| {
@@ -277,24 +280,31 @@ fn compared(
         ours.push(told(held, visit, ahead)?);
     }
     // A little more of the record: what ended at the edge may be a second away in it.
-    let theirs = log.stays(queue, from - 2_000, to + 2_000);
+    let theirs = log.stays(queue, from - NEAR_MS, to + NEAR_MS);
     let at_edge = |stay: &log::Told| {
-        let end = end(stay);
-        end < from + 2_000 || end > to - 2_000 || stay.entered < log.from() + SECOND_MS
+        stay.ended < from + NEAR_MS || stay.ended > to - NEAR_MS || stay.entered < log.from() + SECOND_MS
     };
     let mut count = ReconcileLogCount { from_ms: ahead.ours(from), ..ReconcileLogCount::default() };
     let (mut visits, mut completed, mut abandoned) = (Vec::new(), 0, 0);
     let mut record = Record { from, to, missed: Vec::new() };
-    for pair in log::pair(&ours, &theirs) {
+    let pairs = log::pair(&ours, &theirs);
+    let is_told_alone = |pair: &&log::Paired| pair.ours.is_none();
+    let mut alone: Vec<usize> = pairs.iter().filter(is_told_alone).filter_map(|pair| pair.theirs).collect();
+    alone.retain(|at| theirs[*at].outcome == Outcome::Answered);
+    let ends: Vec<i64> = under_way.iter().map(|ended| ahead.at(ended.ended)).collect();
+    let of_under_way = were_under_way(&theirs, alone, ends);
+    for pair in pairs {
         let (one, other) = (pair.ours.map(|at| &ours[at]), pair.theirs.map(|at| &theirs[at]));
         let mut differs: Vec<ReconcileDiffers> = pair.differs.iter().map(|differs| (*differs).into()).collect();
+        if pair.theirs.is_some_and(|at| of_under_way.contains(&at)) {
+            continue;
+        }
         if let (None, Some(stay)) = (one, other)
             && stay.outcome == Outcome::Answered
+            // Nobody listened before the platform was first asked for its counters, and in these it was counted already.
+            && stay.ended > from + SECOND_MS
         {
-            if was_under_way(stay, &mut under_way) {
-                continue;
-            }
-            record.missed.push(end(stay));
+            record.missed.push(stay.ended);
         }
         match (one, other) {
             (Some(_), Some(_)) if differs.is_empty() => count.equal += 1,
@@ -324,15 +334,18 @@ fn compared(
     Ok(Compared { count, figures: [Some(completed), Some(abandoned)], visits, record })
 }
 
-/// When a stay ended, Unix ms.
-fn end(stay: &log::Told) -> i64 {
-    stay.entered + stay.wait_ms + stay.talk_ms.unwrap_or(0)
-}
-
-/// A conversation over which Mirante began to listen: no visit tells of it, its end was heard, and it is named with the counters.
-fn was_under_way(stay: &log::Told, ends: &mut Vec<i64>) -> bool {
-    let near = ends.iter().position(|at| at.abs_diff(end(stay)) <= 2 * SECOND_MS as u64);
-    near.map(|at| ends.swap_remove(at)).is_some()
+/// Which of the stays `alone` in the record are conversations over which Mirante began to listen: no visit tells of them, their ends
+/// were heard, and they are named with the counters. In order of time, so that a neighbour's end is not taken for one's own.
+fn were_under_way(theirs: &[log::Told], mut alone: Vec<usize>, mut ends: Vec<i64>) -> BTreeSet<usize> {
+    alone.sort_unstable_by_key(|at| theirs[*at].ended);
+    ends.sort_unstable();
+    let mut ends = ends.into_iter().peekable();
+    let is_one = |at: &usize| {
+        let told = theirs[*at].ended;
+        while ends.next_if(|heard| *heard < told - NEAR_MS).is_some() {}
+        ends.next_if(|heard| *heard <= told + NEAR_MS).is_some()
+    };
+    alone.into_iter().filter(is_one).collect()
 }
 
 fn told(held: &Held<'_>, visit: &ClosedVisit, ahead: Ahead) -> Result<log::Told, HistoryError> {
@@ -342,6 +355,7 @@ fn told(held: &Held<'_>, visit: &ClosedVisit, ahead: Ahead) -> Result<log::Told,
     Ok(log::Told {
         call: visit.call.to_string(),
         entered: ahead.at(visit.entered),
+        ended: ahead.at(visit.ended),
         outcome: visit.outcome,
         wait_ms: visit.wait_ms,
         agents: person.chain(keys).filter(|word| !word.is_empty()).collect(),
@@ -390,4 +404,28 @@ fn name_causes(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_do_not_take_each_others_ends() {
+        let stay = |ended: i64| log::Told {
+            call: ended.to_string(),
+            entered: ended - 6_000,
+            ended,
+            outcome: Outcome::Answered,
+            wait_ms: 0,
+            agents: Vec::new(),
+            talk_ms: Some(6_000),
+        };
+        // The later one comes first and is near both ends; a third ended, and nobody heard it.
+        let theirs = [stay(21_300), stay(19_500), stay(30_000)];
+        let found = were_under_way(&theirs, vec![0, 1, 2], vec![19_400, 21_000]);
+        assert_eq!(found, BTreeSet::from([0, 1]));
+        // An end serves once.
+        assert_eq!(were_under_way(&theirs, vec![0, 1, 2], vec![20_400]), BTreeSet::from([1]));
+    }
 }

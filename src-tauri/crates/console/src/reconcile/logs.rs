@@ -43,6 +43,7 @@ impl Log {
         Told {
             call: stay.call.to_string(),
             entered: stay.entered.at.unwrap_or(stay.entered.seen),
+            ended: stay.ended.at.unwrap_or(stay.ended.seen),
             outcome: stay.outcome,
             wait_ms: stay.wait_ms,
             agents: agents.collect(),

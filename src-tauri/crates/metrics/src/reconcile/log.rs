@@ -10,6 +10,8 @@ pub struct Told {
     pub call: String,
     /// When it entered the queue.
     pub entered: i64,
+    /// When it ended, conversation included.
+    pub ended: i64,
     /// How it ended.
     pub outcome: Outcome,
     /// How long it waited, ms.

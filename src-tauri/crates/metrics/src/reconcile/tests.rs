@@ -428,6 +428,7 @@ fn a_record_is_held_against_ours_call_by_call() {
     let stay = |call: &str, entered: i64, outcome| log::Told {
         call: call.into(),
         entered,
+        ended: entered + 14_300,
         outcome,
         wait_ms: 4_300,
         agents: vec!["Ana".into()],
