@@ -11,6 +11,7 @@ use mirante_history::{CounterRow, CountersAsked, History, HistoryError, Past, Un
 use mirante_metrics::reconcile::{
     Begin, Cause, Clocks, Followed, Known, Line, Record, Stay, Stretch, Told, follow, log,
 };
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A record writes whole seconds, ms.
@@ -120,7 +121,7 @@ pub(super) fn queue(
     all.figures = figures(&followed, log_counts);
     let mut told = compared.map(|compared| compared.visits).unwrap_or_default();
     name_causes(held, &followed, &visits, &mut told)?;
-    told.sort_by_key(|visit| std::cmp::Reverse(visit.ours.as_ref().or(visit.log.as_ref()).map(|side| side.entered_ms)));
+    told.sort_by_key(|visit| Reverse(visit.ours.as_ref().or(visit.log.as_ref()).map(|side| side.entered_ms)));
     all.visits_count = u32::try_from(told.len()).unwrap_or(u32::MAX);
     told.truncate(MOST_VISITS);
     all.visits = told;
@@ -335,15 +336,16 @@ fn compared(
 }
 
 /// Which of the stays `alone` in the record are conversations over which Mirante began to listen: no visit tells of them, their ends
-/// were heard, and they are named with the counters. In order of time, so that a neighbour's end is not taken for one's own.
+/// were heard, and they are named with the counters. The last first, each by the end next to it: those that were over before anybody
+/// listened are the first, and must not take a neighbour's.
 fn were_under_way(theirs: &[log::Told], mut alone: Vec<usize>, mut ends: Vec<i64>) -> BTreeSet<usize> {
-    alone.sort_unstable_by_key(|at| theirs[*at].ended);
-    ends.sort_unstable();
+    alone.sort_unstable_by_key(|at| Reverse(theirs[*at].ended));
+    ends.sort_unstable_by_key(|end| Reverse(*end));
     let mut ends = ends.into_iter().peekable();
     let is_one = |at: &usize| {
         let told = theirs[*at].ended;
-        while ends.next_if(|heard| *heard < told - NEAR_MS).is_some() {}
-        ends.next_if(|heard| *heard <= told + NEAR_MS).is_some()
+        while ends.next_if(|heard| *heard > told + NEAR_MS).is_some() {}
+        ends.next_if(|heard| *heard >= told - NEAR_MS).is_some()
     };
     alone.into_iter().filter(is_one).collect()
 }
@@ -421,11 +423,11 @@ mod tests {
             agents: Vec::new(),
             talk_ms: Some(6_000),
         };
-        // The later one comes first and is near both ends; a third ended, and nobody heard it.
-        let theirs = [stay(21_300), stay(19_500), stay(30_000)];
-        let found = were_under_way(&theirs, vec![0, 1, 2], vec![19_400, 21_000]);
-        assert_eq!(found, BTreeSet::from([0, 1]));
+        // One was over before anybody listened; another ended, and nobody heard it.
+        let theirs = [stay(21_300), stay(18_500), stay(19_500), stay(30_000)];
+        let found = were_under_way(&theirs, vec![0, 1, 2, 3], vec![19_400, 21_000]);
+        assert_eq!(found, BTreeSet::from([0, 2]));
         // An end serves once.
-        assert_eq!(were_under_way(&theirs, vec![0, 1, 2], vec![20_400]), BTreeSet::from([1]));
+        assert_eq!(were_under_way(&theirs, vec![0, 2], vec![20_400]), BTreeSet::from([0]));
     }
 }
