@@ -3,7 +3,7 @@
 use crate::net::Request;
 use crate::time::rfc3339;
 use crate::webhook::alerts;
-use crate::{Address, Auth, Channel, Event, Kind, Net, Notice, Rate, Sending};
+use crate::{Address, Auth, Channel, Event, Kind, Net, Notice, Rate, SendError, Sending, Why};
 use serde_json::{Value, json};
 
 /// An Alertmanager holds an alert for over when it has not heard of it for five minutes, unless it is told an end. Mirante tells when it
@@ -57,6 +57,9 @@ impl Channel for Alertmanager {
 
     fn send<'a>(&'a self, notice: &'a Notice, now: i64) -> Sending<'a> {
         Box::pin(async move {
+            if notice.event == Event::Report {
+                return Err(SendError::message(Why::NoAlert));
+            }
             let request = Request { auth: self.auth.clone(), ..Request::json(&self.to, &body(notice, now)) };
             self.net.post(request).await?.judge(now)
         })

@@ -46,6 +46,8 @@ pub enum Why {
     Template,
     /// Settings that cannot work, such as a sender that is no address.
     Settings,
+    /// A report, by a channel that knows alerts alone.
+    NoAlert,
 }
 
 /// Something was not sent.
@@ -159,6 +161,11 @@ impl Why {
                 "as configurações do canal não servem; corrija-as e teste",
                 "the channel's settings cannot work; correct them and test it",
                 "la configuración del canal no sirve; corríjala y pruébela",
+            ],
+            Why::NoAlert => [
+                "este canal só conhece alertas e não recebe a parcial; escolha outro em [partial]",
+                "this channel knows alerts alone and takes no partial; choose another in [partial]",
+                "este canal solo conoce alertas y no recibe el parcial; elija otro en [partial]",
             ],
         }
     }

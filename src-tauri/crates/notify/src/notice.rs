@@ -1,11 +1,11 @@
 //! What is sent.
 
-use crate::{Language, Veil};
+use crate::{Language, Table, Veil};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::ops::Deref;
 
-/// What happened to an alert.
+/// What happened to an alert, or that a notice is about none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
@@ -19,6 +19,8 @@ pub enum Event {
     Resolved,
     /// Nothing happened: somebody tries the channel.
     Test,
+    /// Nothing happened: figures are told at their time. No alert, so not for services that know nothing else.
+    Report,
 }
 
 impl Event {
@@ -30,6 +32,7 @@ impl Event {
             Event::Reminder => "reminder",
             Event::Resolved => "resolved",
             Event::Test => "test",
+            Event::Report => "report",
         }
     }
 }
@@ -112,6 +115,9 @@ pub struct Draft {
     pub ended: Option<i64>,
     /// The alerts that are told together. Where it is one, it may stand here too.
     pub members: Vec<Member>,
+    /// Figures in rows, of a report.
+    #[serde(default)]
+    pub table: Option<Table>,
     /// Where to look.
     pub link: Option<String>,
     /// Of all the words above.
@@ -135,6 +141,7 @@ impl Draft {
             started: now,
             ended: None,
             members: Vec::new(),
+            table: None,
             link: None,
             language,
         }
@@ -151,7 +158,9 @@ impl Notice {
         let facts = draft.facts.iter_mut().flat_map(|fact| [&mut fact.label, &mut fact.value]);
         let members = draft.members.iter_mut().flat_map(|member| [&mut member.title, &mut member.subject]);
         let own = [&mut draft.title, &mut draft.sentence, &mut draft.subject];
-        for text in own.into_iter().chain(facts).chain(members) {
+        // Cell by cell: counts side by side are no telephone number.
+        let table = draft.table.iter_mut().flat_map(Table::words);
+        for text in own.into_iter().chain(facts).chain(members).chain(table) {
             *text = veil.over(text);
         }
         Notice(draft)

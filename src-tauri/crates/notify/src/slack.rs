@@ -1,7 +1,7 @@
 //! A Slack incoming webhook. What strangers named stands as plain text, in which nothing is a link, a mention or markup.
 
 use crate::net::{Answer, Request};
-use crate::text::{cut, headline, members, one_line};
+use crate::text::{cut, headline, members, notes, one_line, table};
 use crate::{Address, Channel, Kind, Net, Notice, Rate, SendError, Sending, Why};
 use serde_json::{Value, json};
 
@@ -47,6 +47,16 @@ fn body(notice: &Notice) -> Value {
     }
     if notice.members.len() > 1 {
         blocks.push(json!({ "type": "section", "text": plain(&members(notice).join("\n"), SECTION) }));
+    }
+    if let Some(table) = table(notice) {
+        // One width, and no markup within.
+        let text = json!({ "type": "text", "text": cut(&table, SECTION) });
+        let lines = json!([{ "type": "rich_text_preformatted", "elements": [text] }]);
+        blocks.push(json!({ "type": "rich_text", "elements": lines }));
+        blocks.extend((!notes(notice).is_empty()).then(|| {
+            let notes = plain(&notes(notice).join(" · "), FIELD);
+            json!({ "type": "context", "elements": [notes] })
+        }));
     }
     if let Some(link) = notice.link.as_ref().filter(|link| link.len() <= LINK) {
         let text = plain(notice.language.words().open, 75);

@@ -2,10 +2,10 @@
 
 use crate::net::is_tls;
 use crate::notice::digest;
-use crate::text::{headline, plain};
+use crate::text::{headline, notes, one_line, plain, table};
 use crate::{Channel, Kind, Notice, Rate, Secret, SendError, Sending, Why};
 use lettre::message::header::{Header, HeaderName, HeaderValue, MessageId, References};
-use lettre::message::{Mailbox, SinglePart};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
@@ -129,8 +129,23 @@ impl Smtp {
         for one in &self.to {
             message = message.to(one.clone());
         }
-        message.singlepart(SinglePart::plain(plain(notice))).map_err(|_| SendError::channel(Why::Settings))
+        let built = match table(notice) {
+            None => message.singlepart(SinglePart::plain(plain(notice))),
+            // Many readers set plain text in letters of different widths, in which no table stays one.
+            Some(table) => {
+                let parts = MultiPart::alternative_plain_html(plain(notice), html(notice, &table));
+                message.multipart(parts)
+            }
+        };
+        built.map_err(|_| SendError::channel(Why::Settings))
     }
+}
+
+/// The same with the table in one width. What strangers named stays text.
+fn html(notice: &Notice, table: &str) -> String {
+    let safe = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let notes = notes(notice).iter().map(|note| safe(note)).collect::<Vec<_>>().join("<br>");
+    format!("<p>{}</p>\n<pre>{}</pre>\n<p>{notes}</p>\n", safe(&one_line(&notice.sentence)), safe(table))
 }
 
 /// `Auto-Submitted: auto-generated`.
@@ -188,5 +203,27 @@ impl Channel for Smtp {
             let message = self.message(notice, now)?;
             self.transport.send(message).await.map(|_| ()).map_err(|error| failed(&error))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Draft, Event, Language, Table, Veil};
+
+    #[test]
+    fn a_report_is_also_there_in_one_width_and_what_it_holds_stays_text() {
+        let table = Table {
+            heads: vec!["Hora".into(), "<b>".into()],
+            rows: vec![vec!["08h".into(), "5".into()]],
+            notes: Vec::new(),
+        };
+        let draft = Draft { event: Event::Report, table: Some(table), ..Draft::test(Language::Portuguese, 0) };
+        let to = ["bia@example.com".to_owned()];
+        let smtp = Smtp::new(("127.0.0.1", 1, Security::None), None, None, &to[0], &to).unwrap();
+        let message = smtp.message(&Notice::new(draft, &Veil::default()), 0).unwrap();
+        let told = String::from_utf8(message.formatted()).unwrap();
+        assert!(told.contains("multipart/alternative") && told.contains("<pre>Hora &lt;b&gt;"), "{told}");
+        assert!(told.contains("\r\nHora <b>\r\n"), "the plain part is as it was: {told}");
     }
 }

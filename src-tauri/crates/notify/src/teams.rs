@@ -2,8 +2,8 @@
 //! know no markup, unlike text blocks.
 
 use crate::net::Request;
-use crate::text::{cut, headline, members, one_line};
-use crate::{Address, Channel, Kind, Net, Notice, Rate, SendError, Sending, Severity, Why};
+use crate::text::{cut, headline, members, notes, one_line};
+use crate::{Address, Channel, Event, Kind, Net, Notice, Rate, SendError, Sending, Severity, Table, Why};
 use serde_json::{Value, json};
 
 /// Teams takes 28 KB a message, all told.
@@ -38,16 +38,35 @@ fn block(inlines: &[Value]) -> Value {
 fn body(notice: &Notice) -> Value {
     let lines: Vec<String> = members(notice);
     let mut most = lines.len() + notice.facts.len();
+    let mut table = notice.table.clone();
     loop {
-        let body = message(notice, &lines, most);
-        if most == 0 || body.to_string().len() <= LARGEST {
+        let body = message(notice, &lines, most, table.as_ref());
+        if body.to_string().len() <= LARGEST {
             return body;
         }
-        most -= 1;
+        match &mut table {
+            _ if most > 0 => most -= 1,
+            // What is oldest goes first, what sums up last.
+            Some(table) if !table.rows.is_empty() => drop(table.rows.remove(0)),
+            _ => return body,
+        }
     }
 }
 
-fn message(notice: &Notice, lines: &[String], most: usize) -> Value {
+/// Rows under their heads; figures stand at the right, and in text runs as everything does.
+fn rows(table: &Table) -> Value {
+    let cell = |word: &String| json!({ "type": "TableCell", "items": [block(&[cut(&one_line(word), FACT).into()])] });
+    let row = |row: &Vec<String>| json!({ "type": "TableRow", "cells": row.iter().map(cell).collect::<Vec<_>>() });
+    let column = |at| json!({ "width": 1, "horizontalCellContentAlignment": if at == 0 { "left" } else { "right" } });
+    json!({
+        "type": "Table",
+        "firstRowAsHeader": true,
+        "columns": (0..table.heads.len()).map(column).collect::<Vec<_>>(),
+        "rows": std::iter::once(&table.heads).chain(&table.rows).map(row).collect::<Vec<_>>(),
+    })
+}
+
+fn message(notice: &Notice, lines: &[String], most: usize, table: Option<&Table>) -> Value {
     let mut title = run(&headline(notice), 400);
     title["weight"] = "Bolder".into();
     title["size"] = "Medium".into();
@@ -60,10 +79,15 @@ fn message(notice: &Notice, lines: &[String], most: usize) -> Value {
     });
     let lines = lines.iter().map(|line| block(&[run(line, FACT)]));
     parts.extend(facts.chain(lines).take(most));
+    if let Some(table) = table {
+        parts.push(rows(table));
+        parts.extend(notes(notice).iter().map(|note| block(&[run(note, FACT)])));
+    }
     let mut card = json!({
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
-        "version": "1.4",
+        // Tables came with 1.5.
+        "version": if table.is_some() { "1.5" } else { "1.4" },
         "body": parts,
     });
     if let Some(link) = &notice.link {
@@ -77,7 +101,7 @@ fn message(notice: &Notice, lines: &[String], most: usize) -> Value {
 
 fn color(notice: &Notice) -> &'static str {
     match notice.severity {
-        _ if notice.ended.is_some() => "Good",
+        _ if notice.event != Event::Report && notice.ended.is_some() => "Good",
         Severity::Notice => "Default",
         Severity::Warning => "Warning",
         Severity::Critical => "Attention",

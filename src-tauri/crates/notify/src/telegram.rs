@@ -1,7 +1,7 @@
-//! A Telegram bot. Texts are sent plain, so nothing in them is markup.
+//! A Telegram bot. Texts are sent plain, so nothing in them is markup; that a table has one width is said beside the text.
 
 use crate::net::Request;
-use crate::text::{cut, headline, plain};
+use crate::text::{cut, headline, plain, table};
 use crate::{Address, Channel, Kind, Net, Notice, Rate, Secret, SendError, Sending, Severity, Why};
 use serde_json::{Value, json};
 
@@ -27,12 +27,19 @@ impl Telegram {
     }
 
     fn body(&self, notice: &Notice) -> Value {
-        json!({
+        let text = cut(&format!("{}\n{}", headline(notice), plain(notice)), LONGEST);
+        let mut body = json!({
             "chat_id": self.chat,
-            "text": cut(&format!("{}\n{}", headline(notice), plain(notice)), LONGEST),
             "disable_notification": notice.severity == Severity::Notice,
             "link_preview_options": { "is_disabled": true },
-        })
+        });
+        let units = |text: &str| text.encode_utf16().count();
+        if let Some((at, table)) = table(notice).and_then(|table| Some((text.rfind(&table)?, table))) {
+            let (offset, length) = (units(&text[..at]), units(&table));
+            body["entities"] = json!([{ "type": "pre", "offset": offset, "length": length }]);
+        }
+        body["text"] = text.into();
+        body
     }
 }
 

@@ -1,12 +1,15 @@
 //! A notice as plain text, and texts that fit where they go.
 
-use crate::Notice;
+use crate::{Event, Notice};
 
 /// So many alerts of a group are told one by one.
 const MOST_MEMBERS: usize = 20;
 
-/// Event and title in one line: "Disparado · crítico: Fila SAC…".
+/// Event and title in one line: "Disparado · crítico: Fila SAC…". A report is its title.
 pub(crate) fn headline(notice: &Notice) -> String {
+    if notice.event == Event::Report {
+        return one_line(&notice.title);
+    }
     let words = notice.language.words();
     let (event, severity) = (words.event(notice.event), words.severity(notice.severity));
     one_line(&format!("{event} · {severity}: {}", notice.title))
@@ -21,6 +24,10 @@ pub(crate) fn plain(notice: &Notice) -> String {
     }
     lines.extend(notice.facts.iter().map(|fact| format!("{}: {}", one_line(&fact.label), one_line(&fact.value))));
     lines.extend(members(notice));
+    if let Some(table) = table(notice) {
+        lines.extend([String::new(), table, String::new()]);
+        lines.extend(notes(notice));
+    }
     if let Some(link) = &notice.link {
         lines.push(format!("{}: {}", words.open, one_line(link)));
     }
@@ -39,6 +46,17 @@ pub(crate) fn members(notice: &Notice) -> Vec<String> {
         lines.push(format!("… {}", words.more(left_out)));
     }
     lines
+}
+
+/// The figures of a report, aligned, without what is told below them.
+pub(crate) fn table(notice: &Notice) -> Option<String> {
+    let lines = notice.table.as_ref()?.lines();
+    Some(lines.iter().map(|line| one_line(line)).collect::<Vec<_>>().join("\n"))
+}
+
+/// What is told below the figures of a report.
+pub(crate) fn notes(notice: &Notice) -> Vec<String> {
+    notice.table.iter().flat_map(|table| &table.notes).map(|note| one_line(note)).collect()
 }
 
 /// Without line breaks and other signs that steer: what strangers named may not begin a line, a header or a text's other direction.

@@ -19,8 +19,8 @@ pub enum Language {
 }
 
 pub(crate) struct Words {
-    /// Firing, escalated, reminder, resolved, test.
-    events: [&'static str; 5],
+    /// Firing, escalated, reminder, resolved, test, report.
+    events: [&'static str; 6],
     /// Notice, warning, critical.
     severities: [&'static str; 3],
     pub(crate) subject: &'static str,
@@ -32,7 +32,7 @@ pub(crate) struct Words {
 }
 
 const PORTUGUESE: Words = Words {
-    events: ["Disparado", "Escalonado", "Continua", "Resolvido", "TESTE"],
+    events: ["Disparado", "Escalonado", "Continua", "Resolvido", "TESTE", "Informe"],
     severities: ["aviso", "atenção", "crítico"],
     subject: "Sobre",
     open: "Abrir no Mirante",
@@ -42,7 +42,7 @@ const PORTUGUESE: Words = Words {
 };
 
 const ENGLISH: Words = Words {
-    events: ["Firing", "Escalated", "Still firing", "Resolved", "TEST"],
+    events: ["Firing", "Escalated", "Still firing", "Resolved", "TEST", "Report"],
     severities: ["notice", "warning", "critical"],
     subject: "About",
     open: "Open in Mirante",
@@ -52,7 +52,7 @@ const ENGLISH: Words = Words {
 };
 
 const SPANISH: Words = Words {
-    events: ["Disparada", "Escalada", "Continúa", "Resuelta", "PRUEBA"],
+    events: ["Disparada", "Escalada", "Continúa", "Resuelta", "PRUEBA", "Informe"],
     severities: ["aviso", "atención", "crítica"],
     subject: "Sobre",
     open: "Abrir en Mirante",

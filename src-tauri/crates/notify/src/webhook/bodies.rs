@@ -21,7 +21,7 @@ pub(super) fn own(notice: &Notice) -> Value {
             "ended_at": member.ended.map(rfc3339),
         })
     });
-    json!({
+    let mut own = json!({
         "version": VERSION,
         "id": notice.id(),
         "fingerprint": notice.fingerprint,
@@ -38,21 +38,34 @@ pub(super) fn own(notice: &Notice) -> Value {
         "members": members.collect::<Vec<_>>(),
         "link": notice.link,
         "language": notice.language.word(),
-    })
+    });
+    if let Some(table) = &notice.table {
+        own["table"] = json!({
+            "heads": table.heads,
+            "rows": table.rows,
+            "notes": table.notes,
+            "text": table.lines().join("\n"),
+        });
+    }
+    own
 }
 
 /// CloudEvents 1.0 in structured mode.
 pub(super) fn cloud_event(notice: &Notice, origin: &str, now: i64) -> Value {
     let time = match notice.event {
-        Event::Resolved => notice.ended.unwrap_or(now),
+        Event::Resolved | Event::Report => notice.ended.unwrap_or(now),
         Event::Firing => notice.started,
         Event::Escalated | Event::Reminder | Event::Test => now,
+    };
+    let kind = match notice.event {
+        Event::Report => "mirante.report".to_owned(),
+        event => format!("mirante.alert.{}", event.word()),
     };
     let mut event = json!({
         "specversion": "1.0",
         "id": notice.id(),
         "source": format!("urn:mirante:{}", urn(origin)),
-        "type": format!("mirante.alert.{}", notice.event.word()),
+        "type": kind,
         "time": rfc3339(time),
         "datacontenttype": "application/json",
         "data": own(notice),

@@ -7,7 +7,7 @@ pub(crate) use bodies::alerts;
 pub use sign::{SigningKey, SigningKeyError};
 
 use crate::net::Request;
-use crate::{Address, Auth, Channel, Kind, Net, Notice, Rate, SendError, Sending};
+use crate::{Address, Auth, Channel, Event, Kind, Net, Notice, Rate, SendError, Sending, Why};
 
 /// Which body a receiver reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,10 +70,13 @@ impl Channel for Webhook {
 
     fn send<'a>(&'a self, notice: &'a Notice, now: i64) -> Sending<'a> {
         Box::pin(async move {
+            if self.body == Body::Alertmanager && notice.event == Event::Report {
+                return Err(SendError::message(Why::NoAlert));
+            }
             let answer = self.net.post(self.request(notice, now)).await?;
             match answer.status.as_u16() {
                 // Not 403, which a receiver gives for a wrong signature or token.
-                403 => Err(SendError::channel(crate::Why::Credentials).code(403u32)),
+                403 => Err(SendError::channel(Why::Credentials).code(403u32)),
                 _ => answer.judge(now),
             }
         })

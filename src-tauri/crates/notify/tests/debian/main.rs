@@ -29,6 +29,7 @@ fn notice(event: Event, fingerprint: &str, now: i64) -> Notice {
         started: now - 30_000,
         ended: (event == Event::Resolved).then_some(now - 10),
         members: Vec::new(),
+        table: None,
         link: Some("https://mirante.example/#/alertas/7".to_owned()),
         language: Language::Portuguese,
     };

@@ -4,11 +4,12 @@
 
 mod faults;
 mod receiver;
+mod reports;
 mod secrets;
 mod services;
 mod webhook;
 
-use mirante_notify::{Draft, Event, Fact, Language, Member, Notice, Severity, Veil};
+use mirante_notify::{Draft, Event, Fact, Language, Member, Notice, Severity, Table, Veil};
 
 /// 2026-11-22 19:57:01.250 UTC.
 const NOW: i64 = 1_795_377_421_250;
@@ -28,6 +29,7 @@ fn draft(event: Event) -> Draft {
         started: NOW - 30_000,
         ended: (event == Event::Resolved).then_some(NOW - 1_000),
         members: Vec::new(),
+        table: None,
         link: Some("https://mirante.example/#/alertas/7".into()),
         language: Language::Portuguese,
     }
@@ -35,6 +37,32 @@ fn draft(event: Event) -> Draft {
 
 fn notice(event: Event) -> Notice {
     Notice::new(draft(event), &Veil::default())
+}
+
+/// Figures of a day's hours, which are no alert.
+fn report() -> Notice {
+    let row = |words: [&str; 4]| words.map(str::to_owned).to_vec();
+    let table = Table {
+        heads: row(["Hora", "Rec", "Ate", "NS%"]),
+        rows: vec![
+            row(["08h", "1.012", "1.001", "91%"]),
+            row(["09h+", "5", "4", "—"]),
+            row(["Total", "1.017", "1.005", "91%"]),
+        ],
+        notes: vec!["+ hora em curso".into()],
+    };
+    let draft = Draft {
+        key: "partial/sac/2026-11-22T15".into(),
+        severity: Severity::Notice,
+        title: "Parcial · SAC".into(),
+        sentence: "domingo, até 15h00. Recebidas 1.017 · Atendidas 1.005 · NS 91%".into(),
+        facts: Vec::new(),
+        link: None,
+        table: Some(table),
+        ended: Some(NOW),
+        ..draft(Event::Report)
+    };
+    Notice::new(draft, &Veil::new(["SAC & Ana"]))
 }
 
 /// Many alerts in one notice: some go on, some are over.
