@@ -37,7 +37,8 @@ impl Centre {
         }
         let (stop, stopped) = watch::channel(false);
         if let Some(partial) = config.partial.clone() {
-            tokio::spawn(crate::hourly::follow(engine.clone(), partial, folder.to_owned(), stopped.clone()));
+            let goes = crate::hourly::Goes::of(&partial, config, folder);
+            tokio::spawn(crate::hourly::follow(engine.clone(), goes, stopped.clone()));
         }
         let feed = Feed::start(engine.clone(), stream_name(), stopped);
         Ok(Centre { engine, feed, goals: Answers::default(), levels: Answers::default(), stop })

@@ -157,6 +157,11 @@ fn fields(kind: Kind) -> (&'static [&'static str], &'static [&'static str]) {
 }
 
 impl Channel {
+    /// What policies call it, whether or not the rest of it can be.
+    pub(super) fn name(&self) -> &str {
+        self.name.get_ref()
+    }
+
     /// Every field that only some kinds have, and where it stands if it does.
     fn told(&self) -> [(&'static str, Option<usize>); 13] {
         let at = |text: &Option<Text>| text.as_ref().map(|text| text.span().start);

@@ -56,7 +56,7 @@ pub struct Config {
     pub retention: RetentionConfig,
     /// Backups that the hub makes itself, if any.
     pub backup: Option<BackupConfig>,
-    /// Where the partial of each hour is laid, if anywhere.
+    /// Where the partial of each hour goes, if anywhere.
     pub partial: Option<PartialConfig>,
     /// Where alerts are sent.
     pub channels: Vec<ChannelConfig>,

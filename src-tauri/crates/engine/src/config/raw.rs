@@ -47,7 +47,7 @@ struct File {
     #[serde(default)]
     retention: Retention,
     backup: Option<Backup>,
-    partial: Option<Partial>,
+    partial: Option<Spanned<Partial>>,
     #[serde(default)]
     channel: Vec<Spanned<Channel>>,
 }
@@ -247,8 +247,10 @@ impl Reader<'_> {
         };
         let retention = self.retention(&file.retention);
         let backup = file.backup.as_ref().and_then(|told| self.backup(told));
-        let partial = file.partial.as_ref().map(|told| self.partial(told));
+        let named: Vec<String> = file.channel.iter().map(|channel| channel.get_ref().name().to_owned()).collect();
         let channels = self.channels(file.channel);
+        let partial = file.partial.as_ref();
+        let partial = partial.map(|told| self.partial(told.span().start, told.get_ref(), &channels, &named));
         Config { zone, sources, queues, teams, persons, judging, retention, backup, partial, channels }
     }
 

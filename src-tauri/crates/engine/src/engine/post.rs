@@ -1,7 +1,7 @@
 //! Sending alerts: by which channels, how they stand, and trying one.
 
 use super::{Engine, EngineError};
-use crate::send::{Outbox, Outlets, Request, Sender, Standing, Standings};
+use crate::send::{Outbox, Outlets, Report, Request, Sender, Standing, Standings};
 use crate::writer::Job;
 use mirante_floor::Name;
 use std::collections::BTreeMap;
@@ -55,6 +55,13 @@ impl Engine {
         drop(post);
         standings
             .map_or_else(BTreeMap::new, |standings| standings.lock().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+
+    /// Sends a report by a channel, as soon as that may send, in place of one about the same that still waits. False if nothing sends.
+    pub fn report(&self, channel: &str, report: Report) -> bool {
+        let post = self.post.lock().unwrap_or_else(PoisonError::into_inner);
+        let request = Request::Report { channel: Name::from(channel), report: Box::new(report) };
+        post.as_ref().is_some_and(|post| post.requests.send(request).is_ok())
     }
 
     /// Sends a notice that is marked as a test by a channel, to a person's own address if they have one there. One that arrives

@@ -2,7 +2,8 @@
 //!
 //! What a receiver took and was not yet kept as sent when Mirante was killed goes again, with the same key; what was kept never does.
 
-use super::{Outlet, Outlets, words};
+use super::reports::Reports;
+use super::{Outlet, Outlets, Report, words};
 use crate::watch::Body;
 use jiff::tz::TimeZone;
 use mirante_floor::Name;
@@ -58,6 +59,8 @@ pub(crate) enum Request {
     Outlets(Outlets),
     /// Try a channel; the answer is what went wrong, in words.
     Test { channel: String, person: String, reply: oneshot::Sender<Result<(), String>> },
+    /// Send a report by a channel.
+    Report { channel: Name, report: Box<Report> },
 }
 
 /// Sends. [`Sender::run`] ends when its requests do.
@@ -70,6 +73,7 @@ pub struct Sender {
     lanes: BTreeMap<Name, Lane>,
     standings: Standings,
     tasks: JoinSet<Step>,
+    reports: Reports,
 }
 
 /// One channel's way.
@@ -83,6 +87,8 @@ struct Lane {
 enum Step {
     /// A message was sent or not.
     Sent { delivery: Box<Delivery>, language: Language, result: Result<(), SendError> },
+    /// A report was sent or not.
+    Reported { channel: Name, report: Box<Report>, language: Language, result: Result<(), SendError> },
     /// What came of a channel's messages was kept.
     Kept { channel: Name },
     /// What came of other messages was kept.
@@ -106,7 +112,17 @@ impl Sender {
         chance: Chance,
     ) -> Sender {
         let (lanes, standings) = (BTreeMap::new(), Standings::default());
-        Sender { outbox, outlets, zone, now, chance, lanes, standings, tasks: JoinSet::new() }
+        Sender {
+            outbox,
+            outlets,
+            zone,
+            now,
+            chance,
+            lanes,
+            standings,
+            tasks: JoinSet::new(),
+            reports: Reports::default(),
+        }
     }
 
     pub(crate) fn standings(&self) -> Standings {
@@ -164,7 +180,12 @@ impl Sender {
             if self.lanes.get(name).is_some_and(|lane| lane.busy) {
                 continue;
             }
-            let Some(delivery) = self.outbox.reader.delivery_due_by(name, now)? else { continue };
+            let Some(delivery) = self.outbox.reader.delivery_due_by(name, now)? else {
+                if let Some(at) = self.dispatch_report(name, now) {
+                    next = next.min(at);
+                }
+                continue;
+            };
             if delivery.message.expires_ms <= now {
                 let words = delivery.words.clone();
                 self.keep(Some(name), vec![outcome(&delivery, now, DeliveryState::Expired, now, words)]);
@@ -192,12 +213,51 @@ impl Sender {
         Ok(next)
     }
 
-    /// A message whose channel must be mended first waits on: it is not lost, and what comes after it is not held up.
-    fn mend_later(&mut self, channel: &Name, delivery: &Delivery, now: i64, words: String) {
+    /// Starts the report that is next by a channel; says when to look again, Unix ms, if soon.
+    fn dispatch_report(&mut self, channel: &Name, now: i64) -> Option<i64> {
+        let report = self.reports.take(channel, now)?;
+        let Outlet { channel: outlet, language } = match self.outlets.get(channel, "")? {
+            Ok(outlet) => outlet,
+            Err(unusable) => {
+                self.out_of_order(channel, unusable.to_string());
+                self.reports.again(channel.clone(), report, now + MENDED_BY);
+                return None;
+            }
+        };
+        let lane = self.lanes.entry(channel.clone()).or_default();
+        match lane.gate.turn(outlet.rate(), now) {
+            Turn::Send => {
+                lane.busy = true;
+                let notice = Notice::new(report.draft.clone(), self.outlets.veil());
+                let channel = channel.clone();
+                self.tasks.spawn(async move {
+                    let result = outlet.send(&notice, now).await;
+                    Step::Reported { channel, report, language, result }
+                });
+                None
+            }
+            Turn::Wait(at) => {
+                self.reports.again(channel.clone(), report, at);
+                Some(at)
+            }
+            Turn::Off(error) => {
+                self.out_of_order(channel, error.told(language));
+                self.reports.again(channel.clone(), report, now + MENDED_BY);
+                None
+            }
+        }
+    }
+
+    fn out_of_order(&self, channel: &Name, words: String) {
         self.stand(channel, |standing| {
             standing.off = true;
-            standing.words = Some(words.clone());
+            standing.words = Some(words);
         });
+    }
+
+    /// A message whose channel must be mended first waits on: it is not lost, and what comes after it is not held up.
+    fn mend_later(&mut self, channel: &Name, delivery: &Delivery, now: i64, words: String) {
+        self.out_of_order(channel, words.clone());
         self.keep(Some(channel), vec![outcome(delivery, now, DeliveryState::Waiting, now + MENDED_BY, Some(words))]);
     }
 
@@ -233,6 +293,7 @@ impl Sender {
     fn step(&mut self, step: Step) {
         match step {
             Step::Sent { delivery, language, result } => self.sent(&delivery, language, result),
+            Step::Reported { channel, report, language, result } => self.reported(channel, report, language, result),
             Step::Kept { channel } => {
                 if let Some(lane) = self.lanes.get_mut(&channel) {
                     lane.busy = false;
@@ -255,12 +316,9 @@ impl Sender {
     }
 
     fn sent(&mut self, delivery: &Delivery, language: Language, result: Result<(), SendError>) {
-        let (now, chance) = ((self.now)(), (self.chance)());
+        let now = (self.now)();
         let channel = delivery.message.channel.clone();
-        let lane = self.lanes.entry(channel.clone()).or_default();
-        let again = lane.gate.sent(result, Backoff::default(), now, chance);
-        let failures = lane.gate.failures();
-        let words = result.err().map(|error| error.told(language));
+        let (again, words) = self.judged(&channel, language, result, now);
         let attempt = match (result, again) {
             (Ok(()), _) => outcome(delivery, now, DeliveryState::Sent, now, None),
             (Err(_), Some(at)) => outcome(delivery, now, DeliveryState::Waiting, at, words.clone()),
@@ -269,16 +327,49 @@ impl Sender {
             }
             (Err(_), None) => outcome(delivery, now, DeliveryState::Failed, now, words.clone()),
         };
+        self.keep(Some(&channel), vec![attempt]);
+    }
+
+    /// What a try means for its channel: when what was tried goes again, if it does, and what went wrong, in words.
+    fn judged(
+        &mut self,
+        channel: &Name,
+        language: Language,
+        result: Result<(), SendError>,
+        now: i64,
+    ) -> (Option<i64>, Option<String>) {
+        let chance = (self.chance)();
+        let lane = self.lanes.entry(channel.clone()).or_default();
+        let again = lane.gate.sent(result, Backoff::default(), now, chance);
+        let failures = lane.gate.failures();
+        let words = result.err().map(|error| error.told(language));
         if let Some(words) = &words {
             tracing::warn!(%channel, "a message was not sent: {words}");
         }
-        self.stand(&channel, |standing| {
+        self.stand(channel, |standing| {
             standing.failures = failures;
             standing.off = result.is_err_and(|error| error.weight == Weight::Channel);
-            standing.words = words;
+            standing.words.clone_from(&words);
             standing.sent_ms = if result.is_ok() { Some(now) } else { standing.sent_ms };
         });
-        self.keep(Some(&channel), vec![attempt]);
+        (again, words)
+    }
+
+    fn reported(&mut self, channel: Name, report: Box<Report>, language: Language, result: Result<(), SendError>) {
+        let now = (self.now)();
+        let (again, _) = self.judged(&channel, language, result, now);
+        if let Some(lane) = self.lanes.get_mut(&channel) {
+            lane.busy = false;
+        }
+        match (result, again) {
+            (Ok(()), _) => {}
+            (Err(_), Some(at)) => self.reports.again(channel, report, at),
+            (Err(error), None) if error.weight == Weight::Channel => {
+                self.reports.again(channel, report, now + MENDED_BY);
+            }
+            // It will never be taken, and the channel's standing says why.
+            (Err(_), None) => {}
+        }
     }
 
     /// Keeps what came of messages, until it is kept: nothing else goes by their channel before that.
@@ -305,7 +396,10 @@ impl Sender {
                 let mut standings = self.standings.lock().unwrap_or_else(PoisonError::into_inner);
                 standings.retain(|name, _| self.outlets.names().any(|known| known == name));
                 standings.values_mut().for_each(|standing| standing.off = false);
+                let now = (self.now)();
+                self.reports.keep(|channel| self.outlets.names().any(|known| known == channel), now);
             }
+            Request::Report { channel, report } => self.reports.add(channel, report, (self.now)()),
             Request::Test { channel, person, reply } => match self.outlets.get(&channel, &person) {
                 None => drop(reply.send(Err(format!("no [[channel]] is called {channel}")))),
                 Some(Err(unusable)) => drop(reply.send(Err(unusable.to_string()))),

@@ -3,6 +3,7 @@ use crate::config::Config;
 use crate::watch::{BodyAlert, BodyState};
 use mirante_alerts::{Reason, Scope, Severity};
 use mirante_history::{AlertRows, Batch, KeyStore, NewDelivery, OpenOptions};
+use mirante_notify::{Draft, Event};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -237,4 +238,58 @@ async fn a_channel_without_its_secret_waits_and_does_not_hold_up_another() {
     until("the other is sent", || post.state(3).0 == DeliveryState::Sent && post.due(2) > START).await;
     running.abort();
     assert!(post.state(1).2.unwrap().contains("nowhere"));
+}
+
+fn report(hour: u32, expires: i64) -> Report {
+    let draft = Draft { key: format!("sac-{hour}"), event: Event::Report, ..Draft::test(Language::Portuguese, START) };
+    Report { topic: "sac".into(), draft, expires_ms: START + expires }
+}
+
+fn tell(requests: &mpsc::UnboundedSender<Request>, report: Report) {
+    requests.send(Request::Report { channel: "hook".into(), report: Box::new(report) }).ok().unwrap();
+}
+
+#[tokio::test]
+async fn a_report_goes_behind_alerts_and_again_with_the_same_key_until_a_newer_one_comes() {
+    let (post, receiver) = (post(), receiver(&[200, 503, 503, 200]));
+    post.intend(1..2, "hook", 3_600_000);
+    let (sender, standings) = post.sender(&hook(&receiver));
+    let (requests, list) = mpsc::unbounded_channel();
+    tell(&requests, report(14, 3_600_000));
+    let running = tokio::spawn(sender.serve(watch::channel(0).1, list));
+    until("the alert went, the report failed", || receiver.keys() == ["k1", "sac-14"]).await;
+    until("that is said", || standings.lock().unwrap()["hook"].words.is_some()).await;
+    post.clock.store(START + 60_000, Ordering::Relaxed);
+    until("it is tried again", || receiver.keys() == ["k1", "sac-14", "sac-14"]).await;
+    tell(&requests, report(15, 3_600_000));
+    post.clock.store(START + 120_000, Ordering::Relaxed);
+    until("the newer one arrives in its place", || receiver.keys().len() == 4).await;
+    assert_eq!(receiver.keys(), ["k1", "sac-14", "sac-14", "sac-15"]);
+    until("all is well", || standings.lock().unwrap()["hook"].failures == 0).await;
+    drop(requests);
+    running.await.unwrap();
+    assert_eq!(receiver.keys().len(), 4);
+}
+
+#[tokio::test]
+async fn a_report_waits_for_a_channel_to_be_mended_but_not_beyond_its_time() {
+    let (post, receiver) = (post(), receiver(&[401, 200]));
+    let (sender, standings) = post.sender(&hook(&receiver));
+    let (requests, list) = mpsc::unbounded_channel();
+    tell(&requests, report(14, 600_000));
+    let running = tokio::spawn(sender.serve(watch::channel(0).1, list));
+    until("the channel is out of order", || standings.lock().unwrap().get("hook").is_some_and(|one| one.off)).await;
+    post.clock.store(START + MENDED_BY, Ordering::Relaxed);
+    // Somebody corrects the file.
+    let outlets = Outlets::of(&Config::parse(&hook(&receiver)).unwrap(), post.folder.path());
+    requests.send(Request::Outlets(outlets)).ok().unwrap();
+    until("it arrives", || receiver.keys() == ["sac-14", "sac-14"]).await;
+    until("all is well", || !standings.lock().unwrap()["hook"].off).await;
+    // Too late from the start; the next is not held up by it.
+    tell(&requests, report(15, 0));
+    tell(&requests, Report { topic: "n1".into(), ..report(16, 3_600_000) });
+    until("only what is in time arrives", || receiver.keys().len() == 3).await;
+    assert_eq!(receiver.keys(), ["sac-14", "sac-14", "sac-16"]);
+    drop(requests);
+    running.await.unwrap();
 }

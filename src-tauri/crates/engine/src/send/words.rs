@@ -91,6 +91,7 @@ pub(super) fn notice(body: &Body, telling: &Telling<'_>, language: Language, vei
         started: body.alerts.iter().map(|alert| alert.fired_ms).min().unwrap_or(telling.now),
         ended: ended.filter(|_| open.is_empty()),
         members: body.alerts.iter().map(member).collect(),
+        table: None,
         link: None,
         language,
     };

@@ -1,4 +1,5 @@
-//! The partial of the day as what is sent: a text that stays aligned in a chat, and a picture. Totals alone: there is nobody in it.
+//! The partial of the day as what is sent: a text that stays aligned in a chat, a picture, and rows for a channel. Totals alone: there is
+//! nobody in it.
 //!
 //! The interface shows and copies the same sheets (`ui/src/features/partial/sheet.ts`); a file of examples that both are tested
 //! against holds the two together.
@@ -8,6 +9,7 @@ mod words;
 
 use crate::wire::{CalledRow, Partial, PartialCalled, PartialReceived, ReceivedRow};
 use jiff::tz::TimeZone;
+use mirante_engine::send::Table;
 pub(crate) use words::Tongue;
 use words::{NONE, Said};
 
@@ -179,29 +181,36 @@ impl Page<'_> {
 impl Sheet {
     /// Lines that stay aligned in a chat: WhatsApp, Telegram, Slack and Teams set what is between three accents in one width.
     pub(crate) fn text(&self) -> String {
-        let heads: Vec<String> = self.columns.iter().map(|column| column.short.to_owned()).collect();
-        let lines: Vec<&[String]> =
-            std::iter::once(&heads[..]).chain(self.rows.iter().map(Vec::as_slice)).chain([&self.total[..]]).collect();
-        let length = |word: &String| word.chars().count();
-        let width = |at: usize| lines.iter().filter_map(|line| line.get(at)).map(length).max().unwrap_or(0);
-        let aligned = |line: &&[String]| {
-            let word = |(at, word): (usize, &String)| {
-                let room = " ".repeat(width(at) - length(word));
-                if at == 0 { format!("{word}{room}") } else { format!("{room}{word}") }
-            };
-            line.iter().enumerate().map(word).collect::<Vec<_>>().join(" ").trim_end().to_owned()
-        };
-        let mut aligned: Vec<String> = lines.iter().map(aligned).collect();
-        let rule = "-".repeat(aligned.iter().map(|line| line.chars().count()).max().unwrap_or(0));
-        let total = aligned.pop().unwrap_or_default();
-        let mut text = vec![format!("*{} · {}*", self.short, self.title)];
+        let table = self.table();
+        let mut text = vec![format!("*{}*", self.head())];
         text.extend(self.about.iter().cloned());
         text.push("```".into());
-        text.extend(aligned);
-        text.extend([rule, total, "```".into()]);
-        text.extend(self.notes.last().cloned());
-        text.extend(self.notes.iter().take(self.notes.len().saturating_sub(1)).cloned());
+        text.extend(table.lines());
+        text.push("```".into());
+        text.extend(table.notes);
         text.join("\n").trim_end().to_owned()
+    }
+
+    /// What it is, in one line.
+    pub(crate) fn head(&self) -> String {
+        format!("{} · {}", self.short, self.title)
+    }
+
+    /// Day, target and totals, for where there is room for one line.
+    pub(crate) fn sum(&self) -> String {
+        let totals = self.columns.iter().zip(&self.total).skip(1);
+        let totals: Vec<String> = totals.map(|(column, cell)| format!("{} {cell}", column.words)).collect();
+        format!("{}. {}", self.about.join(" · "), totals.join(" · "))
+    }
+
+    /// Its rows, the total last; how much was heard is the first note.
+    pub(crate) fn table(&self) -> Table {
+        let (last, others) = self.notes.split_last().map_or((None, &[][..]), |(last, others)| (Some(last), others));
+        Table {
+            heads: self.columns.iter().map(|column| column.short.to_owned()).collect(),
+            rows: self.rows.iter().chain([&self.total]).cloned().collect(),
+            notes: last.into_iter().chain(others).cloned().collect(),
+        }
     }
 }
 
