@@ -285,3 +285,7 @@ fn called_row(from_ms: i64, kind: CampaignKind, calls: Option<&Calls>) -> Called
         results: count(campaign_results(kind, calls)),
     }
 }
+
+#[cfg(test)]
+#[path = "partial_tests.rs"]
+mod tests;
