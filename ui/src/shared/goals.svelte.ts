@@ -2,7 +2,7 @@ import type { GoalRow } from '~/bindings/GoalRow';
 import type { GoalsNow } from '~/bindings/GoalsNow';
 import type { QueueLevels } from '~/bindings/QueueLevels';
 import type { WindowRow } from '~/bindings/WindowRow';
-import { command } from '~/platform';
+import { CommandError, command } from '~/platform';
 import { preferences } from '~/shared/preferences.svelte';
 
 /** How often figures of windows and goals are asked for, ms: percentages that change faster cannot be read. */
@@ -12,9 +12,23 @@ const ASK_MS = 10_000;
 export class Goals {
   /** Of what stretch the queues' figures are. */
   window: WindowRow = $state.raw({ kind: 'day' });
-  now: GoalsNow | null = $state.raw(null);
-  /** The hub did not answer the last time: what shows is older. */
-  failed = $state(false);
+  /** What is shown: another window's figures stay until those that were asked for are there, under their own name. */
+  #shown: { readonly window: WindowRow; readonly told: GoalsNow } | null = $state.raw(null);
+  /** Why the hub told nothing the last time: what shows is older. */
+  error: CommandError | null = $state.raw(null);
+
+  /** What the hub last told. */
+  get now(): GoalsNow | null {
+    return this.#shown?.told ?? null;
+  }
+  /** The window whose figures are shown. */
+  get shown(): WindowRow {
+    return this.#shown?.window ?? this.window;
+  }
+  /** Another window was chosen, and what shows is still the one before. */
+  get waits(): boolean {
+    return this.#shown !== null && this.#shown.window !== this.window;
+  }
 
   #levels = $derived(new Map((this.now?.queues ?? []).map((queue) => [queue.queue, queue] as const)));
 
@@ -38,9 +52,9 @@ export class Goals {
       try {
         const reply = await command({ do: 'goals', ...asked });
         if (over || reply.is !== 'goals') return;
-        [this.now, this.failed] = [reply.value, false];
-      } catch {
-        if (!over) this.failed = true;
+        [this.#shown, this.error] = [{ window: asked.window, told: reply.value }, null];
+      } catch (thrown) {
+        if (!over) this.error = CommandError.from(thrown);
       } finally {
         asking = false;
       }

@@ -14,6 +14,7 @@ export class Behind {
   #error: CommandError | null = $state.raw(null);
   #question: { readonly asked: CardAsked; readonly part: CardPart } | null = null;
   #asked = new Set<number>();
+  #failed = 0;
 
   get total(): number {
     return this.#total;
@@ -41,6 +42,12 @@ export class Behind {
     for (let page = Math.floor(from / PAGE); page * PAGE < Math.min(to, this.#total); page += 1) void this.#bring(page);
   }
 
+  /** Brings the page again that did not come. */
+  again(): void {
+    this.#error = null;
+    void this.#bring(this.#failed);
+  }
+
   /** Rows `from` up to, not including, `to`, with their places; those on their way are undefined. */
   rows(from: number, to: number): [number, CardRow | undefined][] {
     const found: [number, CardRow | undefined][] = [];
@@ -57,9 +64,13 @@ export class Behind {
       if (reply.is !== 'card_rows' || this.#question !== question) return;
       this.#pages = new Map(this.#pages).set(page, reply.value.rows);
       this.#total = reply.value.total;
-      this.#loaded = true;
+      [this.#loaded, this.#error] = [true, null];
     } catch (thrown) {
-      if (this.#question === question) this.#error = CommandError.from(thrown);
+      if (this.#question !== question) return;
+      // Whoever scrolls to it again, or asks, has it brought again.
+      this.#asked.delete(page);
+      this.#failed = page;
+      this.#error = CommandError.from(thrown);
     }
   }
 }

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { GoingRow } from '~/bindings/GoingRow';
 import type { KeepRow } from '~/bindings/KeepRow';
 import { bytes } from '~/shared/format';
-import { changes, draftOf, goingOf, keepOf } from './keeping';
+import { catalogues, LANGUAGES } from '~/locales';
+import retention from '../../../../src-tauri/crates/history/src/retention/mod.rs?raw';
+import { changes, draftOf, goingOf, isTable, keepOf } from './keeping';
 
 const rule = (name: KeepRow['rule'], keep: KeepRow['keep']): KeepRow => ({
   rule: name,
@@ -63,6 +65,22 @@ describe('what would go', () => {
     expect(goingOf(going, 'rewind')).toEqual({ rows: 0, bytes: 0, oldest: null, tables: [] });
     expect(goingOf(going).rows).toBe(10);
   });
+});
+
+test('every table that something is removed from has words in every language', () => {
+  const named = [...retention.matchAll(/table: "([a-z_]+)"/g)].map(([, table]) => table ?? '');
+  const body = /fn tables_of[\s\S]*?\n}/.exec(retention)?.[0] ?? '';
+  const others = [...body.matchAll(/"([a-z_]+)"/g)].map(([, table]) => table ?? '');
+  expect(others).toEqual(['party', 'segment', 'imported']);
+  expect(named.length).toBeGreaterThan(10);
+  for (const language of LANGUAGES) {
+    const words = Object.keys(catalogues[language].keeping);
+    expect([...named, ...others].filter((table) => !words.includes(`table.${table}`)), language).toEqual([]);
+  }
+  expect(isTable('visit') && !isTable('of_tomorrow')).toBe(true);
+  // And no words for what is not there any more.
+  const told = Object.keys(catalogues['pt-BR'].keeping).filter((key) => key.startsWith('table.'));
+  expect(told.filter((key) => ![...named, ...others].includes(key.slice(6)))).toEqual([]);
 });
 
 test('sizes in the words of each language', () => {

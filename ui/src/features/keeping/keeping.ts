@@ -5,6 +5,13 @@ import type { KeepFor } from '~/bindings/KeepFor';
 import type { KeepRow } from '~/bindings/KeepRow';
 import type { KeepRule } from '~/bindings/KeepRule';
 import type { KeepUnit } from '~/bindings/KeepUnit';
+import { reference } from '~/locales';
+
+type Word = keyof typeof reference.keeping;
+/** A table of history that people have a word for. */
+export type Table = { [W in Word]: W extends `table.${infer T}` ? T : never }[Word];
+/** Whether there is a word for a table. */
+export const isTable = (table: string): table is Table => `table.${table}` in reference.keeping;
 
 /** The units that a time is told in, and for ever. */
 export const UNITS = ['days', 'months', 'years', 'forever'] as const satisfies readonly (KeepUnit | 'forever')[];

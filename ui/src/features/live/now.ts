@@ -18,6 +18,9 @@ export type Card =
   /** Several queues under target: one card, so that a slow day does not fill the screen with alarms. */
   | { readonly kind: 'levels'; readonly severity: 'attention'; readonly id: string; readonly queues: readonly QueueRow[] };
 
+/** A fixed order of what else is alike; nobody reads ids. */
+const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : Number(a.id > b.id));
+
 /** How many cards are shown at once. */
 export const MAX_CARDS = 3;
 
@@ -42,7 +45,7 @@ export function cardsOf(queues: readonly QueueRow[], sources: ReadonlyMap<string
       under.push(queue);
     }
   }
-  under.sort((a, b) => b.service_level.denominator - a.service_level.denominator || a.id.localeCompare(b.id, 'pt-BR'));
+  under.sort((a, b) => b.service_level.denominator - a.service_level.denominator || byId(a, b));
   const [only, more] = under;
   if (only !== undefined && more === undefined) {
     const { numerator, denominator } = only.service_level;
@@ -52,5 +55,5 @@ export function cardsOf(queues: readonly QueueRow[], sources: ReadonlyMap<string
     cards.push({ kind: 'levels', severity: 'attention', id: 'levels', queues: under });
   }
   const weight = (card: Card): number => (card.kind === 'wait' ? (now - card.since) / (card.queue.goal_seconds * 1_000) : 0);
-  return cards.sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || weight(b) - weight(a) || a.id.localeCompare(b.id, 'pt-BR'));
+  return cards.sort((a, b) => ORDER[a.kind] - ORDER[b.kind] || weight(b) - weight(a) || byId(a, b));
 }

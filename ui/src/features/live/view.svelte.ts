@@ -8,6 +8,7 @@ import { minutesAt } from '~/shared/format';
 import { zone } from '~/shared/format.svelte';
 import { t } from '~/shared/i18n.svelte';
 import { isOperation } from '~/shared/operation';
+import { preferences } from '~/shared/preferences.svelte';
 import { matches } from '~/shared/search';
 import { verdict } from '~/shared/severity';
 import { stripOf } from './figures';
@@ -109,7 +110,7 @@ export class LiveView {
   /** What needs somebody now is judged by the day, whatever window is looked at. */
   #cards = $derived(cardsOf(this.#today, feed.sources, clock.now, this.#minute));
   #teams = $derived(
-    [...new Set([...feed.agents.values()].map((agent) => agent.team ?? NO_TEAM))].sort((a, b) => a.localeCompare(b, 'pt-BR')),
+    [...new Set([...feed.agents.values()].map((agent) => agent.team ?? NO_TEAM))].sort((a, b) => a.localeCompare(b, preferences.language)),
   );
 
   get queues(): QueueRow[] {
