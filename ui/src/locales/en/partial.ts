@@ -20,7 +20,7 @@ export const partial: Translation<typeof reference> = {
   copy_image_failed: 'This browser did not allow copying the picture: use Save picture',
   table: 'The partial',
   picture: 'The picture',
-  hourly: 'To have it by itself every hour: the section [partial] of mirante.toml writes text and picture to a folder. By a channel, not yet.',
+  hourly: 'To have it by itself every hour: the section [partial] of mirante.toml writes text and picture to a folder and sends the text through channels.',
   target: 'target {percent}% within {seconds} s',
   total: 'Total',
   hour: 'Hour',

@@ -20,7 +20,7 @@ export const partial: Translation<typeof reference> = {
   copy_image_failed: 'Este navegador no permitió copiar la imagen: use Guardar imagen',
   table: 'La parcial',
   picture: 'La imagen',
-  hourly: 'Para recibirla sola cada hora: la sección [partial] de mirante.toml escribe texto e imagen en una carpeta. Por canal de envío, todavía no.',
+  hourly: 'Para recibirla sola cada hora: la sección [partial] de mirante.toml escribe texto e imagen en una carpeta y lo envía por canales.',
   target: 'meta {percent}% en hasta {seconds} s',
   total: 'Total',
   hour: 'Hora',

@@ -19,7 +19,7 @@ export const partial = {
   copy_image_failed: 'Este navegador não deixou copiar a imagem: use Salvar imagem',
   table: 'A parcial',
   picture: 'A imagem',
-  hourly: 'Para receber sozinho a cada hora: a seção [partial] do mirante.toml escreve texto e imagem numa pasta. Por canal de envio, ainda não.',
+  hourly: 'Para receber sozinho a cada hora: a seção [partial] do mirante.toml escreve texto e imagem numa pasta e envia por canais.',
   target: 'meta {percent}% em até {seconds} s',
   total: 'Total',
   hour: 'Hora',
