@@ -9,8 +9,9 @@ use crate::{Result, imported, rows};
 use mirante_floor::{AgentSpan, ClosedVisit, Fact, SourceId};
 use rusqlite::{CachedStatement, Connection, Statement, Transaction};
 
-/// Rows of one statement.
-const ROWS: usize = 32;
+/// Rows of one statement. SQLite notes each page that a statement changes for taking it back, the last of each table among them, so
+/// fewer and longer ones note less.
+pub(crate) const ROWS: usize = 128;
 
 /// Writes facts of one imported source: what [`facts::write`] does with them.
 pub(crate) fn write(tx: &Transaction<'_>, source: SourceId, seq: u64, all: &[Fact]) -> Result<()> {
@@ -72,7 +73,8 @@ pub(crate) fn insert<T: Copy>(
     let count = columns.split(',').count();
     let statement = |number: usize| -> Result<CachedStatement<'_>> {
         let row = format!("({})", vec!["?"; count].join(", "));
-        // Whatever fails ends the whole transaction: nothing is noted for taking back the one statement.
+        // Whatever fails ends the whole transaction: where rows get their numbers from SQLite, nothing is noted for taking back the one
+        // statement.
         let sql = format!("INSERT OR FAIL INTO {table} ({columns}) VALUES {}", vec![row; number].join(", "));
         Ok(db.prepare_cached(&sql)?)
     };

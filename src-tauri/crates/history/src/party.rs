@@ -2,7 +2,7 @@
 
 use crate::{HistoryError, Party, Result, bulk, history::read_only, key::Key};
 use mirante_floor::{Event, Fact, Kind, PartyId, Setting};
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::{Connection, OptionalExtension, Statement, Transaction};
 use std::{
     collections::{HashMap, HashSet},
     path::PathBuf,
@@ -289,13 +289,27 @@ impl Pending {
     /// Puts people on the disk, as used on the day of `now_ms` until events say when.
     pub(crate) fn write(people: &[Pending], now_ms: i64, tx: &Transaction<'_>) -> Result<()> {
         let people: Vec<&Pending> = people.iter().collect();
-        bulk::insert(tx, "party", "id, staff, used_ms, lookup, sealed", &people, |statement, first, person| {
-            statement.raw_bind_parameter(first, person.id.0)?;
-            statement.raw_bind_parameter(first + 1, 0)?;
-            statement.raw_bind_parameter(first + 2, day(now_ms))?;
-            statement.raw_bind_parameter(first + 3, person.lookup)?;
-            statement.raw_bind_parameter(first + 4, &person.sealed)
+        let bind = |statement: &mut Statement<'_>, first: usize, person: &Pending| {
+            statement.raw_bind_parameter(first, 0)?;
+            statement.raw_bind_parameter(first + 1, day(now_ms))?;
+            statement.raw_bind_parameter(first + 2, person.lookup)?;
+            statement.raw_bind_parameter(first + 3, &person.sealed)
+        };
+        // Hashes lie anywhere, so each newcomer changes a page that SQLite would note for taking the statement back, unless it gives the
+        // number itself: the next one, which is what many in a row have.
+        if people.len() >= bulk::ROWS && Pending::are_next(&people, tx)? {
+            return bulk::insert(tx, "party", "staff, used_ms, lookup, sealed", &people, bind);
+        }
+        bulk::insert(tx, "party", "staff, used_ms, lookup, sealed, id", &people, |statement, first, person| {
+            bind(statement, first, person)?;
+            statement.raw_bind_parameter(first + 4, person.id.0)
         })
+    }
+
+    /// True for people whose numbers follow the newest stored one without a hole.
+    fn are_next(people: &[&Pending], tx: &Transaction<'_>) -> Result<bool> {
+        let newest: u64 = tx.query_row("SELECT coalesce(max(id), 0) FROM party", [], |row| row.get(0))?;
+        Ok(people.iter().zip(newest + 1..).all(|(person, next)| person.id.0 == next))
     }
 }
 

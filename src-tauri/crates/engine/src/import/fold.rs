@@ -141,12 +141,12 @@ impl Folding {
         let ours = at.saturating_sub(ahead);
         let seen = self.site().map_or(ours, |site| site.seen.max(ours));
         let stamp = Stamp { source: self.source, epoch: 1, seq: self.seq, seen, at: Some(at) };
-        let event = Event { stamp, origin, kind };
         let known = self.changes.facts.len();
-        self.floor.apply(&event, &mut self.changes);
+        // Kept first, since it is too large to be moved more often than needed.
+        self.events.push(Event { stamp, origin, kind });
+        self.events.last().iter().for_each(|event| self.floor.apply(event, &mut self.changes));
         let ended = self.changes.facts[known..].iter().filter(|fact| matches!(fact, Fact::VisitClosed(_)));
         self.visits += ended.count() as u64;
-        self.events.push(event);
         self.folded += 1;
     }
 
