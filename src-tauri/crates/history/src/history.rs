@@ -77,7 +77,7 @@ impl History {
         volume::refuse_network(dir)?;
         let lock = Lock::take(dir).map_err(|error| error.of_read_only(dir))?;
         let file = dir.join(FILE);
-        read_ahead(&file, FRONT);
+        ask_ahead(&file, FRONT);
         read_ahead(&dir.join(LOG), LONGEST_LOG);
         let mut db = Connection::open(&file)?;
         schema::prepare_writer(&mut db, &file)?;
@@ -104,7 +104,7 @@ impl History {
             return Err(HistoryError::Missing { folder: dir.to_owned() });
         }
         volume::refuse_network(dir)?;
-        read_ahead(&file, FRONT);
+        ask_ahead(&file, FRONT);
         let db = read_only(&file)?;
         schema::check_reader(&db, &file)?;
         let key = Key::of_reader(dir, &options.key, &db)?;
@@ -241,7 +241,20 @@ pub(crate) fn read_only(file: &Path) -> Result<Connection> {
 /// Bytes at the front of the file that hold the layout and the root of every table and index.
 pub(crate) const FRONT: u64 = 96 * 4096;
 
-/// Brings the first bytes of a file into the system's memory at one go: SQLite would ask a disk for each page by itself.
+/// Has the first bytes of a file brought into the system's memory at one go, without waiting for them: SQLite, which would ask a disk
+/// for each page by itself, reads the first ones while the others come.
+fn ask_ahead(file: &Path, bytes: u64) {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{Advice, fadvise};
+        // What cannot be read here will be told by whoever needs it.
+        let _ = fs::File::open(file).map(|file| fadvise(&file, 0, std::num::NonZeroU64::new(bytes), Advice::WillNeed));
+    }
+    #[cfg(not(target_os = "linux"))]
+    read_ahead(file, bytes);
+}
+
+/// Brings the first bytes of a file into the system's memory, and waits for them.
 fn read_ahead(file: &Path, bytes: u64) {
     // What cannot be read here will be told by whoever needs it.
     let copy = |file: fs::File| io::copy(&mut BufReader::with_capacity(BLOCK, file.take(bytes)), &mut io::sink());
