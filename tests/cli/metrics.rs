@@ -9,6 +9,25 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+const CATALOGUE: &str = include_str!("../../src-tauri/crates/metrics/src/catalogue.toml");
+/// Definitions for which nothing that Mirante follows tells events yet: schedules, tickets, surveys, lists and money.
+const UNTOLD: [&str; 15] = [
+    "absenteeism",
+    "adherence",
+    "average_ticket",
+    "backlog_age",
+    "ces",
+    "csat",
+    "list_burn",
+    "nps",
+    "penetration",
+    "promise_kept",
+    "recovery",
+    "reopened",
+    "retention",
+    "shrinkage",
+    "utilisation.paid",
+];
 const MINUTE: i64 = 60_000;
 const QUARTER: i64 = 15 * MINUTE;
 
@@ -44,6 +63,15 @@ fn same(one: Option<f64>, other: Option<f64>) -> bool {
         (Some(one), Some(other)) => (one - other).abs() <= 1e-9 * other.abs().max(1.0),
         (one, other) => one.is_none() && other.is_none(),
     }
+}
+
+/// Every definition of the catalogue.
+fn definitions() -> Vec<&'static str> {
+    let parts = CATALOGUE.split("[[definition]]").skip(1);
+    let id = |part: &'static str| part.lines().find_map(|line| line.strip_prefix("id = \"")?.strip_suffix('"'));
+    let found: Vec<_> = parts.map(|part| id(part).expect("an id")).collect();
+    assert!(found.len() > 90, "{found:?}");
+    found
 }
 
 /// By queue, definition and part.
@@ -105,7 +133,10 @@ fn agrees(data: &str, base: &Path) {
     let (mut compared, mut wrong) = (0, Vec::new());
     for (from, to) in [(from, to), (noon, noon + 24 * 60 * MINUTE), (noon, noon + QUARTER)] {
         let (figures, without) = told(data, from, to);
-        assert!(without.contains("csat") && without.len() == 15, "{without:?}");
+        assert_eq!(without, UNTOLD.map(str::to_owned).into(), "without events");
+        let told: BTreeSet<&str> = figures.keys().map(|(_, id, _)| id.as_str()).chain(UNTOLD).collect();
+        let missing: Vec<_> = definitions().into_iter().filter(|id| !told.contains(id)).collect();
+        assert!(missing.is_empty(), "nobody compares {missing:?}");
         let mut expected = calculator.figures(from, to, &queues);
         for (key, value) in &figures {
             let Some(mine) = expected.remove(key) else {
