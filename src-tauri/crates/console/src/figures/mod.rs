@@ -405,4 +405,6 @@ type Queues = BTreeMap<Key, Sums>;
 pub(crate) mod tests;
 
 #[cfg(test)]
+mod removed;
+#[cfg(test)]
 mod same_day;

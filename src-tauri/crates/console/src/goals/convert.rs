@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use mirante_engine::config::judging::{GoalConfig, Judged, ProfileConfig, RuleConfig, ScopeConfig, day_of, is_day};
 use mirante_floor::{Aim, AimKey, AimWindow, Calendar, Direction, Name, ProfileOf, Ruling, Scope, SourceId};
 use mirante_metrics::Catalogue;
+use mirante_metrics::goals::{can_be_judged, named};
 use std::collections::BTreeMap;
 
 type Sources = BTreeMap<String, SourceId>;
@@ -88,7 +89,7 @@ fn goal(row: &AimRow, ids: &Sources) -> Result<GoalConfig, WireError> {
     let from = row.from.as_deref().map(date).transpose()?;
     let of = scope(&row.scope, ids)?;
     // What was written by hand can still be taken away.
-    if aim.is_some() && !super::judged::named(&definition).is_some_and(|made| super::judged::can_be(made, &of.scope)) {
+    if aim.is_some() && !named(&definition).is_some_and(|made| can_be_judged(made, &of.scope)) {
         return Err(WireError::invalid(format!(
             "nothing is told of {definition} there: such a goal would never be judged"
         )));

@@ -1,9 +1,10 @@
 //! Goals and figures of windows now, and what people decide about them.
 
+#[cfg(test)]
+mod completed;
 mod convert;
 mod expected;
 pub(crate) mod hidden;
-mod judged;
 mod levels;
 mod now;
 mod scopes;

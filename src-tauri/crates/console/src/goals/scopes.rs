@@ -4,7 +4,8 @@ use crate::figures::gather::{Gathered, Stretch};
 use crate::figures::judge::{Book, Held};
 use mirante_floor::{Floor, Name, Outcome, Place, Scope, SourceId};
 use mirante_history::{History, HistoryError};
-use mirante_metrics::{Calls, Definition, Measure, Presence, Span, Sums, Terms, Where, Work, common};
+use mirante_metrics::goals;
+use mirante_metrics::{Calls, Definition, Presence, Span, Sums, Terms, Where, Work, common};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Key = (SourceId, Name);
@@ -13,7 +14,8 @@ type Key = (SourceId, Name);
 pub(crate) struct Facts {
     pub(crate) span: Span,
     pub(crate) gathered: Gathered,
-    campaigns: BTreeMap<Key, Calls>,
+    /// Absent where rows have gone: what is left of them would be too few.
+    campaigns: Option<BTreeMap<Key, Calls>>,
     teams: BTreeMap<Name, Sums>,
 }
 
@@ -37,29 +39,8 @@ impl Scoped {
 
     /// Of a team only what its people did is known: nobody is lost by a team.
     pub(crate) fn knows(&self, definition: &Definition) -> bool {
-        !self.is_team || !definition.measures().any(is_of_no_team)
+        !self.is_team || !definition.measures().any(goals::is_of_no_team)
     }
-}
-
-/// What is lost, or waits, is nobody's.
-pub(super) fn is_of_no_team(measure: Measure) -> bool {
-    use Measure::*;
-    matches!(
-        measure,
-        Offered
-            | Ended
-            | Abandoned
-            | AbandonedInTime
-            | ShortAbandoned
-            | TimedOut
-            | ExitKey
-            | Transferred
-            | Overflowed
-            | Withdrawn
-            | Unknown
-            | Waiting
-            | WaitingOverdue
-    )
 }
 
 impl Facts {
@@ -74,14 +55,17 @@ impl Facts {
     ) -> Result<Facts, HistoryError> {
         let stretch = Stretch { from: span.from, to: span.to, now };
         let gathered = Gathered::of(history, floor, stretch, definitions)?;
-        let mut facts = Facts { span, gathered, campaigns: BTreeMap::new(), teams: BTreeMap::new() };
+        let mut facts = Facts { span, gathered, campaigns: Some(BTreeMap::new()), teams: BTreeMap::new() };
         if scopes.iter().any(|scope| matches!(scope, Scope::Campaign(..) | Scope::Client(_))) {
+            let (mut campaigns, mut rows): (BTreeMap<Key, Calls>, u64) = Default::default();
             history.attempts(span.from, span.to, |attempt| {
+                rows += 1;
                 if let Some(campaign) = attempt.campaign.clone() {
-                    facts.campaigns.entry((attempt.source, campaign)).or_default().add(&attempt);
+                    campaigns.entry((attempt.source, campaign)).or_default().add(&attempt);
                 }
                 true
             })?;
+            facts.campaigns = (rows >= history.attempts_counted(span.from, span.to)?).then_some(campaigns);
         }
         let teams: BTreeSet<&Name> =
             scopes.iter().filter_map(|scope| if let Scope::Team(team) = scope { Some(team) } else { None }).collect();
@@ -155,7 +139,7 @@ impl Facts {
                 .config
                 .campaigns
                 .keys()
-                .chain(self.campaigns.keys())
+                .chain(self.campaigns.iter().flat_map(BTreeMap::keys))
                 .filter(|key| key.0 == *source && key.1 == *campaign)
                 .take(1)
                 .collect(),
@@ -165,8 +149,8 @@ impl Facts {
             }
             _ => Vec::new(),
         };
-        for key in &calls {
-            let one = self.campaigns.get(*key).cloned().unwrap_or_default();
+        for (key, campaigns) in calls.iter().filter_map(|key| Some((key, self.campaigns.as_ref()?))) {
+            let one = campaigns.get(*key).cloned().unwrap_or_default();
             sums.calls.get_or_insert_default().merge(&one);
         }
         if queues.is_empty() && calls.is_empty() {

@@ -1,12 +1,12 @@
 //! Everything that figures are made and judged by, for the page that changes it.
 
 use super::convert::{aim_row, profile_row, rule_row};
-use super::judged;
 use crate::wire::{ChangeRow, ChoiceRow, FamilyRow, IndicatorRow, Judging, MeasuredRow, ProfileRow};
 use jiff::tz::TimeZone;
 use mirante_engine::config::judging::day_of;
 use mirante_floor::{Config, ProfileOf};
 use mirante_history::Decision;
+use mirante_metrics::goals::of_any_scope;
 use mirante_metrics::{Catalogue, Definition, Formula, Good, Profile, Profiles, Stands, Why, Words};
 use std::collections::BTreeSet;
 
@@ -48,7 +48,7 @@ pub(crate) fn judging(config: &Config, zone: &TimeZone, now: i64, language: &str
     let of_families = families.clone().filter_map(|f| Some(measured(&f.id, &f.name, catalogue.newest(&f.usual)?)));
     // A variant has a goal through its family: which one is meant is a rule, not a goal.
     let alone = catalogue.ids().filter(|id| catalogue.family_of(id).is_none()).filter_map(|id| catalogue.newest(id));
-    let told = alone.filter(|d| !matches!(d.formula, Formula::PausedByReason {}) && judged::of_any(d));
+    let told = alone.filter(|d| !matches!(d.formula, Formula::PausedByReason {}) && of_any_scope(d));
     let mut rules: Vec<_> = config.rulings.values().map(|rule| rule_row(rule, zone)).collect();
     let mut goals: Vec<_> = config.aims.iter().map(|((key, from), aim)| aim_row(key, *from, *aim, zone)).collect();
     rules.sort_by(|a, b| (&a.scope, &b.from).cmp(&(&b.scope, &a.from)));

@@ -239,9 +239,12 @@ impl Reader<'_> {
                 logins,
             });
         }
+        // Only an invented centre has shifts yet.
+        let shifts: BTreeSet<&str> =
+            if samples > 0 { mirante_sources::simulator::shifts().collect() } else { BTreeSet::new() };
         let judging = Judging {
             rules: self.rules(file.rule, &names),
-            goals: self.goals(file.goal, &names),
+            goals: self.goals(file.goal, &names, &shifts),
             profiles: self.profiles(file.profile),
             holidays: file.holidays.iter().filter_map(|day| self.day(Some(day))).collect(),
         };

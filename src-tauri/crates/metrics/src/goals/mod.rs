@@ -3,11 +3,13 @@
 //! Everything is in whole numbers: a figure at exactly its target reaches it.
 
 mod expected;
+mod judged;
 mod outlook;
 mod pace;
 mod recovery;
 
 pub use expected::median;
+pub use judged::{can_be_judged, is_of_no_team, named, of_any_scope};
 pub use outlook::{Outlook, outlook};
 pub use pace::{Pace, pace};
 pub use recovery::{Recovery, recovery};

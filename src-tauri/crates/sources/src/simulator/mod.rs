@@ -34,6 +34,7 @@ mod talks;
 mod trouble;
 
 pub use books::{AgentTruth, AttemptTruth, Doing, OpenTruth, RingTruth, SpanTruth, Truth, VisitTruth};
+pub use settings::shifts;
 pub use setup::{Setup, SetupError};
 pub use simulation::Simulation;
 pub use source::SimulatorSource;

@@ -5,6 +5,11 @@ use super::simulation::Simulation;
 use crate::Caller;
 use mirante_floor::{CampaignSetup, Person, QueueSetup, Setting, Shift, SourceId, Team};
 
+/// Ids of the shifts that every simulated centre has.
+pub fn shifts() -> impl Iterator<Item = &'static str> {
+    SHIFTS.iter().map(|shift| shift.id)
+}
+
 impl Simulation {
     /// Names, operations, targets, hours, clients, teams, shifts and people of the centre as `source`, marked as examples.
     pub fn settings(&self, source: SourceId) -> Vec<Setting<Caller>> {

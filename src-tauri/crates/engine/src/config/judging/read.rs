@@ -4,7 +4,8 @@ use super::{GoalConfig, ProfileConfig, RuleConfig, ScopeConfig, words};
 use crate::config::raw::{Reader, Text};
 use crate::config::values;
 use jiff::civil::Date;
-use mirante_floor::{Aim, Calendar, Direction, Name, ProfileOf, Scope, SourceId};
+use mirante_floor::{Aim, AimWindow, Calendar, Direction, Name, ProfileOf, Scope, SourceId};
+use mirante_metrics::goals::{can_be_judged, named};
 use mirante_metrics::{Catalogue, Unit};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -123,11 +124,12 @@ impl Reader<'_> {
         &mut self,
         tables: Vec<Spanned<GoalTable>>,
         names: &BTreeSet<String>,
+        shifts: &BTreeSet<&str>,
     ) -> Vec<GoalConfig> {
         let mut goals: Vec<GoalConfig> = Vec::new();
         for table in tables {
             let at = table.span().start;
-            let Some(goal) = self.goal(at, &table.into_inner(), names) else { continue };
+            let Some(goal) = self.goal(at, &table.into_inner(), names, shifts) else { continue };
             if goals.iter().any(|known| known.is_about(&goal)) {
                 self.wrong(at, "another [[goal]] speaks of this from the same day; leave one of them");
             }
@@ -136,7 +138,13 @@ impl Reader<'_> {
         goals
     }
 
-    fn goal(&mut self, at: usize, table: &GoalTable, names: &BTreeSet<String>) -> Option<GoalConfig> {
+    fn goal(
+        &mut self,
+        at: usize,
+        table: &GoalTable,
+        names: &BTreeSet<String>,
+        shifts: &BTreeSet<&str>,
+    ) -> Option<GoalConfig> {
         let GoalTable { source, queue, operation, client, campaign, team, .. } = table;
         let (source, queue, operation) = (source.as_ref(), queue.as_ref(), operation.as_ref());
         let (client, campaign, team) = (client.as_ref(), campaign.as_ref(), team.as_ref());
@@ -155,7 +163,7 @@ impl Reader<'_> {
             (Some(text), None) => self.aim(text, unit, Direction::AtLeast),
             (None, Some(text)) => self.aim(text, unit, Direction::AtMost),
         };
-        let window = table.window.as_ref().map_or(Some(mirante_floor::AimWindow::Day), |text| {
+        let window = table.window.as_ref().map_or(Some(AimWindow::Day), |text| {
             let window = words::window(text.get_ref());
             if window.is_none() {
                 let message = "a window is \"day\", \"rolling 30\", \"interval 30\" or \"shift\" and its id";
@@ -165,6 +173,28 @@ impl Reader<'_> {
         });
         let calendar = self.calendar(table);
         let from = self.day(table.from.as_ref());
+        // A goal that ends may be of anything: it takes back what was written before.
+        if aim.is_some() {
+            if let (Some(AimWindow::Shift(id)), Some(text)) = (&window, &table.window)
+                && !shifts.contains(&**id)
+            {
+                let message = if shifts.is_empty() {
+                    "no source here tells shifts, so a goal of one would never be judged; choose another window"
+                        .to_owned()
+                } else {
+                    format!(
+                        "no shift has this id; write one of {}",
+                        shifts.iter().copied().collect::<Vec<_>>().join(", ")
+                    )
+                };
+                self.wrong(text.span().start, message);
+            }
+            let is_told = |of: &ScopeConfig| named(&definition).is_some_and(|made| can_be_judged(made, &of.scope));
+            if of.as_ref().is_some_and(|of| !is_told(of)) {
+                let message = "nothing is told of this figure there, so such a goal would never be judged";
+                self.wrong(table.definition.span().start, message);
+            }
+        }
         Some(GoalConfig { of: of?, definition, window: window?, calendar, from, aim })
     }
 
@@ -185,6 +215,9 @@ impl Reader<'_> {
         let mut calendar = Calendar::ALWAYS;
         if let Some(days) = &table.weekdays {
             calendar.weekdays = 0;
+            if days.is_empty() {
+                self.wrong(table.definition.span().start, "a goal holds on some day; name weekdays or leave them out");
+            }
             for day in days {
                 match words::WEEKDAYS.iter().position(|known| known == day.get_ref()) {
                     Some(nth) => calendar.weekdays |= 1 << nth,

@@ -108,6 +108,9 @@ fn changes_are_written_in_place_and_undone() {
 fn what_makes_no_sense_is_refused_with_its_line() {
     let rule = |text: &str| Config::parse(&format!("[[rule]]\n{text}")).unwrap_err();
     let goal = |text: &str| Config::parse(&format!("[[goal]]\n{text}")).unwrap_err();
+    let sample = |text: &str| {
+        Config::parse(&format!("[[source]]\nname = \"a\"\nkind = \"simulator\"\n[[goal]]\n{text}")).unwrap_err()
+    };
     for (wrong, line, words) in [
         (rule("from = 2026-12-01\n"), 1, "for which one"),
         (rule("client = \"a\"\nteam = \"b\"\n"), 3, "unknown field"),
@@ -122,9 +125,28 @@ fn what_makes_no_sense_is_refused_with_its_line() {
         (goal("team = \"a\"\ndefinition = \"sl\"\nwindow = \"week\"\n"), 4, "a window is"),
         (goal("team = \"a\"\ndefinition = \"sl\"\nweekdays = [\"seg\"]\n"), 4, "a weekday is"),
         (goal("queue = \"a\"\ndefinition = \"sl\"\n"), 1, "say which `source`"),
+        (goal("team = \"a\"\ndefinition = \"asa\"\nweekdays = []\n"), 3, "some day"),
+        // What would never be judged: nothing is told of it there, or of no shift that is there.
+        (goal("team = \"a\"\ndefinition = \"sl\"\nat_least = \"80%\"\n"), 3, "never be judged"),
+        (goal("client = \"a\"\ndefinition = \"csat\"\nat_least = \"80%\"\n"), 3, "never be judged"),
+        (
+            goal("client = \"a\"\ndefinition = \"sl\"\nat_least = \"80%\"\nwindow = \"shift noite\"\n"),
+            5,
+            "tells shifts",
+        ),
+        (sample("client = \"a\"\ndefinition = \"sl\"\nat_least = \"80%\"\nwindow = \"shift x\"\n"), 8, "one of "),
     ] {
         assert!(wrong[0].line == line && wrong[0].message.contains(words), "{line} {words}: {wrong:?}");
     }
+    // What ends is taken as it is, and so is a shift that is there.
+    let ends = "[[goal]]\nclient = \"a\"\ndefinition = \"csat\"\nwindow = \"shift noite\"\n";
+    assert_eq!(Config::parse(ends).unwrap().judging.goals[0].aim, None);
+    let shift = mirante_sources::simulator::shifts().next().unwrap();
+    let of_shift = format!(
+        "[[source]]\nname = \"a\"\nkind = \"simulator\"\n[[goal]]\nclient = \"a\"\ndefinition = \"sl\"\n\
+         at_least = \"80%\"\nwindow = \"shift {shift}\"\n"
+    );
+    assert_eq!(Config::parse(&of_shift).unwrap().judging.goals.len(), 1);
 }
 
 #[test]
