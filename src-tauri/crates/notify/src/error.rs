@@ -165,7 +165,7 @@ impl Why {
             Why::NoAlert => [
                 "este canal só conhece alertas e não recebe a parcial; escolha outro em [partial]",
                 "this channel knows alerts alone and takes no partial; choose another in [partial]",
-                "este canal solo conoce alertas y no recibe el parcial; elija otro en [partial]",
+                "este canal solo conoce alertas y no recibe la parcial; elija otro en [partial]",
             ],
         }
     }

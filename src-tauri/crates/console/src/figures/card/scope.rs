@@ -136,7 +136,12 @@ fn stretch(floor: &Floor, asked: &CardAsked, now: i64) -> Result<Stretch, Figure
     let now = now.max(seen);
     let day = || floor.sites.values().filter_map(|site| site.day_from).max();
     let from = asked.from_ms.or_else(day).unwrap_or_else(|| now.div_euclid(86_400_000) * 86_400_000);
-    let to = asked.to_ms.unwrap_or_else(|| (now.div_euclid(History::QUARTER) + 1) * History::QUARTER);
+    let upcoming = (now.div_euclid(History::QUARTER) + 1) * History::QUARTER;
+    let to = asked.to_ms.unwrap_or_else(|| match asked.from_ms {
+        // Where nothing was heard for months the last day still goes on, and is what screens show: its card opens.
+        None => upcoming.min(from.saturating_add(LONGEST)),
+        Some(_) => upcoming,
+    });
     if from.rem_euclid(Minute::MS) != 0 || to.rem_euclid(Minute::MS) != 0 || to < from {
         return Err(FiguresError::NotMinutes);
     }

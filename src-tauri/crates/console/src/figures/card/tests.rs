@@ -1,4 +1,5 @@
 use super::*;
+use crate::figures::LONGEST;
 use crate::wire::{CardPart, RowOf, StepOf};
 use mirante_floor::{
     Activity, Changes, Device, Event, Floor, Kind, Origin, Outcome, PartyId, Setting, SourceId, Stamp, Witness,
@@ -251,4 +252,20 @@ fn a_story_is_read_so_far_and_says_that_it_goes_on() {
     let (some, all) = (told(4), told(1_000));
     assert_eq!((some.is_whole, all.is_whole), (false, true));
     assert_eq!((some.steps.len(), &some.steps[..]), (4, &all.steps[..4]));
+}
+
+#[test]
+fn the_day_on_screen_opens_also_where_nothing_was_heard_for_months() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut hub = Hub::new(folder.path());
+    hub.enter("a", None);
+    hub.left("a", Outcome::Abandoned);
+    let later = DAY + 90 * 24 * 3_600_000;
+    let card = of(&hub.history, &asked("offered"), (later, &UTC)).unwrap();
+    assert_eq!((card.figure.numerator, card.from_ms, card.to_ms), (Some(1), DAY, DAY + LONGEST));
+    // Whoever asks for a stretch as long is told that it is too long, and not given another.
+    for (from_ms, to_ms) in [(Some(DAY), None), (Some(DAY), Some(later))] {
+        let long = CardAsked { from_ms, to_ms, ..asked("offered") };
+        assert!(matches!(of(&hub.history, &long, (later, &UTC)), Err(FiguresError::Long)));
+    }
 }
