@@ -4,7 +4,7 @@ use crate::script::Script;
 use mirante_tests::hub::Hub;
 use serde_json::Value;
 
-const CONFIG: &str = "[[source]]\nname = \"demo\"\nkind = \"simulator\"\ndays = 2\nseed = 5\n";
+const CONFIG: &str = "[[source]]\nname = \"demo\"\nkind = \"simulator\"\ndays = 3\nseed = 5\n";
 
 /// The number in front of a word, however the language groups it.
 fn number_before(text: &str, word: &str) -> u64 {

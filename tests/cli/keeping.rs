@@ -9,7 +9,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// A configuration whose comment and times must outlast what is changed beside them.
-const CONFIG: &str = "[[source]]\nname = \"demo\"\nkind = \"simulator\"\ndays = 2\nseed = 5\n\n[retention]\n# Asked by legal.\n\
+/// Three days: a day is kept, and even late in the evening a whole one is older.
+const CONFIG: &str = "[[source]]\nname = \"demo\"\nkind = \"simulator\"\ndays = 3\nseed = 5\n\n[retention]\n# Asked by legal.\n\
     numbers = \"forever\"\ncontacts = \"forever\"\nworking_time = \"forever\"\nrewind = \"forever\" # as long as there is room\n";
 
 fn ask(hub: &Hub, command: &Value) -> Value {
