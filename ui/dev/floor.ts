@@ -358,7 +358,7 @@ export class MockFloor {
   }
 }
 
-const none = (): Rows => ({ sources: {}, queues: {}, agents: {}, callers: {}, campaigns: {} });
+const none = (): Rows => ({ sources: {}, queues: {}, agents: {}, callers: {}, campaigns: {}, alerts: {} });
 
 const NOTHING: QueueRow['abandonment'] = { value: null, numerator: 0, denominator: 0, definition: 'abandonment@1' };
 

@@ -126,6 +126,14 @@ export function mockPlatform(name: string): Platform {
       case 'levels':
       case 'judging':
       case 'judge':
+      case 'alerts_history':
+      case 'alert_story':
+      case 'alert_take':
+      case 'alert_release':
+      case 'alert_silence':
+      case 'alert_unsilence':
+      case 'rules':
+      case 'rule_set_on':
         throw new CommandError('not_found', 'the mock keeps no history', false);
       case 'next':
         throw new CommandError('invalid', 'the mock pushes its feed', false);

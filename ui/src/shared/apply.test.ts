@@ -12,7 +12,7 @@ const batch = (change: Partial<Batch>): Batch => ({
   seq: 1,
   seen: 900,
   health: { not_saving_since_ms: null, not_saving: null, not_saving_words: '', sample_percent: null, backup_troubled: false },
-  rows: { sources: {}, queues: {}, agents: {}, callers: {}, campaigns: {} },
+  rows: { sources: {}, queues: {}, agents: {}, callers: {}, campaigns: {}, alerts: {} },
   ...change,
 });
 const rows = (change: Partial<Batch['rows']>): Batch['rows'] => ({ ...batch({}).rows, ...change });

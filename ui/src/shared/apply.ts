@@ -1,4 +1,5 @@
 import type { AgentRow } from '~/bindings/AgentRow';
+import type { AlertRow } from '~/bindings/AlertRow';
 import type { Batch } from '~/bindings/Batch';
 import type { CallerRow } from '~/bindings/CallerRow';
 import type { CampaignRow } from '~/bindings/CampaignRow';
@@ -22,6 +23,7 @@ export interface Snapshot {
   readonly agents: ReadonlyMap<string, AgentRow>;
   readonly callers: ReadonlyMap<string, CallerRow>;
   readonly campaigns: ReadonlyMap<string, CampaignRow>;
+  readonly alerts: ReadonlyMap<string, AlertRow>;
 }
 
 type Changes<T> = Readonly<Record<string, T | null>> | undefined;
@@ -44,6 +46,7 @@ export function apply(before: Snapshot | null, batch: Batch): Snapshot | null {
     agents: merge(base?.agents, batch.rows.agents),
     callers: merge(base?.callers, batch.rows.callers),
     campaigns: merge(base?.campaigns, batch.rows.campaigns),
+    alerts: merge(base?.alerts, batch.rows.alerts),
   };
 }
 

@@ -18,6 +18,7 @@ const NOTHING: Snapshot = {
   agents: new Map(),
   callers: new Map(),
   campaigns: new Map(),
+  alerts: new Map(),
 };
 
 /** The live floor on this screen. */
@@ -36,6 +37,7 @@ class Feed {
   #agents = $derived(this.#view.agents);
   #callers = $derived(this.#view.callers);
   #campaigns = $derived(this.#view.campaigns);
+  #alerts = $derived(this.#view.alerts);
   #lost = $derived(
     this.#snapshot !== null &&
       this.#past === null &&
@@ -60,6 +62,9 @@ class Feed {
   }
   get campaigns(): Snapshot['campaigns'] {
     return this.#campaigns;
+  }
+  get alerts(): Snapshot['alerts'] {
+    return this.#alerts;
   }
   /** How the hub itself is. */
   get health(): Snapshot['health'] {

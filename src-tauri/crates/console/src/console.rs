@@ -243,6 +243,14 @@ impl Console {
             }
             Command::Reconcile { queue, hours } => Reply::Reconciliation(self.reconcile(queue, hours).await?),
             Command::Arrivals { queue, since_ms } => Reply::Arrivals(self.arrivals(queue, since_ms).await?),
+            Command::AlertsHistory { asked } => Reply::AlertsPast(self.alerts_history(asked).await?),
+            Command::AlertStory { alert } => Reply::AlertStory(Box::new(self.alert_story(alert).await?)),
+            Command::AlertTake { .. }
+            | Command::AlertRelease { .. }
+            | Command::AlertSilence { .. }
+            | Command::AlertUnsilence { .. }
+            | Command::Rules
+            | Command::RuleSetOn { .. } => return Err(WireError::unavailable("no rules of alerts are in force here")),
             Command::ItRequest { language } => Reply::Text(it_request::text(&language, &self.addresses().await)?),
         };
         Ok(reply)
@@ -429,8 +437,16 @@ fn changes_things(command: &Command) -> bool {
         | Command::Goals { .. }
         | Command::Levels { .. }
         | Command::Judging { .. }
+        | Command::AlertsHistory { .. }
+        | Command::AlertStory { .. }
+        | Command::Rules
         | Command::ItRequest { .. } => false,
-        Command::Judge { .. } => true,
+        Command::Judge { .. }
+        | Command::AlertTake { .. }
+        | Command::AlertRelease { .. }
+        | Command::AlertSilence { .. }
+        | Command::AlertUnsilence { .. }
+        | Command::RuleSetOn { .. } => true,
         Command::TestConnection { .. }
         | Command::Connect { .. }
         | Command::Disconnect { .. }
@@ -469,6 +485,7 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+mod alerts;
 mod card;
 mod goals;
 mod imported;

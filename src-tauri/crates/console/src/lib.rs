@@ -5,6 +5,7 @@
 
 mod actor;
 mod addresses;
+mod alerts;
 mod answers;
 mod archive;
 mod centre;

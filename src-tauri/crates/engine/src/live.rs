@@ -1,7 +1,9 @@
 //! The floor as everyone else sees it: read under a lock for a moment, with what changed since it was last looked at.
 
+use crate::watch::Watched;
+use mirante_floor::alert::Key;
 use mirante_floor::{Changes, Floor, SourceId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
@@ -25,6 +27,8 @@ pub struct State {
     pub clock_set: i64,
     /// Sources that have told everything at their present or last connection: what they missed, then their first picture.
     pub pictured: BTreeSet<SourceId>,
+    /// What is known of alerts besides the floor.
+    pub watched: BTreeMap<Key, Watched>,
     /// What changed since [`Live::take_changes`]; its facts are always empty.
     pub changes: Changes,
 }
@@ -32,7 +36,7 @@ pub struct State {
 impl Live {
     pub(crate) fn new(floor: Floor, seq: u64, heard: i64) -> Self {
         let changes = Changes { all: true, ..Changes::default() };
-        let state = State { floor, seq, heard, clock_set: 0, pictured: BTreeSet::new(), changes };
+        let state = State { floor, seq, heard, changes, ..State::default() };
         Live { state: Mutex::new(state), changed: watch::Sender::new(seq) }
     }
 

@@ -171,7 +171,7 @@ impl<K> Default for Marked<K> {
 
 impl<K: Ord> Marked<K> {
     /// Takes a key in.
-    pub(crate) fn insert(&mut self, key: K) {
+    pub fn insert(&mut self, key: K) {
         if !self.is_off {
             self.keys.insert(key);
         }

@@ -43,7 +43,7 @@ impl Console {
     }
 
     /// Reads history once everything that happened so far is on the disk; `job` is told the time, Unix ms.
-    async fn on_history<T: Send + 'static>(
+    pub(super) async fn on_history<T: Send + 'static>(
         &self,
         job: impl FnOnce(&History, i64) -> Result<T, WireError> + Send + 'static,
     ) -> Result<T, WireError> {

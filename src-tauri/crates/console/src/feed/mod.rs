@@ -86,7 +86,7 @@ impl Feed {
         let mut store = self.store();
         let changed = self.engine.live().take_changes(|state, changes| {
             store.clock_set = state.clock_set;
-            store.change(state.seq, |store, number| tracker.update(store, number, &state.floor, &changes, people))
+            store.change(state.seq, |store, number| tracker.update(store, number, state, &changes, people))
         });
         if changed {
             self.newest.send_replace(store.number);

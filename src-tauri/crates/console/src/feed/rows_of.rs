@@ -2,6 +2,7 @@
 
 use super::store::Store;
 use crate::rows::{self, People, SiteIndex, row_id, visit_id};
+use mirante_engine::State;
 use mirante_floor::{Changes, Floor, Site, SourceId, Stage};
 use std::collections::BTreeMap;
 
@@ -17,13 +18,18 @@ impl Tracker {
         &mut self,
         store: &mut Store,
         number: u64,
-        floor: &Floor,
+        state: &State,
         changes: &Changes,
         people: &dyn People,
     ) -> bool {
+        let (floor, watched) = (&state.floor, &state.watched);
         if changes.all {
             self.sites = rows::sites(floor).map(|(id, site)| (id, (site.seq, SiteIndex::of(site)))).collect();
-            return store.replace(number, rows::all(floor, people));
+            let mut rows = rows::all(floor, people);
+            for key in floor.alerts.keys() {
+                rows.alerts.insert(key.to_string(), rows::alert_row(floor, key, watched.get(key), people));
+            }
+            return store.replace(number, rows);
         }
         let mut changed = false;
         for source in rows::source_ids(floor) {
@@ -47,6 +53,10 @@ impl Tracker {
         for (source, key) in changes.agents.iter() {
             let id = rows::agent_id(floor, *source, key);
             changed |= store.agents.put(number, id, rows::agent_row(floor, *source, key, people));
+        }
+        for key in changes.alerts.iter() {
+            let row = rows::alert_row(floor, key, watched.get(key), people);
+            changed |= store.alerts.put(number, key.to_string(), row);
         }
         changed
     }

@@ -1,6 +1,6 @@
 //! Rows with the number of the batch that last changed them, so that any two moments can be told apart by one merged delta.
 
-use crate::wire::{AgentRow, BatchKind, CallerRow, CampaignRow, QueueRow, Rows, SourceRow};
+use crate::wire::{AgentRow, AlertRow, BatchKind, CallerRow, CampaignRow, QueueRow, Rows, SourceRow};
 use std::collections::BTreeMap;
 
 /// Batches for which a removed row is remembered: five minutes at ten a second. Whoever is further behind gets a snapshot.
@@ -89,6 +89,7 @@ pub(crate) struct Store {
     pub(crate) agents: Table<AgentRow>,
     pub(crate) callers: Table<CallerRow>,
     pub(crate) campaigns: Table<CampaignRow>,
+    pub(crate) alerts: Table<AlertRow>,
 }
 
 impl Store {
@@ -106,6 +107,7 @@ impl Store {
                 self.agents.forget(self.oldest);
                 self.callers.forget(self.oldest);
                 self.campaigns.forget(self.oldest);
+                self.alerts.forget(self.oldest);
             }
         }
         changed
@@ -113,12 +115,13 @@ impl Store {
 
     /// Replaces everything under batch `number`.
     pub(crate) fn replace(&mut self, number: u64, rows: Rows) -> bool {
-        let Rows { sources, queues, agents, callers, campaigns } = rows;
+        let Rows { sources, queues, agents, callers, campaigns, alerts } = rows;
         let mut changed = self.sources.replace(number, sources);
         changed |= self.queues.replace(number, queues);
         changed |= self.agents.replace(number, agents);
         changed |= self.callers.replace(number, callers);
-        changed | self.campaigns.replace(number, campaigns)
+        changed |= self.campaigns.replace(number, campaigns);
+        changed | self.alerts.replace(number, alerts)
     }
 
     /// What brings a face that has batch `after` up to date; a snapshot for one that has none or is too far behind.
@@ -133,6 +136,7 @@ impl Store {
                     agents: self.agents.since(after),
                     callers: self.callers.since(after),
                     campaigns: self.campaigns.since(after),
+                    alerts: self.alerts.since(after),
                 },
             ),
             None => (
@@ -143,6 +147,7 @@ impl Store {
                     agents: self.agents.present(),
                     callers: self.callers.present(),
                     campaigns: self.campaigns.present(),
+                    alerts: self.alerts.present(),
                 },
             ),
         }

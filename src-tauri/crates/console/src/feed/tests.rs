@@ -154,12 +154,13 @@ fn take(held: &mut Rows, batch: Batch) {
     if batch.kind == BatchKind::Snapshot {
         *held = Rows::default();
     }
-    let Rows { sources, queues, agents, callers, campaigns } = batch.rows;
+    let Rows { sources, queues, agents, callers, campaigns, alerts } = batch.rows;
     merge(&mut held.sources, sources);
     merge(&mut held.queues, queues);
     merge(&mut held.agents, agents);
     merge(&mut held.callers, callers);
     merge(&mut held.campaigns, campaigns);
+    merge(&mut held.alerts, alerts);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@
 //! all make their rows here, so the same floor always gives the same rows.
 
 mod agent;
+mod alert;
 mod caller;
 mod campaign;
 mod index;
@@ -10,6 +11,7 @@ mod queue;
 mod source;
 
 pub use agent::{agent_id, agent_row};
+pub use alert::{alert_label, alert_row, source_label};
 pub use caller::{caller_row, visit_id};
 pub use campaign::campaign_row;
 pub use index::{Counts, SiteIndex};
@@ -44,7 +46,7 @@ pub fn row_id(source: SourceId, name: &str) -> String {
     format!("{}/{name}", source.0)
 }
 
-/// Every row of a floor.
+/// Every row of a floor. Of alerts, what no event tells (their plan, how far they climbed) is only known now, not here.
 pub fn all(floor: &Floor, people: &dyn People) -> Rows {
     let mut rows = Rows::default();
     for source in source_ids(floor) {
@@ -67,6 +69,9 @@ pub fn all(floor: &Floor, people: &dyn People) -> Rows {
         for name in site.campaigns.keys() {
             rows.campaigns.insert(row_id(source, name), campaign_row(floor, source, name, &index));
         }
+    }
+    for key in floor.alerts.keys() {
+        rows.alerts.insert(key.to_string(), alert_row(floor, key, None, people));
     }
     rows
 }

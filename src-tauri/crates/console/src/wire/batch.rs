@@ -1,6 +1,6 @@
 //! The live feed: a snapshot, then numbered deltas merged since the one a face last took.
 
-use super::{AgentRow, CallerRow, CampaignRow, QueueRow, SourceRow};
+use super::{AgentRow, AlertRow, CallerRow, CampaignRow, QueueRow, SourceRow};
 use mirante_engine::Obstacle;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -39,6 +39,9 @@ pub struct Rows {
     /// Campaigns.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub campaigns: BTreeMap<String, Option<CampaignRow>>,
+    /// Alerts that are not normal.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub alerts: BTreeMap<String, Option<AlertRow>>,
 }
 
 /// How the hub itself is: what the screen says beside the data.

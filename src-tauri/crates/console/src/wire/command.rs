@@ -1,9 +1,10 @@
 //! What a face may ask.
 
 use super::{
-    Card, CardAsked, CardPart, CardRows, FileText, GoalsNow, GoingRow, ImportNow, Imports, JudgedRow, Judging,
-    KeepChoice, Keeping, LevelsNow, Moment, NameChoice, NamesPreview, Partial, Receipt, ReportLook, ReportMapping,
-    ReportOrder, ReportPart, ReportRefusal, RowOf, SubjectAsked, SubjectFile, SubjectFound, Timeline, WindowRow,
+    AlertRules, AlertStory, AlertsAsked, AlertsPast, Card, CardAsked, CardPart, CardRows, FileText, GoalsNow, GoingRow,
+    ImportNow, Imports, JudgedRow, Judging, KeepChoice, Keeping, LevelsNow, Moment, NameChoice, NamesPreview, Partial,
+    Receipt, ReportLook, ReportMapping, ReportOrder, ReportPart, ReportRefusal, RowOf, SubjectAsked, SubjectFile,
+    SubjectFound, Timeline, WindowRow,
 };
 use mirante_floor::Operation;
 use serde::{Deserialize, Serialize};
@@ -214,6 +215,56 @@ pub enum Command {
         #[ts(type = "number")]
         since_ms: i64,
     },
+    /// Looks after alerts: their escalation stops until this is over. Answers [`Reply::Done`].
+    AlertTake {
+        /// Row ids.
+        ids: Vec<String>,
+        /// What is being done; may be empty.
+        note: String,
+        /// Until when it counts, Unix ms: within a day.
+        #[ts(type = "number")]
+        until_ms: i64,
+    },
+    /// Looks after them no more: they escalate again. Answers [`Reply::Done`].
+    AlertRelease {
+        /// Row ids.
+        ids: Vec<String>,
+    },
+    /// Lets alerts be silent for a while: the same rule about the same thing. Answers [`Reply::Done`].
+    AlertSilence {
+        /// Row ids.
+        ids: Vec<String>,
+        /// Until when, Unix ms: within a week.
+        #[ts(type = "number")]
+        until_ms: i64,
+        /// Why.
+        note: String,
+    },
+    /// Ends silences of single alerts. Answers [`Reply::Done`].
+    AlertUnsilence {
+        /// Row ids.
+        ids: Vec<String>,
+    },
+    /// Alerts that fired, of a day or any stretch. Answers [`Reply::AlertsPast`].
+    AlertsHistory {
+        /// Which.
+        asked: AlertsAsked,
+    },
+    /// The story of an alert. Answers [`Reply::AlertStory`].
+    AlertStory {
+        /// Its number.
+        #[ts(type = "number")]
+        alert: u64,
+    },
+    /// The rules of alerts. Answers [`Reply::Rules`].
+    Rules,
+    /// Lets a rule watch, or not. Answers [`Reply::Rules`].
+    RuleSetOn {
+        /// Its id.
+        id: String,
+        /// Whether it watches.
+        on: bool,
+    },
     /// The page for whoever runs the PBX. Answers [`Reply::Text`].
     ItRequest {
         /// `pt-BR`, `en` or `es`.
@@ -397,6 +448,12 @@ pub enum Reply {
     Reconciliation(super::Reconciliation),
     /// To [`Command::Arrivals`], oldest first; at most eight.
     Arrivals(Vec<super::Arrival>),
+    /// To [`Command::AlertsHistory`].
+    AlertsPast(AlertsPast),
+    /// To [`Command::AlertStory`].
+    AlertStory(Box<AlertStory>),
+    /// To [`Command::Rules`] and [`Command::RuleSetOn`].
+    Rules(AlertRules),
     /// Text to show and copy.
     Text(String),
     /// Done.

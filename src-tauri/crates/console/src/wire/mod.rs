@@ -2,6 +2,9 @@
 //!
 //! Times are Unix ms of the hub's clock; durations are ms. An absent figure is `null`, never 0.
 
+mod alert_rules;
+mod alert_story;
+mod alerts;
 mod batch;
 mod card;
 mod command;
@@ -15,6 +18,11 @@ mod report;
 mod rows;
 mod subject;
 
+pub use alert_rules::{AlertRuleRow, AlertRules};
+pub use alert_story::{AlertActionRow, AlertDeliveryRow, AlertEffect, AlertStepRow, AlertStory};
+pub use alerts::{
+    AlertClimbRow, AlertRow, AlertSilentRow, AlertTakenRow, AlertToldRow, AlertsAsked, AlertsPast, PastAlertRow,
+};
 pub use batch::{Batch, BatchKind, Health, Rows};
 pub use card::{
     Card, CardAsked, CardCount, CardFigure, CardGap, CardPart, CardQueue, CardRow, CardRows, CardSource, CardTerm,

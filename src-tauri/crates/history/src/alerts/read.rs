@@ -60,8 +60,10 @@ pub struct Asked {
     pub severity: Option<Severity>,
     /// Whose rule, name or subject holds these words.
     pub words: String,
-    /// How many at most.
+    /// How many at most…
     pub most: u32,
+    /// …after leaving out so many.
+    pub skip: u32,
 }
 
 pub(super) const ALERT: &str =
@@ -85,12 +87,12 @@ impl History {
             "SELECT {ALERT} FROM alert WHERE fired_ms < ?1 AND (resolved_ms IS NULL OR resolved_ms >= ?2)
              AND (?3 IS NULL OR rule = ?3) AND severity IN (SELECT value FROM json_each(?4))
              AND (?5 = '' OR instr(lower(rule || ' ' || name || ' ' || subject), ?5) > 0)
-             ORDER BY fired_ms DESC, id DESC LIMIT ?6"
+             ORDER BY fired_ms DESC, id DESC LIMIT ?6 OFFSET ?7"
         );
         let severities = serde_json::to_string(&severities).unwrap_or_default();
         let mut statement = self.db.prepare_cached(&sql)?;
         let words = asked.words.to_lowercase();
-        let row = params![asked.to_ms, asked.from_ms, asked.rule.as_deref(), severities, words, asked.most];
+        let row = params![asked.to_ms, asked.from_ms, asked.rule.as_deref(), severities, words, asked.most, asked.skip];
         let mut found = statement.query(row)?;
         let mut all = Vec::new();
         while let Some(row) = found.next()? {
