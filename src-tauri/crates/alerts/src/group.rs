@@ -71,8 +71,9 @@ pub struct Groups {
     groups: BTreeMap<Way, Group>,
 }
 
+/// What is gathered for one way.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-struct Group {
+pub struct Group {
     told: BTreeSet<Key>,
     fired: BTreeSet<Key>,
     over: BTreeSet<Key>,
@@ -83,6 +84,27 @@ struct Group {
 }
 
 impl Groups {
+    /// What is gathered, by way: to be kept.
+    pub fn each(&self) -> impl Iterator<Item = (&Way, &Group)> {
+        self.groups.iter()
+    }
+
+    /// What is gathered for one way.
+    pub fn get(&self, way: &Way) -> Option<&Group> {
+        self.groups.get(way)
+    }
+
+    /// What was gathered for one way when it was last kept.
+    pub fn remember(&mut self, way: Way, group: Group) {
+        self.groups.insert(way, group);
+    }
+
+    /// The ways by which an alert is to be told, or was.
+    pub fn ways<'a>(&'a self, key: &'a Key) -> impl Iterator<Item = &'a Way> {
+        let has = |group: &Group| group.told.contains(key) || group.fired.contains(key);
+        self.groups.iter().filter(move |(_, group)| has(group)).map(|(way, _)| way)
+    }
+
     /// An alert is to be told this way.
     pub fn fire(&mut self, way: Way, key: Key, now: i64) {
         let group = self.groups.entry(way).or_insert_with(|| Group { began: now, ..Group::default() });

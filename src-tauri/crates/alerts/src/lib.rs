@@ -15,7 +15,7 @@ mod term;
 
 pub use condition::{Condition, Fault, MOST_BYTES, MOST_NESTED};
 pub use escalation::{Climb, Duty, Policy, Step, Target, Told};
-pub use group::{Groups, Message, Pace, Reason, Way};
+pub use group::{Group, Groups, Message, Pace, Reason, Way};
 pub use hours::{Calendar, Hours, Local};
 pub use life::{Alert, Found, Phase, Taken};
 pub use mirante_floor::alert::{Key, Scope, Severity, Shown, Subject};

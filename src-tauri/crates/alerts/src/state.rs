@@ -90,6 +90,27 @@ impl AlertState {
         (told, [due, self.edge].into_iter().flatten().min())
     }
 
+    /// An alert as it was when it was last kept, and how it was shown then: what a restart goes on from, before the first step, which
+    /// is over [`Touched::Resumed`].
+    pub fn remember(&mut self, key: Key, alert: Alert, shown: Shown) {
+        if let Some(at) = alert.asked {
+            self.wakes.insert((at, key.clone()));
+        }
+        if shown != Shown::Normal {
+            self.shown.insert(key.clone(), shown);
+        }
+        self.alerts.insert(key, alert);
+    }
+
+    /// The rule that holds an alert back, if one does.
+    pub fn held_by<'a>(&self, rules: &'a Rules, key: &Key) -> Option<&'a Rule> {
+        let firing = |rule: &&Rule| {
+            let is_its = |(of, alert): (&Key, &Alert)| of.rule == rule.id && alert.fired().is_some() && !alert.dark;
+            rule.holds_back.contains(&key.rule) && self.alerts.iter().any(is_its)
+        };
+        rules.all().iter().find(firing)
+    }
+
     /// An alert.
     pub fn get(&self, key: &Key) -> Option<&Alert> {
         self.alerts.get(key)

@@ -76,6 +76,12 @@ impl Condition {
         &self.reads
     }
 
+    /// The first name that it reads, and the number that this is held against if there is one.
+    pub fn figure(&self) -> Option<(&str, Option<f64>)> {
+        let name = self.reads.first()?;
+        Some((name, self.node.limit(0)))
+    }
+
     /// Whether it holds for `subject`; none if that depends on what is absent.
     pub fn holds(&self, facts: &impl Facts, subject: &Subject) -> Option<bool> {
         let readings: Vec<Reading> = self.reads.iter().map(|name| facts.read(subject, name)).collect();

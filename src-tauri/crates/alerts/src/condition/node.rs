@@ -98,6 +98,23 @@ impl Node {
         }
     }
 
+    /// The number that what is read at `place` is first compared with.
+    pub(super) fn limit(&self, place: usize) -> Option<f64> {
+        let of = |parts: &[Node]| parts.iter().find_map(|part| part.limit(place));
+        match self {
+            Node::Compare(_, pair) => match &**pair {
+                [Node::Read(read), Node::Number(limit)] | [Node::Number(limit), Node::Read(read)] => {
+                    Some(*limit).filter(|_| *read == place)
+                }
+                both => of(both),
+            },
+            Node::Not(node) | Node::Negate(node) => node.limit(place),
+            Node::And(parts) | Node::Or(parts) | Node::Sum(_, parts) => of(&**parts),
+            Node::Choose(parts) => of(&**parts),
+            Node::Number(_) | Node::Flag(_) | Node::Text(_) | Node::Read(_) | Node::Among(..) => None,
+        }
+    }
+
     fn number(&self, readings: &[Reading]) -> Option<f64> {
         match self.value(readings) {
             Reading::Number(number) => Some(number),

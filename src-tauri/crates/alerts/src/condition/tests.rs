@@ -207,3 +207,17 @@ fn what_stands_in_a_word_opens_and_closes_nothing() {
     assert_eq!(holds(smile, &told), Some(true), "a word of signs is a word");
     assert_eq!(holds("\"a\" in [\"b\", 'c'] || (waiting > 3)", &told), Some(true));
 }
+
+#[test]
+fn the_first_figure_is_told_with_what_it_is_held_against() {
+    for (text, figure, limit) in [
+        ("sl_30m < 0.8 && offered_30m >= 10", "sl_30m", Some(0.8)),
+        ("waiting > 0 && free == 0", "waiting", Some(0.0)),
+        ("60 < longest_wait", "longest_wait", Some(60.0)),
+        ("!(open && waiting > 3)", "open", None),
+        ("waiting > free", "waiting", None),
+    ] {
+        let condition = Condition::new(text, Scope::Queue).expect(text);
+        assert_eq!(condition.figure(), Some((figure, limit)), "{text}");
+    }
+}
