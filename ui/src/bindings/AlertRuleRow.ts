@@ -73,6 +73,6 @@ legal: boolean,
  */
 plan: string, 
 /**
- * How many things it watches now.
+ * How many alerts of it are not normal now.
  */
-watches: number, };
+standing: number, };

@@ -114,6 +114,22 @@ impl Groups {
         }
     }
 
+    /// An alert is to be told this way also if it was before.
+    pub fn fire_again(&mut self, way: Way, key: Key, now: i64) {
+        if let Some(group) = self.groups.get_mut(&way) {
+            group.told.remove(&key);
+        }
+        self.fire(way, key, now);
+    }
+
+    /// An alert is not to be told for now: what was not sent yet is not.
+    pub fn withdraw(&mut self, key: &Key) {
+        for group in self.groups.values_mut() {
+            group.fired.remove(key);
+        }
+        self.groups.retain(|_, group| !group.is_empty());
+    }
+
     /// An alert is over, whichever ways it was told.
     pub fn resolve(&mut self, key: &Key) {
         for group in self.groups.values_mut() {

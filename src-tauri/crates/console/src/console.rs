@@ -8,6 +8,7 @@ use crate::wire::{Command, Connection, FileText, Hello, NameChoice, NamesPreview
 use crate::{Actor, connection, it_request, names};
 use mirante_engine::EngineError;
 use mirante_engine::config::{self, Config, ConfigError, SimulatorConfig, SourceKind};
+use mirante_engine::watch::Want;
 use mirante_floor::SourceId;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -245,12 +246,27 @@ impl Console {
             Command::Arrivals { queue, since_ms } => Reply::Arrivals(self.arrivals(queue, since_ms).await?),
             Command::AlertsHistory { asked } => Reply::AlertsPast(self.alerts_history(asked).await?),
             Command::AlertStory { alert } => Reply::AlertStory(Box::new(self.alert_story(alert).await?)),
-            Command::AlertTake { .. }
-            | Command::AlertRelease { .. }
-            | Command::AlertSilence { .. }
-            | Command::AlertUnsilence { .. }
-            | Command::Rules
-            | Command::RuleSetOn { .. } => return Err(WireError::unavailable("no rules of alerts are in force here")),
+            Command::AlertTake { ids, note, until_ms } => {
+                tracing::info!(actor = actor.name, alerts = ids.len(), "takes alerts");
+                self.order_alerts(&actor.name, &ids, Want::Take { note, until: until_ms }).await?
+            }
+            Command::AlertRelease { ids } => {
+                tracing::info!(actor = actor.name, alerts = ids.len(), "lets alerts go");
+                self.order_alerts(&actor.name, &ids, Want::Release).await?
+            }
+            Command::AlertSilence { ids, until_ms, note } => {
+                tracing::info!(actor = actor.name, alerts = ids.len(), until_ms, note, "silences alerts");
+                self.order_alerts(&actor.name, &ids, Want::Silence { why: note, until: until_ms }).await?
+            }
+            Command::AlertUnsilence { ids } => {
+                tracing::info!(actor = actor.name, alerts = ids.len(), "ends silences of alerts");
+                self.order_alerts(&actor.name, &ids, Want::Unsilence).await?
+            }
+            Command::Rules => Reply::Rules(self.alert_rules()),
+            Command::RuleSetOn { id, on } => {
+                tracing::info!(actor = actor.name, id, on, "switches a rule of alerts");
+                Reply::Rules(self.switch_rule(id, on).await?)
+            }
             Command::ItRequest { language } => Reply::Text(it_request::text(&language, &self.addresses().await)?),
         };
         Ok(reply)

@@ -45,6 +45,7 @@ impl From<EngineError> for WireError {
             }
             EngineError::History(_) | EngineError::Thread(_) => WireError::unavailable(error.to_string()),
             EngineError::Sample(_) => WireError::invalid(error.to_string()),
+            EngineError::Rules(_) => WireError::internal(error.to_string()),
             EngineError::Ended => WireError::unavailable(error.to_string()),
         }
     }

@@ -1,5 +1,6 @@
 //! The engine: opens history, starts the fold, the writer and a supervisor a source, and stops them in order.
 
+mod alerts;
 mod post;
 mod upkeep;
 
@@ -16,12 +17,14 @@ use crate::past;
 use crate::platforms::Follow;
 use crate::reason::Reason;
 use crate::retention::{Housekeeper, Order, Told};
+use crate::rules::Keeper;
 use crate::settings::{self, Decided};
 use crate::stamp::Stamper;
 use crate::supervisor::Supervisor;
+use crate::watch::{WINDOWS_MS, Watch};
 use crate::writer::{self, Job, Progress, Trouble};
 use jiff::tz::TimeZone;
-use mirante_floor::{Setting, SourceId};
+use mirante_floor::{Name, Setting, SourceId};
 use mirante_history::{Decision, Erasure, Forget, History, HistoryError, KeyStore, OpenOptions, Parties};
 use mirante_sources::simulator::Simulation;
 use mirante_sources::{Caller, Source};
@@ -58,6 +61,9 @@ pub enum EngineError {
     /// A thread cannot be started.
     #[error("cannot start a thread: {0}")]
     Thread(std::io::Error),
+    /// The ready rules of alerts cannot be read.
+    #[error("rules of alerts: {0}")]
+    Rules(String),
     /// The engine has ended.
     #[error("the engine has ended")]
     Ended,
@@ -99,6 +105,9 @@ pub struct Engine {
     backups: Mutex<Option<(backups::Told, Sender<()>)>>,
     /// What sends alerts, once it was told by which channels.
     post: Mutex<Option<Post>>,
+    rules: Arc<Keeper>,
+    /// While it is there, the file of rules is looked at.
+    rules_looked_at: Mutex<Option<Sender<()>>>,
     state: Mutex<Running>,
 }
 
@@ -137,8 +146,12 @@ impl Engine {
         }
         let mut lately = Vec::new();
         let newest = recovered.last_seen.unwrap_or(0);
-        history.visits(newest - LATELY_MS, i64::MAX, |visit| {
-            lately.push(visit);
+        let mut windows = Vec::new();
+        history.visits(newest - LATELY_MS.max(WINDOWS_MS), i64::MAX, |visit| {
+            if visit.entered.seen >= newest - LATELY_MS {
+                lately.push(visit.clone());
+            }
+            windows.push(visit);
             true
         })?;
         let clock = Arc::new(if warp == 1.0 {
@@ -159,6 +172,10 @@ impl Engine {
             ids.insert(source.name.clone(), id);
             simulated = Some((id, centre));
         }
+        let channels = config.channels.iter().map(|channel| Name::from(channel.name.as_str())).collect();
+        let rules = Arc::new(Keeper::open(&data, &config.zone, channels).map_err(EngineError::Rules)?);
+        let mut watch = Watch::new(rules.told().0);
+        watch.remember(&history.alerts_kept(now)?, &recovered.floor);
         let heard = recovered.floor.sites.values().map(|site| site.seen).max().unwrap_or(0);
         let live = Arc::new(Live::new(recovered.floor, recovered.next_seq - 1, heard));
         let progress = Arc::new(Progress::default());
@@ -178,7 +195,9 @@ impl Engine {
             jobs.clone(),
             progress.clone(),
             backlog.clone(),
+            watch,
         );
+        fold.knows(&windows);
         fold.ledger = Ledger::of(kept);
         let removing = Arc::new(Told::default());
         let housekeeper = Housekeeper {
@@ -195,6 +214,9 @@ impl Engine {
         let (orders, order_list) = std::sync::mpsc::channel();
         let housekeeper = spawn("retention", move || housekeeper.run(&order_list))?;
         fold.begin(&recovered.were_up, &lately, now, simulated.is_some());
+        let (look, looks) = std::sync::mpsc::channel();
+        let (keeper, told) = (rules.clone(), inputs.clone());
+        let keeper = spawn("rules", move || keeper.run(&looks, &told))?;
         let fold = spawn("fold", move || fold.run(&input_list))?;
 
         let (tell, past_percent) = watch::channel(has_past.then_some(0));
@@ -215,13 +237,15 @@ impl Engine {
             stop,
             state: Mutex::new(Running {
                 ids: ids.clone(),
-                threads: vec![fold, housekeeper, writer],
+                threads: vec![fold, housekeeper, writer, keeper],
                 ..Running::default()
             }),
             orders: Mutex::new(Some(orders)),
             removing,
             backups: Mutex::new(None),
             post: Mutex::new(None),
+            rules,
+            rules_looked_at: Mutex::new(Some(look)),
         };
         // The day begins before anything is decided on it.
         for id in follow.iter().filter_map(|follow| ids.get(&follow.name)) {
@@ -412,6 +436,7 @@ impl Engine {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.backups.lock().unwrap_or_else(PoisonError::into_inner).take();
         self.post.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.rules_looked_at.lock().unwrap_or_else(PoisonError::into_inner).take();
         let joined = tokio::task::spawn_blocking(move || {
             for thread in threads {
                 let _ = thread.join();

@@ -1,6 +1,7 @@
 //! The one thread that changes the floor: numbers events, folds them, hands them to the disk, and never waits for it.
 
 mod told;
+mod watching;
 
 use crate::clock::Clock;
 use crate::counters::{Freed, Ledger};
@@ -11,10 +12,11 @@ use crate::live::{Live, State};
 use crate::memory::Memory;
 use crate::reason::Reason;
 use crate::stamp::Stamper;
+use crate::watch::Watch;
 use crate::writer::{Job, MOST_UNSAVED, Progress, Rebase};
 use jiff::tz::TimeZone;
 use mirante_floor::{ClosedVisit, Event, Fact, Healer, Kind, Minute, Moment, Name, Origin, Setting, SourceId, VisitId};
-use mirante_history::{Parties, UnderWay};
+use mirante_history::{AlertRows, Parties, UnderWay};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -77,6 +79,10 @@ pub(crate) struct Fold {
     newly_freed: Vec<(VisitId, Moment)>,
     /// Ends of conversations that no visit tells of.
     under_way: Vec<UnderWay>,
+    /// The rules of alerts.
+    watch: Watch,
+    /// What they add to the next commit.
+    alerts: AlertRows,
 }
 
 impl Fold {
@@ -91,6 +97,7 @@ impl Fold {
         writer: Sender<Job>,
         progress: Arc<Progress>,
         backlog: Arc<AtomicUsize>,
+        watch: Watch,
     ) -> Self {
         let (tracks, events, facts) = Default::default();
         Fold {
@@ -117,6 +124,8 @@ impl Fold {
             freed: Freed::default(),
             newly_freed: Vec::new(),
             under_way: Vec::new(),
+            watch,
+            alerts: AlertRows::default(),
         }
     }
 
@@ -161,6 +170,7 @@ impl Fold {
                     self.advance(&mut state, now);
                 }
                 self.settle(&mut state, now);
+                self.look(&mut state, now);
             }
             if stop {
                 self.close(&mut live.lock());
@@ -180,7 +190,8 @@ impl Fold {
         let edge = if self.past {
             Duration::from_secs(60)
         } else {
-            self.clock.until(self.due.map_or(self.next_minute, |due| due.min(self.next_minute)))
+            let wake = [self.due, self.watch.wake()].into_iter().flatten().min();
+            self.clock.until(wake.map_or(self.next_minute, |wake| wake.min(self.next_minute)))
         };
         let commit = self.pending_since.map(|since| COMMIT_AFTER.saturating_sub(since.elapsed()));
         // The system's clock may be set at any time.
@@ -324,6 +335,11 @@ impl Fold {
                 self.down(&mut state, source, seen, Reason::Removed.with("the source was removed"));
                 self.tracks.remove(&source);
             }
+            Input::Rules(set) => self.watch.go_by(set),
+            Input::Alerts { order, reply } => {
+                let now = self.now();
+                let _ = reply.send(self.watch.order(&order, now));
+            }
             Input::Flush(done) => {
                 self.hand_over();
                 let (flushed, wait) = std::sync::mpsc::channel();
@@ -393,6 +409,7 @@ impl Fold {
     /// Keeps what was just let happen, and its facts, for the disk.
     fn happened(&mut self, state: &mut State, events: impl IntoIterator<Item = Event>) {
         for fact in &state.changes.facts {
+            self.watch.hear(fact);
             if let Fact::VisitClosed(visit) = fact {
                 self.memory.keep(visit);
                 self.newly_freed.extend(self.freed.ended(visit));
@@ -423,7 +440,8 @@ impl Fold {
         if let Some(from) = self.given_up_from {
             // What waits is written first when the disk takes it again; what comes meanwhile is in no memory but the floor's.
             self.events.clear();
-            self.facts.clear();
+            self.facts.retain(|fact| matches!(fact, Fact::AlertMoved(_)));
+            self.hand_over_alerts();
             if unsaved == 0 {
                 tracing::info!("the disk takes history again");
                 self.given_up_from = None;
@@ -440,11 +458,12 @@ impl Fold {
         if !self.under_way.is_empty() {
             let _ = self.writer.send(Job::UnderWay(std::mem::take(&mut self.under_way)));
         }
-        if !self.events.is_empty() || !self.facts.is_empty() {
+        if !self.events.is_empty() || !self.facts.is_empty() || !self.alerts.is_empty() {
             let events = std::mem::take(&mut self.events);
             let facts = std::mem::take(&mut self.facts);
+            let alerts = Box::new(std::mem::take(&mut self.alerts));
             self.progress.unsaved.fetch_add(events.len(), Ordering::Relaxed);
-            let _ = self.writer.send(Job::Commit { events, facts });
+            let _ = self.writer.send(Job::Commit { events, facts, alerts });
         }
         if seen - self.sealed_at >= SEAL_AFTER_MS || self.progress.seal_due.swap(false, Ordering::Relaxed) {
             self.sealed_at = seen;

@@ -1,8 +1,12 @@
 //! What the fold is told.
 
+use crate::rules::RuleSet;
 use crate::settings::Decided;
+use crate::watch::{Order, OrderError};
 use mirante_floor::{Kind, Name, Setting, SourceId};
 use mirante_sources::{Caller, Report};
+use std::sync::Arc;
+use tokio::sync::oneshot;
 
 /// One message to the fold. Sending never waits.
 pub(crate) enum Input {
@@ -32,8 +36,12 @@ pub(crate) enum Input {
     Follow(SourceId),
     /// A source that is not followed any more; nothing of it comes after this.
     Leave { source: SourceId, seen: i64 },
+    /// Other rules of alerts are in force.
+    Rules(Arc<RuleSet>),
+    /// What somebody wants of alerts.
+    Alerts { order: Order, reply: oneshot::Sender<Result<(), OrderError>> },
     /// Answer when everything told so far was handed to the disk, if it takes it.
-    Flush(tokio::sync::oneshot::Sender<()>),
+    Flush(oneshot::Sender<()>),
     /// Say that Mirante closes, hand everything to the disk, and end.
     Stop,
 }

@@ -29,8 +29,18 @@ pub struct State {
     pub pictured: BTreeSet<SourceId>,
     /// What is known of alerts besides the floor.
     pub watched: BTreeMap<Key, Watched>,
-    /// What changed since [`Live::take_changes`]; its facts are always empty.
+    /// What changed since the rules of alerts were last looked at; its facts are always empty.
     pub changes: Changes,
+    /// What changed before that and since [`Live::take_changes`].
+    pub(crate) looked_at: Changes,
+}
+
+impl State {
+    /// The rules of alerts have seen what changed; whoever draws has not.
+    pub(crate) fn looked(&mut self) {
+        let changes = std::mem::take(&mut self.changes);
+        self.looked_at.absorb(&changes);
+    }
 }
 
 impl Live {
@@ -48,7 +58,8 @@ impl Live {
     /// Looks at the floor together with what changed since the last time, which is then forgotten. For one caller only.
     pub fn take_changes<T>(&self, look: impl FnOnce(&State, Changes) -> T) -> T {
         let mut state = self.lock();
-        let changes = std::mem::take(&mut state.changes);
+        let mut changes = std::mem::take(&mut state.looked_at);
+        changes.absorb(&state.changes);
         look(&state, changes)
     }
 

@@ -2,10 +2,11 @@
 
 use crate::clock::wall_ms;
 use crate::reason::Reason;
+use mirante_floor::alert::Moved;
 use mirante_floor::{Event, Fact, Floor, Gap, Moment, SourceId, VisitId};
 use mirante_history::{
-    Attempt, Batch, CounterRow, CountersAsked, Decision, Erasure, Forget, History, HistoryError, SweepStep, Swept,
-    UnderWay,
+    AlertRows, Attempt, Batch, CounterRow, CountersAsked, Decision, Erasure, Forget, History, HistoryError, SweepStep,
+    Swept, UnderWay,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,6 +32,15 @@ pub(crate) enum Job {
         events: Vec<Event>,
         /// Facts.
         facts: Vec<Fact>,
+        /// What the rules of alerts add to them.
+        alerts: Box<AlertRows>,
+    },
+    /// Keep what became of alerts whose events were given up.
+    Alerts {
+        /// How they moved.
+        facts: Vec<Moved>,
+        /// What the rules add.
+        rows: Box<AlertRows>,
     },
     /// Keep what came of trying to send messages.
     Sent {
@@ -230,6 +240,8 @@ pub(crate) fn run(history: History, jobs: &Receiver<Job>, progress: &Progress) {
         progress,
         events: Vec::new(),
         facts: Vec::new(),
+        alerts: AlertRows::default(),
+        moved: Vec::new(),
         seal: None,
         rebase: None,
         counters: BTreeMap::new(),
@@ -247,6 +259,9 @@ struct Writer<'a> {
     progress: &'a Progress,
     events: Vec<Event>,
     facts: Vec<Fact>,
+    alerts: AlertRows,
+    /// Of alerts whose events were given up.
+    moved: Vec<Moved>,
     seal: Option<Box<Floor>>,
     rebase: Option<Box<Rebase>>,
     /// Counters to keep, by source: the newest row of each stretch and slot.
@@ -288,6 +303,9 @@ impl Writer<'_> {
                 self.progress.writing_since.store(wall_ms(), Ordering::Relaxed);
                 let result = self.write();
                 self.progress.writing_since.store(0, Ordering::Relaxed);
+                if matches!(result, Err(HistoryError::DiskFull)) {
+                    self.alerts_at_any_price();
+                }
                 if matches!(result, Err(HistoryError::DiskFull)) && self.progress.trouble().is_none() {
                     // Also if there is never room again, and if nobody looks at the screen: the reserve pays for the row.
                     let waiting = format!("{} events wait for room", self.events.len());
@@ -328,11 +346,16 @@ impl Writer<'_> {
 
     fn take(&mut self, job: Job) -> Option<std::sync::mpsc::Sender<()>> {
         match job {
-            Job::Commit { mut events, mut facts } => {
+            Job::Alerts { facts, rows } => {
+                self.moved.extend(facts);
+                self.alerts.append(*rows);
+            }
+            Job::Commit { mut events, mut facts, alerts } => {
                 // Events after a floor that waits to be sealed: the chance is gone, a later one comes.
                 self.seal = None;
                 self.events.append(&mut events);
                 self.facts.append(&mut facts);
+                self.alerts.append(*alerts);
             }
             Job::Sent { attempts, reply } => {
                 // What they are of was kept before anyone could send it.
@@ -388,6 +411,36 @@ impl Writer<'_> {
         None
     }
 
+    /// What the rules of alerts added is kept: messages may go.
+    fn is_kept(&mut self) {
+        if let Some(newest) = self.alerts.deliveries.last() {
+            self.progress.outbox.send_replace(newest.id);
+        }
+        self.alerts.clear();
+    }
+
+    /// When the disk is full, its reserve pays for alerts: they go out though the events wait.
+    fn alerts_at_any_price(&mut self) {
+        let is_alert = |fact: &Fact| matches!(fact, Fact::AlertMoved(_));
+        if self.alerts.is_empty() && !self.facts.iter().any(is_alert) {
+            return;
+        }
+        let moved = |fact: &Fact| match fact {
+            Fact::AlertMoved(moved) => Some((**moved).clone()),
+            _ => None,
+        };
+        let mut facts = self.moved.clone();
+        facts.extend(self.facts.iter().filter_map(moved));
+        match self.history.note_alerts(&facts, &self.alerts) {
+            Ok(()) => {
+                self.moved.clear();
+                self.facts.retain(|fact| !is_alert(fact));
+                self.is_kept();
+            }
+            Err(error) => tracing::error!("not even the reserve has room for alerts: {error}"),
+        }
+    }
+
     fn write(&mut self) -> Result<(), HistoryError> {
         if let Some(rebase) = &self.rebase {
             let gap = |source: &SourceId| Gap {
@@ -401,8 +454,12 @@ impl Writer<'_> {
             self.progress.saved.store(rebase.seq, Ordering::Release);
             self.rebase = None;
         }
-        if !self.events.is_empty() || !self.facts.is_empty() {
-            let ack = self.history.commit(Batch { events: &self.events, facts: &self.facts })?;
+        if !self.moved.is_empty() {
+            self.history.note_alerts(&self.moved, &AlertRows::default())?;
+            self.moved.clear();
+        }
+        if !self.events.is_empty() || !self.facts.is_empty() || !self.alerts.is_empty() {
+            let ack = self.history.commit_with(Batch { events: &self.events, facts: &self.facts }, &self.alerts)?;
             self.progress.unsaved.fetch_sub(self.events.len(), Ordering::Relaxed);
             self.progress.saved.store(ack.seq, Ordering::Release);
             if ack.seal_due {
@@ -410,6 +467,7 @@ impl Writer<'_> {
             }
             self.events.clear();
             self.facts.clear();
+            self.is_kept();
             // A long wait for the disk leaves a long buffer behind.
             self.events.shrink_to(MOST_AT_ONCE);
         }

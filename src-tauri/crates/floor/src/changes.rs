@@ -150,6 +150,13 @@ impl<K: Clone + Eq + Hash> Touched<K> {
         self.last.as_ref().is_some_and(|(of, last)| *of == source && last == key)
     }
 
+    /// Takes all of another in.
+    fn absorb(&mut self, other: &Touched<K>) {
+        if !self.is_off {
+            self.keys.extend(other.keys.iter().cloned());
+        }
+    }
+
     /// The keys, in no order of meaning.
     pub fn iter(&self) -> impl Iterator<Item = &(SourceId, K)> {
         self.keys.iter()
@@ -212,6 +219,28 @@ impl Changes {
         (changes.visits.is_off, changes.campaigns.is_off, changes.sources.is_off) = (true, true, true);
         changes.alerts.is_off = true;
         changes
+    }
+
+    /// Takes in what another touched. Its facts stay its own.
+    pub fn absorb(&mut self, other: &Changes) {
+        self.queues.absorb(&other.queues);
+        self.agents.absorb(&other.agents);
+        other.visits.iter().for_each(|key| self.visits.insert(*key));
+        other.campaigns.iter().for_each(|key| self.campaigns.insert(key.clone()));
+        other.sources.iter().for_each(|key| self.sources.insert(*key));
+        other.alerts.iter().for_each(|key| self.alerts.insert(key.clone()));
+        self.all |= other.all;
+    }
+
+    /// True if nothing was touched.
+    pub fn is_empty(&self) -> bool {
+        !self.all
+            && self.queues.iter().next().is_none()
+            && self.agents.iter().next().is_none()
+            && self.visits.iter().next().is_none()
+            && self.campaigns.iter().next().is_none()
+            && self.sources.iter().next().is_none()
+            && self.alerts.iter().next().is_none()
     }
 
     /// Forgets everything collected.

@@ -1,9 +1,11 @@
 //! Alerts that were, and their stories.
 
+mod rules;
 mod story;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use rules::rules;
 pub(crate) use story::story;
 
 use crate::rows::{alert_label, source_label};

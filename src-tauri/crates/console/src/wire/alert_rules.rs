@@ -59,6 +59,6 @@ pub struct AlertRuleRow {
     pub legal: bool,
     /// What to do about it, Markdown.
     pub plan: String,
-    /// How many things it watches now.
-    pub watches: u32,
+    /// How many alerts of it are not normal now.
+    pub standing: u32,
 }

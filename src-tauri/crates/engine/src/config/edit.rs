@@ -182,7 +182,7 @@ pub(super) fn altered(
 const HEADER: &str = "# Mirante's configuration. Passwords are kept elsewhere; this file only says where.\n";
 
 /// Writes beside the file and renames, so that no crash leaves half a file. A link stays a link.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;

@@ -2,7 +2,7 @@
 
 mod backup;
 mod channels;
-mod edit;
+pub(crate) mod edit;
 pub mod judging;
 mod names;
 mod outbound;

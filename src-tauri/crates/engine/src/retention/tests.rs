@@ -77,7 +77,8 @@ fn what_is_too_old_goes_while_the_writer_keeps_what_happens() {
     let mut seq = 0;
     while !sweeping.is_finished() {
         seq += 1;
-        jobs.send(Job::Commit { events: vec![tick(seq, now + seq as i64)], facts: Vec::new() }).unwrap();
+        jobs.send(Job::Commit { events: vec![tick(seq, now + seq as i64)], facts: Vec::new(), alerts: Box::default() })
+            .unwrap();
         std::thread::sleep(Duration::from_millis(5));
     }
     assert!(sweeping.join().unwrap());

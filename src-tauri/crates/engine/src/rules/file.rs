@@ -2,13 +2,14 @@
 
 use super::calendar::{ZoneCalendar, day_number};
 use super::raw;
+use super::roster::{OnDuty, Roster};
 use super::scenario::{self, Scenario};
 use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
-use mirante_alerts::{Condition, Fault, Flapping, Hours, Policy, Rule, Rules, RulesError, Step, Target};
+use mirante_alerts::{Condition, Fault, Flapping, Hours, Pace, Policy, Rule, Rules, RulesError, Step, Target};
 use mirante_floor::Name;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 /// How often a policy may be gone through again.
@@ -60,6 +61,17 @@ pub struct RuleFile {
     pub scenarios: Vec<Scenario>,
     /// The operation's calendar.
     pub calendar: ZoneCalendar,
+    /// Who is on duty.
+    pub roster: Roster,
+    /// How long messages wait for each other.
+    pub pace: Pace,
+}
+
+/// A file, and which rules it switches.
+pub(super) struct Written {
+    pub(super) file: RuleFile,
+    pub(super) off: BTreeSet<Name>,
+    pub(super) on: BTreeSet<Name>,
 }
 
 /// Reads a file of rules. `zone` is that of the operation, where the file does not name one.
@@ -67,6 +79,11 @@ pub struct RuleFile {
 /// # Errors
 /// [`FileError`]: the first fault.
 pub fn read_rules(text: &str, zone: &TimeZone) -> Result<RuleFile, FileError> {
+    Ok(super::in_force::alone(text, zone)?.file)
+}
+
+/// The same beside what is `known` without it: ids of rules that it may switch and hold back, and of policies that it may go by.
+pub(super) fn read_file(text: &str, zone: &TimeZone, known: &[&str]) -> Result<Written, FileError> {
     let file: raw::File = toml::from_str(text).map_err(|error| FileError::Text(error.to_string()))?;
     let zone = match &file.zone {
         None => zone.clone(),
@@ -86,17 +103,47 @@ pub fn read_rules(text: &str, zone: &TimeZone) -> Result<RuleFile, FileError> {
     }
     let rules: Vec<Rule> = file.rule.into_iter().map(rule).collect::<Result<_, _>>()?;
     for (rule, id) in rules.iter().filter_map(|rule| Some((rule, rule.policy.as_ref()?))) {
-        if !policies.contains_key(id) {
+        if !policies.contains_key(id) && !known.contains(&&**id) {
             let why = format!("no policy is called {id}");
             return Err(FileError::Field { rule: rule.id.to_string(), field: "policy", why });
         }
     }
     let rules = Rules::new(rules)?;
+    let switched = |ids: &[String]| {
+        let unknown = ids.iter().find(|id| rules.get(id).is_none() && !known.contains(&id.as_str()));
+        match unknown {
+            Some(id) => Err(FileError::Text(format!("no rule is called {id}"))),
+            None => Ok(ids.iter().map(|id| Name::from(id.as_str())).collect()),
+        }
+    };
+    let (off, on) = (switched(&file.off)?, switched(&file.on)?);
     let told = |raw: &scenario::Raw| {
         scenario::scenario(raw, &rules).map_err(|why| FileError::Text(format!("scenario {}: {why}", raw.name)))
     };
     let scenarios = file.scenario.iter().map(told).collect::<Result<_, _>>()?;
-    Ok(RuleFile { rules, policies, scenarios, calendar: ZoneCalendar { zone, holidays } })
+    let calendar = ZoneCalendar { zone, holidays };
+    let entries = file.duty.iter().map(duty).collect::<Result<_, _>>()?;
+    let roster = Roster { entries, calendar: calendar.clone() };
+    let file = RuleFile { rules, policies, scenarios, calendar, roster, pace: pace(&file.messages)? };
+    Ok(Written { file, off, on })
+}
+
+fn duty(raw: &raw::Duty) -> Result<OnDuty, FileError> {
+    let wrong = |why: String| FileError::Text(format!("duty of {}: {why}", raw.role));
+    if raw.role.is_empty() || raw.people.is_empty() {
+        return Err(wrong("a role without a name, or without people".to_owned()));
+    }
+    let people = raw.people.iter().map(|person| Name::from(person.as_str())).collect();
+    Ok(OnDuty {
+        role: raw.role.as_str().into(),
+        people,
+        hours: raw.hours.as_ref().map(hours).transpose().map_err(wrong)?,
+    })
+}
+
+fn pace(raw: &raw::Messages) -> Result<Pace, FileError> {
+    let of = |text: &str| milliseconds(text).map_err(|why| FileError::Text(format!("messages: {why}")));
+    Ok(Pace { wait: of(&raw.wait)?, interval: of(&raw.interval)?, repeat: of(&raw.repeat)? })
 }
 
 fn policy(raw: &raw::Policy) -> Result<Policy, FileError> {
@@ -185,7 +232,7 @@ pub(super) fn milliseconds(text: &str) -> Result<i64, String> {
     i64::try_from(duration.as_millis()).map_err(|_| format!("{text} is too long"))
 }
 
-fn hours(raw: &raw::Hours) -> Result<Hours, String> {
+pub(super) fn hours(raw: &raw::Hours) -> Result<Hours, String> {
     let minute = |text: &str| match text.parse::<Time>() {
         Ok(time) if time.second() == 0 && time.subsec_nanosecond() == 0 => Ok(minute_of(time)),
         _ => Err(format!("{text} is not an hour such as 09:00")),

@@ -15,6 +15,38 @@ pub(super) struct File {
     pub(super) policy: Vec<Policy>,
     #[serde(default)]
     pub(super) scenario: Vec<super::scenario::Raw>,
+    /// Rules that do not watch.
+    #[serde(default)]
+    pub(super) off: Vec<String>,
+    /// Ready rules that watch though they are off by themselves.
+    #[serde(default)]
+    pub(super) on: Vec<String>,
+    #[serde(default)]
+    pub(super) duty: Vec<Duty>,
+    #[serde(default)]
+    pub(super) messages: Messages,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Duty {
+    pub(super) role: String,
+    pub(super) people: Vec<String>,
+    pub(super) hours: Option<Hours>,
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Messages {
+    pub(super) wait: String,
+    pub(super) interval: String,
+    pub(super) repeat: String,
+}
+
+impl Default for Messages {
+    fn default() -> Self {
+        Messages { wait: "30s".to_owned(), interval: "5m".to_owned(), repeat: "4h".to_owned() }
+    }
 }
 
 #[derive(Deserialize)]

@@ -46,7 +46,7 @@ fn a_rule_says_everything_that_it_may() {
         "#,
     )
     .expect("rules");
-    let RuleFile { rules, policies, calendar, scenarios } = rules;
+    let RuleFile { rules, policies, calendar, scenarios, .. } = rules;
     assert!(scenarios.is_empty());
     let policy = &policies["padrao"];
     assert_eq!(
@@ -88,7 +88,7 @@ fn a_fault_names_the_rule_and_the_field() {
         rule(good).replace("'a'", "'à'"),
         rule(&format!("{good}\nfro = '5s'")),
         rule(good).repeat(2),
-        rule(&format!("{good}\npolicy = 'padrao'")),
+        rule(&format!("{good}\npolicy = 'nenhuma'")),
         "[[policy]]\nid = 'p'\nsteps = []".to_owned(),
         "[[policy]]\nid = 'p'\nsteps = [{ to = ['bia'], by = ['email'] }]".to_owned(),
         "[[policy]]\nid = 'p'\nsteps = [{ to = ['role:s'], by = [] }]".to_owned(),
@@ -126,7 +126,7 @@ fn a_fault_names_the_rule_and_the_field() {
         unknown field `fro`, expected one of `id`, `name`, `severity`, `scope`, `only`, `when`, `over`, `for`, `keep_firing_for`, `absent`, `hours`, `holds_back`, `flapping`, `policy`, `legal`, `plan`
 
         two rules are called a
-        rule a, policy: no policy is called padrao
+        rule a, policy: no policy is called nenhuma
         policy p: has no steps
         policy p: bia is neither role:NAME nor person:NAME
         policy p: a step without anyone to tell, or without a channel

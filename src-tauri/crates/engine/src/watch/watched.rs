@@ -1,6 +1,7 @@
 //! What is known of an alert besides how it stands on the floor: for those who look on now, never for a past moment.
 
 use mirante_floor::Name;
+use serde::{Deserialize, Serialize};
 
 /// One alert, beside its [`Standing`](mirante_floor::alert::Standing).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,7 +40,7 @@ pub struct Climbed {
 }
 
 /// One step that was taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToldStep {
     /// When, Unix ms.
     pub at_ms: i64,
