@@ -114,12 +114,12 @@ impl Groups {
         }
     }
 
-    /// An alert is to be told this way also if it was before.
+    /// An alert is to be told this way as a new one, also if it was before.
     pub fn fire_again(&mut self, way: Way, key: Key, now: i64) {
-        if let Some(group) = self.groups.get_mut(&way) {
-            group.told.remove(&key);
-        }
-        self.fire(way, key, now);
+        let group = self.groups.entry(way).or_insert_with(|| Group { began: now, ..Group::default() });
+        group.told.remove(&key);
+        group.over.remove(&key);
+        group.fired.insert(key);
     }
 
     /// An alert is not to be told for now: what was not sent yet is not.

@@ -1,6 +1,6 @@
 //! The floor as everyone else sees it: read under a lock for a moment, with what changed since it was last looked at.
 
-use crate::watch::Watched;
+use crate::watch::{Looks, Watched};
 use mirante_floor::alert::Key;
 use mirante_floor::{Changes, Floor, SourceId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +27,8 @@ pub struct State {
     pub clock_set: i64,
     /// Sources that have told everything at their present or last connection: what they missed, then their first picture.
     pub pictured: BTreeSet<SourceId>,
+    /// How long the rules of alerts take.
+    pub looks: Looks,
     /// What is known of alerts besides the floor.
     pub watched: BTreeMap<Key, Watched>,
     /// What changed since the rules of alerts were last looked at; its facts are always empty.

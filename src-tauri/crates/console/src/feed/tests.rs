@@ -212,7 +212,13 @@ async fn what_a_face_holds_is_the_floor_of_history() {
             engine.flush().await.unwrap();
             let past = reader.floor_at_seq(seq).unwrap();
             assert_eq!(past.seq, seq);
-            assert_eq!(held, rows::all(&past.floor, &people), "at event {seq}");
+            // What no event tells of an alert is known only now: its plan, how far it climbed.
+            let mut shown = held.clone();
+            for row in shown.alerts.values_mut().flatten() {
+                (row.figure, row.unit, row.silent, row.held_by, row.climb) = (None, None, None, None, None);
+                (row.plan, row.group, row.legal) = (String::new(), String::new(), false);
+            }
+            assert_eq!(shown, rows::all(&past.floor, &people), "at event {seq}");
             compared += 1;
         }
     }

@@ -5,6 +5,7 @@ use crate::live::State;
 use crate::writer::Job;
 use mirante_floor::{ClosedVisit, Fact, Kind, Origin, SourceId};
 use mirante_history::AlertRows;
+use std::time::Instant;
 
 impl Fold {
     /// Visits that ended before the start, so that windows are whole.
@@ -17,7 +18,10 @@ impl Fold {
         if !self.watch.is_due(state, now) {
             return;
         }
-        for change in self.watch.look(state, now) {
+        let began = Instant::now();
+        let changes = self.watch.look(state, now);
+        state.looks.took(self.watch.was_full, began.elapsed());
+        for change in changes {
             self.emit(state, SourceId::MIRANTE, now, None, Origin::Heard, Kind::Alert(Box::new(change)));
         }
         self.watch.publish(state, now);
@@ -28,7 +32,7 @@ impl Fold {
         if is_urgent {
             self.hand_over_of(state);
         } else if !self.alerts.is_empty() {
-            self.pending_since.get_or_insert_with(std::time::Instant::now);
+            self.pending_since.get_or_insert_with(Instant::now);
         }
     }
 

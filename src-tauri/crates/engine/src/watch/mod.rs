@@ -10,6 +10,7 @@ mod facts;
 mod figure;
 mod index;
 mod keep;
+mod looks;
 mod names;
 mod order;
 mod publish;
@@ -20,6 +21,7 @@ mod windows;
 
 pub use body::{Body, BodyAlert, BodyState};
 pub use figure::unit;
+pub use looks::Looks;
 pub(crate) use names::untold;
 pub use order::{Order, OrderError, Want};
 pub use watched::{Climbed, ToldStep, Watched};

@@ -9,7 +9,7 @@ use super::telling::Climbing;
 use super::windows::Windows;
 use crate::live::State;
 use crate::rules::RuleSet;
-use mirante_alerts::{AlertState, Facts, Groups, Scope, Subject, Touched, Transition};
+use mirante_alerts::{AlertState, Facts, Groups, Scope, Shown, Subject, Touched, Transition};
 use mirante_floor::alert::{Change, Key, Standing};
 use mirante_floor::{ClosedVisit, Fact, Minute, Name, SourceId};
 use mirante_history::AlertRows;
@@ -38,6 +38,8 @@ pub(crate) struct Watch {
     resumed: bool,
     /// Everything is to be looked at.
     pub(super) all: bool,
+    /// The last look was at everything.
+    pub(crate) was_full: bool,
     /// When [`AlertState::step`] asked to be called again, Unix ms.
     wake: Option<i64>,
     grows_at: i64,
@@ -70,6 +72,7 @@ impl Watch {
             heard: BTreeMap::new(),
             resumed: false,
             all: true,
+            was_full: false,
             wake: None,
             grows_at: 0,
             minute: 0,
@@ -145,7 +148,8 @@ impl Watch {
             moved.extend(told);
             wake
         };
-        if std::mem::take(&mut self.all) {
+        self.was_full = std::mem::take(&mut self.all);
+        if self.was_full {
             let touched = if self.resumed { Touched::All } else { Touched::Resumed };
             self.wake = step(touched);
             self.grows_at = now + GROWS_MS;
@@ -168,9 +172,17 @@ impl Watch {
                 }
             }
         }
-        // A first look at a thing may be told twice; what counts is how it came out.
         let mut changes = Vec::new();
-        for transition in moved {
+        for mut transition in moved {
+            // That a source is not heard says enough of what had not fired: without data a queue is no alert.
+            let has_fired = self.state.get(&transition.key).is_some_and(|alert| alert.fired().is_some());
+            if transition.to == Shown::NoData && !has_fired {
+                transition.to = Shown::Normal;
+            }
+            let is_known = self.known.get(&transition.key).is_some_and(|known| known.standing.shown != Shown::Normal);
+            if transition.to == Shown::Normal && !is_known {
+                continue;
+            }
             self.handed.remove(&transition.key);
             let standing = self.standing(&facts_of(&self.crew, &self.windows, &self.set, at, now), &transition);
             changes.push(Change { key: transition.key.clone(), standing: standing.clone(), cause: at.seq });
@@ -195,7 +207,8 @@ impl Watch {
     /// What an alert that moved comes to.
     fn standing(&self, facts: &FloorFacts<'_>, transition: &Transition) -> Standing {
         let key = &transition.key;
-        let before = self.known.get(key).map(|known| &known.standing);
+        // One that is over and waits to be told so is another.
+        let before = self.known.get(key).map(|known| &known.standing).filter(|before| before.shown != Shown::Normal);
         let rule = self.set.rules.get(&key.rule);
         let alert = self.state.get(key);
         let fired = alert.and_then(mirante_alerts::Alert::fired).or(before.and_then(|before| before.fired));
