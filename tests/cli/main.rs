@@ -1,6 +1,7 @@
 //! `mirantectl` as scripts use it: exit codes, and a past floor that equals what was on screen.
 #![allow(clippy::print_stdout)]
 
+mod alerts;
 mod backup;
 mod card;
 mod folder;

@@ -13,6 +13,7 @@ mod post;
 #[cfg(target_os = "linux")]
 mod power;
 mod rewind;
+mod storm;
 mod story;
 mod victim;
 

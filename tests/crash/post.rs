@@ -26,10 +26,10 @@ fn now() -> i64 {
 }
 
 /// What was taken: the key, and in which life of the sender.
-type Taken = Arc<Mutex<Vec<(String, usize)>>>;
+pub(crate) type Taken = Arc<Mutex<Vec<(String, usize)>>>;
 
 /// A receiver that speaks HTTP, takes a little time, and is overloaded now and then.
-fn receiver(life: Arc<Mutex<usize>>) -> (String, Taken) {
+pub(crate) fn receiver(life: Arc<Mutex<usize>>) -> (String, Taken) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}/", listener.local_addr().expect("an address"));
     let taken = Taken::default();
@@ -139,10 +139,10 @@ fn intend(newest: &mut u64) -> NewDelivery {
 }
 
 /// Killed when the test ends, however it ends.
-struct Victim(Child);
+pub(crate) struct Victim(pub(crate) Child);
 
 impl Victim {
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -237,7 +237,7 @@ fn no_alert_is_lost_and_none_is_sent_again_once_that_was_kept() {
     assert!(intended.len() > kills * 5, "a storm: {} messages", intended.len());
 }
 
-fn outbox(folder: &Path) -> Vec<(String, DeliveryState)> {
+pub(crate) fn outbox(folder: &Path) -> Vec<(String, DeliveryState)> {
     let reader = History::open(folder, &OpenOptions::reader()).expect("open for reading");
     let all = reader.newest_deliveries(u32::MAX).expect("the outbox");
     all.into_iter().map(|one| (one.message.key, one.state)).collect()

@@ -149,6 +149,8 @@ impl Fold {
         self.next_minute = next_minute(now);
         self.next_day = next_day(&self.zone, now);
         self.sealed_at = now;
+        // Who took an alert is shown from the start.
+        self.watch.publish(&mut state, now);
         drop(state);
         self.hand_over();
     }

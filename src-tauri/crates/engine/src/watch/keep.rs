@@ -66,6 +66,7 @@ impl Watch {
             self.state.remember(key, Alert::default(), shown);
         }
         self.gather_again(&told);
+        self.dirty.extend(floor.alerts.keys().cloned());
     }
 
     fn take_up(&mut self, floor: &Floor, name: &str, text: &str) -> Option<()> {
