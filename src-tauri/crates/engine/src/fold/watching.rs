@@ -18,11 +18,13 @@ impl Fold {
         if !self.watch.is_due(state, now) {
             return;
         }
+        // What an event caused came with it: nothing was heard after it.
+        let seen = if state.changes.is_empty() { now } else { self.stamper.seen().min(now) };
         let began = Instant::now();
         let changes = self.watch.look(state, now);
         state.looks.took(self.watch.was_full, began.elapsed());
         for change in changes {
-            self.emit(state, SourceId::MIRANTE, now, None, Origin::Heard, Kind::Alert(Box::new(change)));
+            self.emit(state, SourceId::MIRANTE, seen, None, Origin::Heard, Kind::Alert(Box::new(change)));
         }
         self.watch.publish(state, now);
         state.looked();
