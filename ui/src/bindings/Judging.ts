@@ -6,6 +6,7 @@ import type { FamilyRow } from "./FamilyRow";
 import type { MeasuredRow } from "./MeasuredRow";
 import type { ProfileRow } from "./ProfileRow";
 import type { RuleRow } from "./RuleRow";
+import type { ShiftRow } from "./ShiftRow";
 
 /**
  * Everything that figures are made and judged by.
@@ -50,7 +51,7 @@ teams: Array<ChoiceRow>,
 /**
  * Shifts.
  */
-shifts: Array<ChoiceRow>, 
+shifts: Array<ShiftRow>, 
 /**
  * Who changed what, the newest first; the last hundred.
  */

@@ -1,10 +1,10 @@
 //! Everything that figures are made and judged by, for the page that changes it.
 
 use super::convert::{aim_row, profile_row, rule_row};
-use crate::wire::{ChangeRow, ChoiceRow, FamilyRow, IndicatorRow, Judging, MeasuredRow, ProfileRow};
+use crate::wire::{ChangeRow, ChoiceRow, FamilyRow, IndicatorRow, Judging, MeasuredRow, ProfileRow, ShiftRow};
 use jiff::tz::TimeZone;
 use mirante_engine::config::judging::day_of;
-use mirante_floor::{Config, ProfileOf};
+use mirante_floor::{Config, ProfileOf, Shift};
 use mirante_history::Decision;
 use mirante_metrics::goals::of_any_scope;
 use mirante_metrics::{Catalogue, Definition, Formula, Good, Profile, Profiles, Stands, Why, Words};
@@ -71,9 +71,13 @@ pub(crate) fn judging(config: &Config, zone: &TimeZone, now: i64, language: &str
             .map(ToString::to_string)
             .collect(),
         teams: config.teams.values().map(|team| choice(&team.id, &team.label)).collect(),
-        shifts: config.shifts.values().map(|shift| choice(&shift.id, &shift.label)).collect(),
+        shifts: config.shifts.values().map(shift).collect(),
         changes: decisions.iter().filter_map(change_row).collect(),
     }
+}
+
+fn shift(shift: &Shift) -> ShiftRow {
+    ShiftRow { id: shift.id.to_string(), name: shift.label.to_string(), hours: shift.hours }
 }
 
 /// A change as it crosses; absent if it is told in words that nobody knows any more.

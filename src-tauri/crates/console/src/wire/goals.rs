@@ -137,6 +137,18 @@ pub struct ChoiceRow {
     pub name: String,
 }
 
+/// A shift of the working day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct ShiftRow {
+    /// Which.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// Start and end, minutes after local midnight; an end before the start crosses midnight.
+    pub hours: (u16, u16),
+}
+
 /// A figure that is made in several ways.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
@@ -218,7 +230,7 @@ pub struct Judging {
     /// Teams.
     pub teams: Vec<ChoiceRow>,
     /// Shifts.
-    pub shifts: Vec<ChoiceRow>,
+    pub shifts: Vec<ShiftRow>,
     /// Who changed what, the newest first; the last hundred.
     pub changes: Vec<ChangeRow>,
 }

@@ -33,7 +33,7 @@ pub use command::{
 };
 pub use goals::{
     AimRow, ChangeRow, ChoiceRow, FamilyRow, GoalRow, GoalsNow, HiddenRow, IndicatorRow, JudgedRow, Judging, LevelsNow,
-    MeasuredRow, OutlookRow, ProfileOfRow, ProfileRow, QueueFigures, QueueLevels, RuleRow, ScopeRow, TellRow,
+    MeasuredRow, OutlookRow, ProfileOfRow, ProfileRow, QueueFigures, QueueLevels, RuleRow, ScopeRow, ShiftRow, TellRow,
     WindowRow,
 };
 pub use imports::{ImportKind, ImportedRow, Imports, MissingHours, UndoneRow};
