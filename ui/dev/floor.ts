@@ -58,6 +58,7 @@ export class MockFloor {
       agents: Object.fromEntries(this.#agents),
       callers: Object.fromEntries(this.#callers),
       campaigns: Object.fromEntries(this.#campaigns),
+      alerts: {},
     };
   }
 

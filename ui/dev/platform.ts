@@ -3,6 +3,7 @@ import type { Command } from '../src/bindings/Command';
 import type { Hello } from '../src/bindings/Hello';
 import type { Reply } from '../src/bindings/Reply';
 import { CommandError, type FeedListener, type Platform } from '../src/platform/types';
+import { MockAlerts, alertReply } from './alerts';
 import { MockFloor, type Scenario } from './floor';
 import { MockImports } from './hours';
 import { previewNames } from './imported';
@@ -12,12 +13,17 @@ import { subjectFound } from './subject';
 
 const SCENARIOS = ['busy', 'calm', 'empty', 'partial', 'stale', 'down', 'lost', 'big', 'first', 'never', 'making', 'real'] as const;
 
+const NOTHING: Batch['rows'] = { sources: {}, queues: {}, agents: {}, callers: {}, campaigns: {}, alerts: {} };
+
 /** A host that plays an invented floor; only for `npm run dev` and looking at screens. `?mock=busy` chooses the play. */
 export function mockPlatform(name: string): Platform {
   const scenario: Scenario = (SCENARIOS as readonly string[]).includes(name) ? (name as Scenario) : 'busy';
   const floor = new MockFloor(scenario);
   const keeping = new MockKeeping(scenario === 'empty');
   const imports = new MockImports();
+  const alerts = new MockAlerts(scenario === 'big' ? 'many' : ['busy', 'stale', 'partial'].includes(scenario) ? 'some' : 'none');
+  /** The floor stands still: `&still`, to look at what alerts alone cost. */
+  const isStill = typeof location !== 'undefined' && new URLSearchParams(location.search).has('still');
   let firstRun = scenario === 'first';
 
   const hello = (): Hello => ({
@@ -34,6 +40,8 @@ export function mockPlatform(name: string): Platform {
 
   async function command(command: Command): Promise<Reply> {
     await new Promise((done) => setTimeout(done, 150));
+    const told = alertReply(alerts, command);
+    if (told !== null) return told;
     switch (command.do) {
       case 'hello':
         return { is: 'hello', value: hello() };
@@ -154,10 +162,10 @@ export function mockPlatform(name: string): Platform {
         rows,
       });
     };
-    send('snapshot', floor.all());
+    send('snapshot', { ...floor.all(), alerts: alerts.all() });
     const timer = setInterval(() => {
       if (scenario === 'lost' && number > 4) return;
-      send('delta', floor.step());
+      send('delta', { ...(isStill ? NOTHING : floor.step()), alerts: alerts.step() });
     }, scenario === 'big' ? 100 : 500);
     return () => clearInterval(timer);
   }

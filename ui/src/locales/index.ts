@@ -1,3 +1,4 @@
+import { alerts as ptAlerts } from './pt-BR/alerts';
 import { card as ptCard } from './pt-BR/card';
 import { common as ptCommon } from './pt-BR/common';
 import { connections as ptConnections } from './pt-BR/connections';
@@ -13,6 +14,7 @@ import { queues as ptQueues } from './pt-BR/queues';
 import { reconcile as ptReconcile } from './pt-BR/reconcile';
 import { subject as ptSubject } from './pt-BR/subject';
 import { wallboard as ptWallboard } from './pt-BR/wallboard';
+import { alerts as enAlerts } from './en/alerts';
 import { card as enCard } from './en/card';
 import { common as enCommon } from './en/common';
 import { connections as enConnections } from './en/connections';
@@ -28,6 +30,7 @@ import { queues as enQueues } from './en/queues';
 import { reconcile as enReconcile } from './en/reconcile';
 import { subject as enSubject } from './en/subject';
 import { wallboard as enWallboard } from './en/wallboard';
+import { alerts as esAlerts } from './es/alerts';
 import { card as esCard } from './es/card';
 import { common as esCommon } from './es/common';
 import { connections as esConnections } from './es/connections';
@@ -50,13 +53,13 @@ export const LANGUAGES = ['pt-BR', 'en', 'es'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** The reference: every other language has exactly these keys. */
-export const reference = { card: ptCard, common: ptCommon, live: ptLive, connections: ptConnections, firstrun: ptFirstrun, imports: ptImports, goals: ptGoals, judging: ptJudging, keeping: ptKeeping, names: ptNames, partial: ptPartial, queues: ptQueues, reconcile: ptReconcile, subject: ptSubject, wallboard: ptWallboard };
+export const reference = { alerts: ptAlerts, card: ptCard, common: ptCommon, live: ptLive, connections: ptConnections, firstrun: ptFirstrun, imports: ptImports, goals: ptGoals, judging: ptJudging, keeping: ptKeeping, names: ptNames, partial: ptPartial, queues: ptQueues, reconcile: ptReconcile, subject: ptSubject, wallboard: ptWallboard };
 /** A part of the catalogue. */
 export type Part = keyof typeof reference;
 
 /** All texts, by language and part. */
 export const catalogues = {
   'pt-BR': reference,
-  en: { card: enCard, common: enCommon, live: enLive, connections: enConnections, firstrun: enFirstrun, imports: enImports, goals: enGoals, judging: enJudging, keeping: enKeeping, names: enNames, partial: enPartial, queues: enQueues, reconcile: enReconcile, subject: enSubject, wallboard: enWallboard },
-  es: { card: esCard, common: esCommon, live: esLive, connections: esConnections, firstrun: esFirstrun, imports: esImports, goals: esGoals, judging: esJudging, keeping: esKeeping, names: esNames, partial: esPartial, queues: esQueues, reconcile: esReconcile, subject: esSubject, wallboard: esWallboard },
+  en: { alerts: enAlerts, card: enCard, common: enCommon, live: enLive, connections: enConnections, firstrun: enFirstrun, imports: enImports, goals: enGoals, judging: enJudging, keeping: enKeeping, names: enNames, partial: enPartial, queues: enQueues, reconcile: enReconcile, subject: enSubject, wallboard: enWallboard },
+  es: { alerts: esAlerts, card: esCard, common: esCommon, live: esLive, connections: esConnections, firstrun: esFirstrun, imports: esImports, goals: esGoals, judging: esJudging, keeping: esKeeping, names: esNames, partial: esPartial, queues: esQueues, reconcile: esReconcile, subject: esSubject, wallboard: esWallboard },
 } satisfies Record<Language, Record<Part, object>>;

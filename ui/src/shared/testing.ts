@@ -1,5 +1,6 @@
 /** Rows for tests: only what a test is about need be said. */
 import type { AgentRow } from '~/bindings/AgentRow';
+import type { AlertRow } from '~/bindings/AlertRow';
 import type { CallerRow } from '~/bindings/CallerRow';
 import type { CampaignRow } from '~/bindings/CampaignRow';
 import type { QueueRow } from '~/bindings/QueueRow';
@@ -123,6 +124,38 @@ export function campaign(label: string, over: Partial<CampaignRow> = {}): Campai
     completed: 0,
     agents: 0,
     hidden: [],
+    ...over,
+  };
+}
+
+/** An alert that fired and that nobody looks after. */
+export function alert(id: string, over: Partial<AlertRow> = {}): AlertRow {
+  return {
+    id,
+    alert: 1,
+    rule: 'espera',
+    name: 'Espera longa',
+    severity: 'warning',
+    state: 'firing',
+    scope: 'queue',
+    source: 1,
+    source_label: 'PABX 1',
+    subject: 'sac',
+    label: 'SAC',
+    since_ms: 0,
+    fired_ms: 0,
+    figure: 'longest_wait',
+    value: 161,
+    limit: 60,
+    unit: 'seconds',
+    flapping: false,
+    taken: null,
+    silent: null,
+    held_by: null,
+    legal: false,
+    plan: '',
+    climb: null,
+    group: 'sac',
     ...over,
   };
 }
