@@ -28,6 +28,7 @@ import {
   type Scope,
   type Sort,
 } from './lists';
+import { paced } from '~/features/alerts/paced.svelte';
 import { cardsOf } from './now';
 import { Figures } from './window.svelte';
 
@@ -108,7 +109,16 @@ export class LiveView {
     }),
   );
   /** What needs somebody now is judged by the day, whatever window is looked at. */
-  #cards = $derived(cardsOf(this.#today, feed.sources, clock.now, this.#minute));
+  #cards = $derived(
+    cardsOf(
+      this.#today,
+      feed.sources,
+      clock.now,
+      this.#minute,
+      // Of another queue than those looked at, none.
+      [...paced.alerts.values()].filter((alert) => this.scope === EVERYTHING || alert.scope !== 'queue' || this.#ids.has(`${alert.source}/${alert.subject}`)),
+    ),
+  );
   #teams = $derived(
     [...new Set([...feed.agents.values()].map((agent) => agent.team ?? NO_TEAM))].sort((a, b) => a.localeCompare(b, preferences.language)),
   );
