@@ -1,6 +1,7 @@
 //! The interface in a real browser, on a hub that follows a real Asterisk.
 #![allow(clippy::print_stdout)]
 
+mod alerts;
 mod card;
 mod goals;
 mod hostile;
