@@ -13,22 +13,21 @@ await withPage({ timeout: 60_000 }, async (page) => {
   say({ now: await text(at('now-take').first()) });
 
   await page.goto(`${address}#/alertas`);
-  const group = at('alert-group').first();
-  await group.waitFor();
+  await at('alert').first().waitFor();
   // All of them, before they are counted.
   let seen = '';
-  while (seen !== (seen = await text(group.locator('b').first()))) await page.waitForTimeout(1_500);
-  say({ group: await text(group), badge: await text(at('alerts-badge')) });
+  while (seen !== (seen = await text(at('alerts-badge')))) await page.waitForTimeout(1_500);
+  say({ first: await text(at('alert').first()), badge: seen });
 
-  // One key takes the whole group; Enter opens it.
+  // One key marks, a button marks the rest, and one key takes all that is marked.
   await page.keyboard.press('j');
+  await page.keyboard.press('x');
+  await at('alerts-bulk').getByText('Marcar todos').click();
   await page.keyboard.press('a');
   await toast('assumidos até').waitFor();
   say({ took: await text(toast('assumidos até')) });
   await at('alerts-badge').waitFor({ state: 'detached' });
   say({ untaken: await at('alerts-badge').count() });
-  await page.keyboard.press('Enter');
-  await at('alert').first().waitFor();
   say({ taken: await text(at('alert').first()) });
 
   // Silenced by key: an end is chosen, and a reason has to be given.
@@ -71,7 +70,7 @@ await withPage({ timeout: 60_000 }, async (page) => {
   const right = await readFile(file, 'utf8');
   await writeFile(file, wrong);
   await at('rules-fault').waitFor();
-  say({ fault: await text(at('rules-fault')) });
+  say({ wrong: await text(at('rules-fault')) });
   await writeFile(file, right);
   await at('rules-fault').waitFor({ state: 'detached' });
   await rule.locator('[data-test="rule-switch"]').click();

@@ -40,7 +40,7 @@ fn alerts_are_taken_and_silenced_by_key_and_tell_their_story() {
     let wrong = format!("{RULES}{WRONG}");
     let script = Script::run("alerts.mjs", &hub, &[&file.display().to_string(), &wrong]);
 
-    assert!(script.text("group").contains("Sempre: ") && script.text("group").contains("crítico"), "{script:?}");
+    assert!(script.text("first").contains(": Sempre") && script.text("first").contains("crítico"), "{script:?}");
     let badge: u32 = script.text("badge").parse().expect("a count");
     assert!(badge > 1, "{script:?}");
     assert_eq!(script.text("now"), "Assumir", "the first card of Ao vivo can be taken: {script:?}");
@@ -63,7 +63,7 @@ fn alerts_are_taken_and_silenced_by_key_and_tell_their_story() {
     assert!(past >= badge, "{script:?}");
     assert!(script.text("csv").lines().count() as u32 == past + 1, "{}", script.text("csv"));
     assert!(script.text("rule").contains("Conectados em 0 ou mais"), "{script:?}");
-    assert!(script.text("fault").contains("longest_wait"), "the name that was meant: {script:?}");
+    assert!(script.text("wrong").contains("longest_wait"), "the name that was meant: {script:?}");
     assert_eq!(script.text("off"), "“Sempre” desligada.", "{script:?}");
     assert!(script.text("quiet").contains("Tudo tranquilo"), "{script:?}");
 }

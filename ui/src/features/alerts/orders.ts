@@ -33,7 +33,7 @@ async function order(alerts: readonly AlertRow[], make: (ids: string[]) => Comma
 }
 
 /** Takes alerts that fired, until then. */
-export function take(alerts: readonly AlertRow[], note = '', until_ms = clock.now + USUAL_TAKE_MS): Promise<boolean> {
+export function take(alerts: readonly AlertRow[], note = '', until_ms = Math.round(clock.now) + USUAL_TAKE_MS): Promise<boolean> {
   const fired = alerts.filter((alert) => alert.fired_ms !== null);
   return order(fired, (ids) => ({ do: 'alert_take', ids, note, until_ms }), (n) => t('alerts.took', { n, time: clockTime(until_ms) }));
 }
