@@ -1,6 +1,6 @@
 //! Alerts on the live floor: rules are evaluated beside the fold, by whoever holds the connection to the platforms.
 //!
-//! [`Watch`] lives on the fold's thread. What an event changed is looked at by the rules that read it ([`Index`](index::Index)); time
+//! `Watch` lives on the fold's thread. What an event changed is looked at by the rules that read it (`Index`); time
 //! that passes, at the moment that a rule asked for and once a second where a wait grows. What came of it is told as events, and what is
 //! to be sent is kept with them, in one transaction.
 
