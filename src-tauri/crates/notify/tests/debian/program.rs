@@ -3,6 +3,7 @@
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 /// Who runs what must not run as root.
@@ -28,9 +29,13 @@ pub(crate) fn user() -> u32 {
     String::from_utf8(out).unwrap().trim().parse().unwrap()
 }
 
-/// A port that nobody listens at now.
+/// Below what systems hand out themselves, so that between this and its use nobody is given the same.
+static NEXT_PORT: AtomicU16 = AtomicU16::new(20_000);
+
+/// A port that nobody listens at now; no two tests get the same.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    let mut ports = std::iter::repeat_with(|| NEXT_PORT.fetch_add(1, Ordering::Relaxed)).take(10_000);
+    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a free port")
 }
 
 /// Killed when the test ends, however it ends.
