@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout)]
 
+mod alerts;
 mod backfill;
 mod bad;
 mod compare;
