@@ -15,6 +15,7 @@ mod power;
 mod rewind;
 mod storm;
 mod story;
+mod swift;
 mod victim;
 
 /// A count from the environment.

@@ -43,6 +43,44 @@ pub(crate) fn receiver(life: Arc<Mutex<usize>>) -> (String, Taken) {
     (url, taken)
 }
 
+/// A receiver that says yes at once: where it is, and when each body came.
+pub(crate) fn web() -> (String, std::sync::mpsc::Receiver<(Instant, String)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/", listener.local_addr().expect("an address"));
+    let (tell, bodies) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let tell = tell.clone();
+            std::thread::spawn(move || while take(&stream, &tell).is_some() {});
+        }
+    });
+    (url, bodies)
+}
+
+fn take(stream: &TcpStream, tell: &std::sync::mpsc::Sender<(Instant, String)>) -> Option<()> {
+    let mut reader = BufReader::new(stream);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        if line == "\r\n" {
+            break;
+        }
+        if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().ok()?;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    tell.send((Instant::now(), String::from_utf8_lossy(&body).into_owned())).ok()?;
+    let mut stream = stream;
+    write!(stream, "HTTP/1.1 204 taken\r\ncontent-length: 0\r\n\r\n").ok()
+}
+
 /// One request of a connection; none when it is over.
 fn answer(stream: &TcpStream, list: &Taken, life: &Mutex<usize>, requests: &Mutex<usize>) -> Option<()> {
     let mut reader = BufReader::new(stream);

@@ -21,6 +21,8 @@ pub(crate) enum Figure {
     History,
     /// Lines a second and memory of importing a queue_log of 200 queues, counted against what was written and verified.
     Import,
+    /// From a manager's event to the webhook received, with 2,000 rules in force, beside Debian's Prometheus and Alertmanager.
+    Alerts,
 }
 
 /// How to measure.
@@ -52,7 +54,24 @@ pub(crate) fn run(figure: Figure, options: &Options) -> Result<()> {
         Figure::Decode => decode(options),
         Figure::History => history(options),
         Figure::Import => import(options),
+        Figure::Alerts => alerts(),
     }
+}
+
+/// On programs as fast as those that are shipped: what takes part is optimised.
+fn alerts() -> Result<()> {
+    let rivals = target().join("debian");
+    if let Err(error) = need::unpack_debian(&rivals, &["prometheus", "prometheus-alertmanager"]) {
+        println!("Prometheus and Alertmanager are not measured: {error:#}");
+    }
+    let fast = |name: &str| ["--config".to_owned(), format!("profile.dev.package.{name}.opt-level=3")];
+    let crates = ["floor", "history", "alerts", "metrics", "engine", "sources", "notify"];
+    let fast = crates.into_iter().flat_map(|name| fast(&format!("mirante-{name}")));
+    cargo(["test", "--locked", "-p", "mirante-tests", "--test", "crash"])
+        .args(fast)
+        .args(["--", "swift::", "--include-ignored", "--nocapture", "--test-threads", "1"])
+        .env("MIRANTE_DEBIAN", rivals)
+        .go()
 }
 
 pub(crate) fn target() -> PathBuf {
