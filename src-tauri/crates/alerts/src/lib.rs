@@ -12,6 +12,7 @@ mod rules;
 mod silence;
 mod state;
 mod term;
+mod things;
 
 pub use condition::{Condition, Fault, MOST_BYTES, MOST_NESTED};
 pub use escalation::{Climb, Duty, Policy, Step, Target, Told};
@@ -25,3 +26,4 @@ pub use rules::{Rules, RulesError};
 pub use silence::{LONGEST_SILENCE, Matcher, Silence, SilenceError};
 pub use state::{AlertState, Touched, Transition};
 pub use term::{Kind, TERMS, Term, WINDOWS, find as find_term, spellings};
+pub use things::Things;

@@ -1,7 +1,7 @@
 //! All alerts at one moment, and how they come to the next.
 
 use crate::{
-    Alert, Calendar, Facts, Found, Key, Phase, Rule, Rules, Scope, Shown, Silence, SilenceError, Subject, Taken,
+    Alert, Calendar, Facts, Found, Key, Phase, Rule, Rules, Scope, Shown, Silence, SilenceError, Subject, Taken, Things,
 };
 use mirante_floor::{Name, SourceId};
 use serde::{Deserialize, Serialize};
@@ -165,11 +165,9 @@ impl AlertState {
     }
 
     fn look_at_all(&mut self, rules: &Rules, facts: &impl Facts, now: i64) -> BTreeSet<Key> {
-        let mut subjects: BTreeMap<Scope, Vec<Subject>> = BTreeMap::new();
-        let mut looked = BTreeSet::new();
+        let (mut things, mut looked) = (Things::default(), BTreeSet::new());
         for rule in rules.all() {
-            let of = subjects.entry(rule.scope).or_insert_with(|| facts.subjects(rule.scope));
-            for subject in of.iter().filter(|subject| rule.watches(&subject.id)) {
+            for subject in things.watched_by(rule, facts) {
                 looked.insert(self.look(rule, subject.clone(), facts, now));
             }
         }

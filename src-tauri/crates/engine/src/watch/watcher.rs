@@ -9,7 +9,7 @@ use super::telling::Climbing;
 use super::windows::Windows;
 use crate::live::State;
 use crate::rules::RuleSet;
-use mirante_alerts::{AlertState, Facts, Groups, Scope, Shown, Subject, Touched, Transition};
+use mirante_alerts::{AlertState, Groups, Rule, Scope, Shown, Subject, Things, Touched, Transition};
 use mirante_floor::alert::{Change, Key, Standing};
 use mirante_floor::{ClosedVisit, Fact, Minute, Name, SourceId};
 use mirante_history::AlertRows;
@@ -159,10 +159,14 @@ impl Watch {
             }
             if self.grows_at <= now {
                 self.grows_at = now + GROWS_MS;
+                let (mut things, mut grown) = (Things::default(), BTreeMap::<Subject, Vec<&Rule>>::new());
                 for rule in self.index.growing(rules) {
-                    for subject in facts.subjects(rule.scope).into_iter().filter(|subject| rule.watches(&subject.id)) {
-                        self.wake = step(Touched::Of(&subject, &[rule]));
+                    for subject in things.watched_by(rule, &facts) {
+                        grown.entry(subject.clone()).or_default().push(rule);
                     }
+                }
+                for (subject, of) in &grown {
+                    self.wake = step(Touched::Of(subject, of));
                 }
             }
             for (subject, parts) in &subjects {
