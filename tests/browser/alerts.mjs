@@ -74,8 +74,8 @@ await withPage({ timeout: 60_000 }, async (page) => {
   await writeFile(file, right);
   await at('rules-fault').waitFor({ state: 'detached' });
   await rule.locator('[data-test="rule-switch"]').click();
-  await toast('desligada.').waitFor();
-  say({ off: await text(toast('desligada.')) });
+  await toast('“Sempre” desligada.').waitFor();
+  say({ off: await text(toast('“Sempre” desligada.')) });
   await page.goto(`${address}#/alertas`);
   await at('alerts-quiet').waitFor();
   say({ quiet: await text(at('alerts-quiet')) });
